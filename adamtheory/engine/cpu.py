@@ -1,0 +1,69 @@
+"""Kernel text -> a file named by its digest -> numba. The only module that imports numba, and the one jit policy.
+
+The policy, in `emit.POLICY`: explicit signatures; `error_model="numpy"` (Python's costs 6.4 times in float64);
+`nogil`, so that threads share the lanes; `cache=True`, safe because the file holds everything it calls and its name
+changes with its text; no fastmath, because results are compared bit for bit.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import sys
+import tempfile
+from collections.abc import Callable
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from adamtheory.engine.emit import Kernel
+from adamtheory.engine.emit_update import UpdateKernel
+from adamtheory.language.tree import digest
+
+
+def cache_folder() -> Path:
+    """Where kernel files live: `ADAMTHEORY_CACHE`, else the user's cache folder."""
+    given = os.environ.get("ADAMTHEORY_CACHE")
+    if given:
+        return Path(given) / "kernels"
+    import platformdirs
+
+    return Path(platformdirs.user_cache_dir("adamtheory")) / "kernels"
+
+
+def write(text: str) -> Path:
+    """The file of a kernel text; written once, in one move, so that processes may race."""
+    path = cache_folder() / f"kernel_{digest(text)[:32]}.py"
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=path.parent, suffix=".part")
+        with os.fdopen(handle, "w") as file:
+            file.write(text)
+        os.replace(name, path)
+    return path
+
+
+@lru_cache(maxsize=256)
+def _module(text: str) -> Any:
+    # Intel's vector library, where installed, would change last bits of exp and log.
+    os.environ.setdefault("NUMBA_DISABLE_INTEL_SVML", "1")
+    path = write(text)
+    spec = importlib.util.spec_from_file_location(f"adamtheory_{path.stem}", path)
+    if spec is None or spec.loader is None:
+        raise ImportError(f"{path} cannot be imported")
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[module.__name__] = module  # numba finds the constants of a cached function through its module
+    spec.loader.exec_module(module)
+    return module
+
+
+def compile_kernel(kernel: Kernel) -> Callable[..., None]:
+    """The compiled `run` of a kernel."""
+    run: Callable[..., None] = _module(kernel.text).run
+    return run
+
+
+def compile_update(kernel: UpdateKernel) -> tuple[Callable[..., None], Callable[..., None]]:
+    """The compiled `advance` and `apply` of an in-place update."""
+    module = _module(kernel.text)
+    return module.advance, module.apply

@@ -1,0 +1,159 @@
+"""The `lanes` shape: size 1, `WIDTH` lanes advance together in an inner loop that the compiler vectorises.
+
+All rows of a block of lanes stand in one buffer at literal offsets, so that the compiler sees that they do not overlap
+(separate arrays would need more run-time checks than it is willing to make). The width is literal and missing lanes
+are padded with copies of the last one, so there is no remainder loop.
+"""
+
+from __future__ import annotations
+
+from adamtheory.engine.emit import BLOCK, POLICY, WIDTH, Emitter, Kernel, pad
+from adamtheory.engine.program import Atom, Level, Program
+
+SIGNATURE = (
+    '"void(i8, i8, i8, i8, {f}[::1], {f}[:,::1], {f}[::1], {f}[::1], {f}[:,::1], f8[::1], f8[::1], f8[:,::1], '
+    'u8[:,::1])", '
+)
+
+
+class Lanes(Emitter):
+    """Writes `run(lo, hi, steps, t0, ps, pl, st, st_out, z, accs, accs_out, acc, keys)`.
+
+    Arrays: ps shared and pl (., lanes) lane parameters, st shared state (st_out receives it, so that blocks of lanes
+    may run at the same time), z (Q, lanes), accs shared and acc (2A, lanes) sums with compensation, keys (2, lanes).
+    """
+
+    shape = "lanes"
+
+    def inner(self, level: Level, lane: bool) -> bool:
+        return level == Level.COORD or lane
+
+    def emit(self) -> Kernel:
+        program = self.program
+        values = program.values
+        self.shared = [n for n, lane in program.params.items() if not lane]
+        self.varying = [n for n, lane in program.params.items() if lane]
+        const = self.order(Level.CONST)
+        self.shared_const = [n for n in const if not values[n].lane]
+        self.lane_const = [n for n in const if values[n].lane]
+        self.table = [n for n in self.order(Level.TIME) if not values[n].lane and values[n].op != "time"]
+        self.tabled = list(dict.fromkeys(a for a in self.readers(set(self.table)) if isinstance(a, str)))
+        self.step = [n for n in self.order(Level.STEP) if not values[n].lane]
+        later = self.order(Level.TIME, Level.STEP, Level.COORD)
+        self.loop = [n for n in later if self.inner(values[n].level, values[n].lane)]
+        kept = self.readers(set(self.lane_const))
+        self.rows = [n for n in self.varying if n in self.alive]
+        self.rows += [n for n in self.lane_const if n in kept and n not in self.rows]
+        self.rows += [s.name for s in self.coord_states]
+        text = self.head() + self.load() + self.blocks() + self.store()
+        return self.kernel(self.file(text), list(program.params), self.shared)
+
+    def row(self, name: str) -> str:
+        return f"w[i + {self.rows.index(name) * WIDTH}]"
+
+    def head(self) -> str:
+        signature = SIGNATURE.format(f="f8" if self.dtype == "float64" else "f4")
+        text = f"@{POLICY.format(signature=signature)}\n"
+        text += "def run(lo, hi, steps, t0, ps, pl, st, st_out, z, accs, accs_out, acc, keys):\n"
+        lines = [f"{n}_table = np.empty({BLOCK}, F)" for n in self.tabled]
+        lines += [f"w = np.empty({len(self.rows) * WIDTH}, F)", f"a = np.zeros({3 * max(1, len(self.coord_sums)) * WIDTH})"]
+        lines += [f"q = np.empty({2 * WIDTH}, np.uint64)"] if self.program.uniforms else []
+        lines += [f"{n} = ps[{i}]" for i, n in enumerate(self.shared) if n in self.alive]
+        lines += self.printer.lines(self.shared_const, self.readers(set(self.shared_const)))
+        lines += ["seed = keys[0, 0]", "stream = keys[1, 0]"] if self.program.uniforms else []
+        return text + pad(lines, 1)
+
+    def load(self) -> str:
+        """Copy a block of lanes into the buffers; the last lane pads the block."""
+        values = self.program.values
+        lines = [f"lane = min(base + i, hi - 1)"]
+        lines += [f"{n} = pl[{j}, lane]" for j, n in enumerate(self.varying) if n in self.alive]
+        lines += self.printer.lines(self.lane_const, self.readers(set(self.lane_const)))
+        names = [n for n in self.rows if values[n].op != "state"]
+        lines += [f"{self.row(n)} = {n}" for n in names]
+        lines += [f"{self.row(s.name)} = z[{j}, lane]" for j, s in enumerate(self.coord_states)]
+        for j in range(len(self.coord_sums)):
+            lines += [f"a[i + {(3 * j + 1) * WIDTH}] = acc[{2 * j}, lane]",
+                      f"a[i + {(3 * j + 2) * WIDTH}] = acc[{2 * j + 1}, lane]"]  # fmt: skip
+        if self.program.uniforms:
+            lines += ["q[i] = keys[0, lane]", f"q[i + {WIDTH}] = keys[1, lane]"]
+        text = pad([f"for base in range(lo, hi, {WIDTH}):", f"    for i in range({WIDTH}):"], 1) + pad(lines, 3)
+        text += pad([f"{s.name} = st[{j}]" for j, s in enumerate(self.step_states)], 2)
+        text += pad([f"{self.shared_sum(j)}_s, {self.shared_sum(j)}_c = accs[{2 * j}], accs[{2 * j + 1}]"
+                     for j in range(len(self.step_sums))], 2)  # fmt: skip
+        return text + pad(["done = 0", "while done < steps:", f"    n = min({BLOCK}, steps - done)"], 2)
+
+    def shared_sum(self, index: int) -> str:
+        return f"a_{self.step_sums[index].name}"
+
+    def blocks(self) -> str:
+        text = self.time_loop()
+        for j, a in enumerate(self.step_sums):
+            text += pad([f"{self.shared_sum(j)} = {'0.0' if a.kind == 'sum' else self.shared_sum(j) + '_s'}"], 3)
+        sums = [j for j, a in enumerate(self.coord_sums) if a.kind == "sum"]
+        if sums:
+            text += pad([f"for i in range({WIDTH}):"], 3) + pad([f"a[i + {3 * j * WIDTH}] = 0.0" for j in sums], 4)
+        text += pad(["for j in range(n):"], 3) + self.round() + self.flush(sums)
+        return text + pad(["done += n"], 3)
+
+    def clock(self) -> list[str]:
+        lines = ["round_ = t0 + done + j", "round_f = np.float64(round_)"]
+        return lines + (["t = F(round_)"] if "t" in self.alive else [])
+
+    def time_loop(self) -> str:
+        if not self.table:
+            return ""
+        lines = [self.draw(n, "") for n in self.table if self.program.values[n].op == "uniform"]
+        lines += self.printer.lines(self.table, list(self.tabled))
+        lines += [f"{n}_table[j] = {n}" for n in self.tabled]
+        return pad(["for j in range(n):"], 3) + pad(self.clock() + lines, 4)
+
+    def round(self) -> str:
+        values = self.program.values
+        text = pad([*self.clock(), *(f"{n} = {n}_table[j]" for n in self.tabled)], 4)
+        ends: list[Atom] = [*self.readers(set(self.step)), *(a.value for a in self.step_sums)]
+        text += pad(self.printer.lines(self.step, ends), 4)
+        text += pad([self.gather(a, self.shared_sum(j)) for j, a in enumerate(self.step_sums)], 4)
+        text += pad([f"for i in range({WIDTH}):"], 4)
+        lines = [f"{n} = {self.row(n)}" for n in self.rows]
+        draws = [n for n in self.loop if values[n].op == "uniform"]
+        lines += ["seed = q[i]", f"stream = q[i + {WIDTH}]"] if draws else []
+        lines += [self.draw(n, "") for n in draws]
+        roots: list[Atom] = [s.next for s in self.coord_states] + [a.value for a in self.coord_sums]
+        lines += self.printer.lines(self.loop, roots)
+        lines += [f"{self.row(s.name)} = {self.printer.atom(s.next)}" for s in self.coord_states]
+        for j, a in enumerate(self.coord_sums):
+            lines.append(self.gather(a, f"a[i + {(3 * j + (a.kind != 'sum')) * WIDTH}]"))
+        text += pad(lines, 5)
+        moved = [s for s in self.step_states if self.printer.atom(s.next) != s.name]
+        left, right = ", ".join(s.name for s in moved), ", ".join(self.printer.atom(s.next) for s in moved)
+        return text + pad([f"{left} = {right}"] if moved else [], 4)
+
+    def flush(self, sums: list[int]) -> str:
+        text = ""
+        for j, a in enumerate(self.step_sums):
+            name = self.shared_sum(j)
+            line = f"{name}_s, {name}_c = add({name}_s, {name}_c, {name})" if a.kind == "sum" else f"{name}_s = {name}"
+            text += pad([line], 3)
+        lines = []
+        for j in sums:
+            p, s, c = (f"a[i + {(3 * j + r) * WIDTH}]" for r in range(3))
+            lines.append(f"{s}, {c} = add({s}, {c}, {p})")
+        return text + (pad([f"for i in range({WIDTH}):"], 3) + pad(lines, 4) if sums else "")
+
+    def store(self) -> str:
+        lines = [f"z[{j}, base + i] = {self.row(s.name)}" for j, s in enumerate(self.coord_states)]
+        for j in range(len(self.coord_sums)):
+            lines += [f"acc[{2 * j}, base + i] = a[i + {(3 * j + 1) * WIDTH}]",
+                      f"acc[{2 * j + 1}, base + i] = a[i + {(3 * j + 2) * WIDTH}]"]  # fmt: skip
+        text = pad([f"for i in range(min({WIDTH}, hi - base)):"], 2) + pad(lines, 3)
+        text += pad([f"st_out[{j}] = {s.name}" for j, s in enumerate(self.step_states)], 2)
+        for j in range(len(self.step_sums)):
+            name = self.shared_sum(j)
+            text += pad([f"accs_out[{2 * j}], accs_out[{2 * j + 1}] = {name}_s, {name}_c"], 2)
+        return text
+
+
+def emit_lanes(program: Program, dtype: str) -> Kernel:
+    """The kernel of many lanes of size 1."""
+    return Lanes(program, dtype).emit()

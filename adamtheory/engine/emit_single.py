@@ -1,0 +1,154 @@
+"""The `single` shape: one lane at a time, its coordinates in inner loops, one loop for each stage of totals."""
+
+from __future__ import annotations
+
+from adamtheory.engine.emit import BLOCK, POLICY, Emitter, Kernel, pad
+from adamtheory.engine.program import Atom, Level, Program
+
+SIGNATURE = (
+    '"void(i8, i8, i8, i8, {f}[:,::1], {f}[:,::1], {f}[:,::1], f8[:,::1], f8[:,::1], '
+    'i8[:,::1], {f}[:,::1], {f}[::1], u8[:,::1])", '
+)
+
+
+class Single(Emitter):
+    """Writes `run(lo, hi, steps, t0, par, st, z, acc, cacc, rows, features, targets, keys)`.
+
+    Arrays: par (P, lanes), st (lanes, S), z (lanes, Q*size), acc (lanes, 2A), cacc (lanes, 2C*size) with sum and
+    compensation, rows (lanes, steps), features (n, size), targets (n,), keys (2, lanes) = seed and stream.
+    """
+
+    shape = "single"
+
+    def inner(self, level: Level, lane: bool) -> bool:
+        del lane  # lanes are independent runs of the same text here
+        return level == Level.COORD and self.program.size > 1
+
+    def emit(self) -> Kernel:
+        program, d = self.program, self.program.size
+        self.many = d > 1
+        self.table = [n for n in self.order(Level.TIME) if program.values[n].op != "time"]
+        self.tabled = [n for n in dict.fromkeys(self.readers(set(self.table))) if isinstance(n, str)]
+        body = self.before() + self.blocks() + self.after()
+        signature = SIGNATURE.format(f="f8" if self.dtype == "float64" else "f4")
+        text = f"@{POLICY.format(signature=signature)}\n"
+        text += "def run(lo, hi, steps, t0, par, st, z, acc, cacc, rows, features, targets, keys):\n"
+        text += pad([f"{n}_table = np.empty({BLOCK}, F)" for n in self.tabled], 1)
+        text += pad([f"part = np.zeros({max(1, len(self.coord_sums)) * d}, np.float64)"] if self.many else [], 1)
+        text += "    for lane in range(lo, hi):\n" + body
+        return self.kernel(self.file(text), list(program.params), [])
+
+    def before(self) -> str:
+        """Load the lane: parameters, constants, state."""
+        program = self.program
+        lines = [f"{n} = par[{i}, lane]" for i, n in enumerate(program.params) if n in self.alive]
+        lines += self.printer.lines(self.order(Level.CONST), self.readers(set(self.order(Level.CONST))))
+        lines += [f"{s.name} = st[lane, {i}]" for i, s in enumerate(self.step_states)]
+        if program.uniforms:
+            lines += ["seed = keys[0, lane]", "stream = keys[1, lane]"]
+        lines += ["zl = z[lane]", "cl = cacc[lane]"] if self.many else []
+        lines += ["done = 0", "while done < steps:", f"    n = min({BLOCK}, steps - done)"]
+        return pad(lines, 2)
+
+    def blocks(self) -> str:
+        text = self.time_loop()
+        text += pad(["part[:] = 0.0"] if self.many else [], 3)
+        for i, a in enumerate(self.step_sums):
+            text += pad([f"a_{a.name} = {'0.0' if a.kind == 'sum' else f'acc[lane, {2 * i}]'}"], 3)
+        text += pad(["for j in range(n):"], 3) + self.round() + self.flush()
+        return text + pad(["done += n"], 3)
+
+    def round_lines(self) -> list[str]:
+        lines = ["round_ = t0 + done + j", "round_f = np.float64(round_)"]
+        return lines + (["t = F(round_)"] if "t" in self.alive else [])
+
+    def time_loop(self) -> str:
+        if not self.table:
+            return ""
+        lines = [self.draw(n, "") for n in self.table if self.program.values[n].op == "uniform"]
+        lines += self.printer.lines(self.table, list(self.tabled))
+        lines += [f"{n}_table[j] = {n}" for n in self.tabled]
+        return pad(["for j in range(n):"], 3) + pad(self.round_lines() + lines, 4)
+
+    def round(self) -> str:
+        """One round: for every stage the step values, then the loop that sums its totals; at last the states."""
+        program = self.program
+        text = pad([*self.round_lines(), *(f"{n} = {n}_table[j]" for n in self.tabled)], 4)
+        text += pad(["row = rows[lane, done + j]"] if program.on_data else [], 4)
+        step = self.order(Level.STEP) if self.many else self.order(Level.STEP, Level.COORD)
+        text += pad([f"{n} = targets[row]" for n in step if program.values[n].op == "target"], 4)
+        if not self.many:
+            text += pad([f"{n} = features[row, 0]" for n in step if program.values[n].op == "row"], 4)
+            ends: list[Atom] = [s.next for s in self.states] + [a.value for a in self.step_sums]
+            text += pad(self.printer.lines(step, ends), 4)
+        else:
+            text += self.stages(step) + self.last_loop()
+        text += pad([self.gather(a, f"a_{a.name}") for a in self.step_sums], 4)
+        return text + pad(self.advance(), 4)
+
+    def advance(self) -> list[str]:
+        moved = [s for s in self.step_states if self.printer.atom(s.next) != s.name]
+        if not moved:
+            return []
+        left, right = ", ".join(s.name for s in moved), ", ".join(self.printer.atom(s.next) for s in moved)
+        return [f"{left} = {right}"]
+
+    def stages(self, step: list[str]) -> str:
+        values, text = self.program.values, ""
+        for stage in range(1 + max((values[n].stage for n in step), default=0)):
+            now = [n for n in step if values[n].stage == stage and values[n].op != "total"]
+            text += pad(self.printer.lines(now, self.readers(set(now))), 4)
+            totals = [n for n in step if values[n].op == "total" and values[n].stage == stage + 1]
+            if totals:
+                bodies = [values[n].args[0] for n in totals]
+                text += pad([f"{n} = F(0.0)" for n in totals] + [f"for k in range({self.program.size}):"], 4)
+                text += self.coordinates(bodies)
+                text += pad([f"{n} = {n} + {self.printer.atom(b)}" for n, b in zip(totals, bodies, strict=True)], 5)
+        return text
+
+    def coordinates(self, roots: list[Atom]) -> str:
+        """Load and compute what the roots need at coordinate k; earlier loops' values are computed again."""
+        values, d = self.program.values, self.program.size
+        needed = self.printer.needed(roots, Level.COORD)
+        names = [n for n in self.order(Level.COORD) if n in needed]
+        lines = []
+        for i, state in enumerate(self.coord_states):
+            if state.name in needed:
+                lines.append(f"{state.name} = zl[k + {i * d}]")
+        lines += [f"{n} = features[row, k]" for n in names if values[n].op == "row"]
+        lines += [self.draw(n, "k") for n in names if values[n].op == "uniform"]
+        return pad(lines + self.printer.lines(names, roots), 5)
+
+    def last_loop(self) -> str:
+        d = self.program.size
+        roots: list[Atom] = [s.next for s in self.coord_states] + [a.value for a in self.coord_sums]
+        text = pad([f"for k in range({d}):"], 4) + self.coordinates(roots)
+        lines = [f"zl[k + {i * d}] = {self.printer.atom(s.next)}" for i, s in enumerate(self.coord_states)]
+        for i, a in enumerate(self.coord_sums):
+            lines.append(self.gather(a, f"part[k + {i * d}]" if a.kind == "sum" else f"cl[k + {2 * i * d}]"))
+        return text + pad(lines, 5)
+
+    def flush(self) -> str:
+        """Add the block's partial sums to the compensated ones."""
+        lines, d = [], self.program.size
+        for i, a in enumerate(self.step_sums):
+            if a.kind == "sum":
+                lines.append(f"acc[lane, {2 * i}], acc[lane, {2 * i + 1}] = "
+                             f"add(acc[lane, {2 * i}], acc[lane, {2 * i + 1}], a_{a.name})")  # fmt: skip
+            else:
+                lines.append(f"acc[lane, {2 * i}] = a_{a.name}")
+        sums = [i for i, a in enumerate(self.coord_sums) if a.kind == "sum"]
+        if sums:
+            lines.append(f"for k in range({d}):")
+        for i in sums:
+            s, c = f"cl[k + {2 * i * d}]", f"cl[k + {(2 * i + 1) * d}]"
+            lines.append(f"    {s}, {c} = add({s}, {c}, part[k + {i * d}])")
+        return pad(lines, 3)
+
+    def after(self) -> str:
+        return pad([f"st[lane, {i}] = {s.name}" for i, s in enumerate(self.step_states)], 2)
+
+
+def emit_single(program: Program, dtype: str) -> Kernel:
+    """The kernel of one lane at a time, for any size."""
+    return Single(program, dtype).emit()

@@ -1,0 +1,185 @@
+"""The arrays behind a compiled kernel: packing lanes into them, advancing them, reading them out.
+
+Both shapes of kernel sit behind the same four methods, so the driver knows nothing of layouts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from adamtheory.engine.emit import Kernel
+from adamtheory.engine.program import State
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Array = NDArray[Any]
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """What a run starts from: values of the parameters (count,), start (count, size), seed and stream (2, count)."""
+
+    values: Mapping[str, Array]
+    start: Array
+    keys: Array
+    features: Array | None = None
+    targets: Array | None = None
+
+    @property
+    def count(self) -> int:
+        return len(self.start)
+
+    def lane(self, index: int) -> Inputs:
+        """One lane alone."""
+        pick = slice(index, index + 1)
+        values = {n: v[pick] for n, v in self.values.items()}
+        return Inputs(values, self.start[pick], np.ascontiguousarray(self.keys[:, pick]), self.features, self.targets)
+
+
+class Run:
+    """A kernel with its arrays. `state` are the arrays that a round changes; everything else is constant."""
+
+    state: dict[str, Array]
+
+    def __init__(self, kernel: Kernel, compiled: Any, inputs: Inputs) -> None:
+        self.kernel, self.compiled, self.inputs = kernel, compiled, inputs
+        self.dtype = np.dtype(kernel.dtype)
+
+    def advance(self, lo: int, hi: int, steps: int, t0: int, rows: Array) -> None:
+        """Run `steps` rounds, the first of which is t0, on lanes lo..hi-1; rows (lanes, steps) of data indices."""
+        raise NotImplementedError
+
+    def settle(self) -> None:
+        """Called once all lanes have advanced by the same rounds."""
+
+    def read(self) -> dict[str, Array]:
+        """State by name: (count, size) for coordinates, (count,) for step state; sums and monitors likewise."""
+        raise NotImplementedError
+
+    def snapshot(self) -> dict[str, Array]:
+        return {name: array.copy() for name, array in self.state.items()}
+
+    def lane(self, index: int, snapshot: Mapping[str, Array]) -> Run:
+        """A run of one lane alone that continues from a snapshot."""
+        raise NotImplementedError
+
+
+def _first(state: State, inputs: Inputs, dtype: np.dtype[Any]) -> Array:
+    """A state's value before round 1, for every lane and coordinate."""
+    if state.initial is None:
+        return inputs.start.astype(dtype)
+    value = float(state.initial) if isinstance(state.initial, float) else state.initial.numerator / state.initial.denominator
+    return np.full(inputs.start.shape, value, dtype)
+
+
+# A monitor's value before round 1.
+_EMPTY = {"sum": 0.0, "min": np.inf, "max": -np.inf, "first": 0.0}
+
+
+class SingleRun(Run):
+    """Arrays of the `single` shape; see `emit_single`."""
+
+    def __init__(self, kernel: Kernel, compiled: Any, inputs: Inputs) -> None:
+        super().__init__(kernel, compiled, inputs)
+        count, size, k = inputs.count, kernel.size, kernel
+        self.par = np.array([inputs.values[n] for n in k.params], self.dtype).reshape(len(k.params), count)
+        st = [_first(s, inputs, self.dtype)[:, 0] for s in k.step_states]
+        z = [_first(s, inputs, self.dtype) for s in k.coord_states]
+        acc = np.zeros((count, 2 * len(k.step_sums)))
+        cacc = np.zeros((count, 2 * len(k.coord_sums), size))
+        for i, a in enumerate(k.step_sums):
+            acc[:, 2 * i] = _EMPTY[a.kind]
+        for i, a in enumerate(k.coord_sums):
+            cacc[:, 2 * i] = _EMPTY[a.kind]
+        self.state = {
+            "st": np.ascontiguousarray(np.array(st, self.dtype).reshape(len(st), count).T),
+            "z": np.ascontiguousarray(np.concatenate(z, axis=1)) if z else np.zeros((count, 0), self.dtype),
+            "acc": acc,
+            "cacc": cacc.reshape(count, -1),
+        }
+        self.features = np.zeros((1, 1), self.dtype) if inputs.features is None else inputs.features.astype(self.dtype)
+        self.targets = np.zeros(1, self.dtype) if inputs.targets is None else inputs.targets.astype(self.dtype)
+
+    def advance(self, lo: int, hi: int, steps: int, t0: int, rows: Array) -> None:
+        s = self.state
+        self.compiled(lo, hi, steps, t0, self.par, s["st"], s["z"], s["acc"], s["cacc"], rows, self.features,
+                      self.targets, self.inputs.keys)  # fmt: skip
+
+    def read(self) -> dict[str, Array]:
+        k, size = self.kernel, self.kernel.size
+        found: dict[str, Array] = {}
+        for i, s in enumerate(k.step_states):
+            found[s.name] = self.state["st"][:, i].copy()
+        for i, s in enumerate(k.coord_states):
+            found[s.name] = self.state["z"][:, i * size : (i + 1) * size].copy()
+        acc, cacc = self.state["acc"], self.state["cacc"].reshape(len(self.state["st"]), -1, size)
+        for i, a in enumerate(k.step_sums):
+            found[a.name] = acc[:, 2 * i] + acc[:, 2 * i + 1]
+        for i, a in enumerate(k.coord_sums):
+            found[a.name] = cacc[:, 2 * i] + cacc[:, 2 * i + 1]
+        return found
+
+    def lane(self, index: int, snapshot: Mapping[str, Array]) -> Run:
+        alone = SingleRun(self.kernel, self.compiled, self.inputs.lane(index))
+        alone.state = {n: np.ascontiguousarray(a[index : index + 1]) for n, a in snapshot.items()}
+        return alone
+
+
+class LanesRun(Run):
+    """Arrays of the `lanes` shape; see `emit_lanes`."""
+
+    def __init__(self, kernel: Kernel, compiled: Any, inputs: Inputs) -> None:
+        super().__init__(kernel, compiled, inputs)
+        count, k = inputs.count, kernel
+        shared = set(k.shared_params)
+        varying = [n for n in k.params if n not in shared]
+        self.ps = np.array([inputs.values[n][0] for n in k.shared_params], self.dtype)
+        self.pl = np.array([inputs.values[n] for n in varying], self.dtype).reshape(len(varying), count)
+        acc = np.zeros((2 * len(k.coord_sums), count))
+        accs = np.zeros(2 * len(k.step_sums))
+        for i, a in enumerate(k.coord_sums):
+            acc[2 * i] = _EMPTY[a.kind]
+        for i, a in enumerate(k.step_sums):
+            accs[2 * i] = _EMPTY[a.kind]
+        st = np.array([_first(s, inputs, self.dtype)[0, 0] for s in k.step_states], self.dtype)
+        z = np.array([_first(s, inputs, self.dtype)[:, 0] for s in k.coord_states], self.dtype)
+        self.state = {"st": st, "z": z.reshape(len(k.coord_states), count), "acc": acc, "accs": accs}
+        self.after = {"st": st.copy(), "accs": accs.copy()}
+
+    def advance(self, lo: int, hi: int, steps: int, t0: int, rows: Array) -> None:
+        del rows
+        s, after = self.state, self.after
+        self.compiled(lo, hi, steps, t0, self.ps, self.pl, s["st"], after["st"], s["z"], s["accs"], after["accs"],
+                      s["acc"], self.inputs.keys)  # fmt: skip
+
+    def settle(self) -> None:
+        for name, array in self.after.items():
+            self.state[name][:] = array
+
+    def read(self) -> dict[str, Array]:
+        k, count = self.kernel, self.inputs.count
+        found: dict[str, Array] = {}
+        for i, s in enumerate(k.step_states):
+            found[s.name] = np.full(count, self.state["st"][i])
+        for i, s in enumerate(k.coord_states):
+            found[s.name] = self.state["z"][i][:, None].copy()
+        for i, a in enumerate(k.step_sums):
+            found[a.name] = np.full(count, self.state["accs"][2 * i] + self.state["accs"][2 * i + 1])
+        for i, a in enumerate(k.coord_sums):
+            found[a.name] = self.state["acc"][2 * i] + self.state["acc"][2 * i + 1]
+        return found
+
+    def lane(self, index: int, snapshot: Mapping[str, Array]) -> Run:
+        alone = LanesRun(self.kernel, self.compiled, self.inputs.lane(index))
+        pick = slice(index, index + 1)
+        for name in ("z", "acc"):
+            alone.state[name] = np.ascontiguousarray(snapshot[name][:, pick])
+        for name in ("st", "accs"):
+            alone.state[name] = snapshot[name].copy()
+            alone.after[name] = snapshot[name].copy()
+        return alone

@@ -1,0 +1,53 @@
+"""Every exception: what was given, what is needed, what to do.
+
+The command line prints the message of any `AdamTheoryError` on one line and exits with status 2.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+
+class AdamTheoryError(Exception):
+    """Base of all errors that the user can mend."""
+
+
+class GrammarError(AdamTheoryError):
+    """A rule's text steps outside the language; the message names file, line, reason and remedy."""
+
+    def __init__(self, where: str, line: int, reason: str, remedy: str) -> None:
+        super().__init__(f"{where}, line {line}: {reason}; {remedy}")
+        self.line = line
+        self.reason = reason
+        self.remedy = remedy
+
+
+class UnknownNameError(AdamTheoryError):
+    """A name that no registry knows; the message gives the nearest names that exist."""
+
+    def __init__(self, what: str, given: str, known: Iterable[str]) -> None:
+        names = sorted(known)
+        near = difflib.get_close_matches(given, names, n=3, cutoff=0.5)
+        hint = f"did you mean {' or '.join(near)}?" if near else f"known: {', '.join(names)}"
+        super().__init__(f"unknown {what} '{given}'; {hint}")
+
+
+class ParameterError(AdamTheoryError):
+    """A parameter that is missing, unknown, not a number, or out of its range."""
+
+
+class SpecError(AdamTheoryError):
+    """A `name[param=value]` text that cannot be read."""
+
+
+class DataError(AdamTheoryError):
+    """A data file that is absent, unreadable or malformed; the message gives file and line."""
+
+
+class OutputError(AdamTheoryError):
+    """An output folder that already exists or cannot be written."""
+
+
+class NotRationalError(AdamTheoryError):
+    """An operation without an exact rational value (a root, logarithm, exponential) in the exact reading."""

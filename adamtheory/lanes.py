@@ -1,0 +1,80 @@
+"""Arrays of hyper-parameters become independent lanes: they broadcast like NumPy arrays, and the axes get names.
+
+An axis is named after the parameters that vary along it: `lr=[[0.1], [0.2]], beta2=[0.9, 0.99]` has the axes
+("lr", "beta2"); two parameters that vary together along one axis give "lr,beta2".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+from adamtheory.errors import ParameterError
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+
+@dataclass(frozen=True)
+class Lanes:
+    """`values`: each parameter flattened to (count,); `varying`: the parameters that differ between lanes."""
+
+    shape: tuple[int, ...]
+    axes: tuple[str, ...]
+    coordinates: Mapping[str, NDArray[Any]]
+    values: Mapping[str, NDArray[Any]]
+    varying: frozenset[str]
+
+    @property
+    def count(self) -> int:
+        """Number of lanes, at least 1."""
+        total = 1
+        for n in self.shape:
+            total *= n
+        return total
+
+
+def as_array(value: Any) -> NDArray[Any]:
+    """A number or nested list as float64 (Fractions rounded once); integers stay exact below 2^53."""
+    import numpy as np
+
+    if isinstance(value, Fraction):
+        return np.float64(value.numerator / value.denominator).reshape(())
+    if isinstance(value, list | tuple):
+        return np.stack([as_array(v) for v in value])
+    return np.asarray(value, np.float64)
+
+
+def broadcast(parameters: Mapping[str, Any], display: Mapping[str, str]) -> Lanes:
+    """Broadcast all parameters against each other.
+
+    parameters  name -> number or array;  display  name -> the name to show on an axis
+    Raises `ParameterError` where shapes do not broadcast; the message names the parameters.
+    """
+    import numpy as np
+
+    arrays = {name: as_array(value) for name, value in parameters.items()}
+    try:
+        shape = np.broadcast_shapes(*(a.shape for a in arrays.values())) if arrays else ()
+    except ValueError:
+        shapes = ", ".join(f"{display[n]} {a.shape}" for n, a in arrays.items() if a.ndim)
+        raise ParameterError(f"parameter shapes do not broadcast: {shapes}") from None
+    axes: list[str] = []
+    coordinates: dict[str, NDArray[Any]] = {}
+    for axis, length in enumerate(shape):
+        along = [n for n, a in arrays.items() if _extent(a, axis, len(shape)) == length and (length > 1 or a.ndim)]
+        name = ",".join(display[n] for n in along)
+        axes.append(name)
+        only = [n for n in along if arrays[n].size == length]
+        coordinates[name] = arrays[only[0]].reshape(length) if only else np.arange(length, dtype=np.float64)
+    values = {n: np.ascontiguousarray(np.broadcast_to(a, shape)).reshape(-1) for n, a in arrays.items()}
+    varying = frozenset(n for n, v in values.items() if v.size > 1 and np.any(v != v[0]))
+    return Lanes(tuple(shape), tuple(axes), coordinates, values, varying)
+
+
+def _extent(array: NDArray[Any], axis: int, rank: int) -> int:
+    """The array's length along an axis of the broadcast shape (0 where it does not reach that axis)."""
+    own = axis - (rank - array.ndim)
+    return int(array.shape[own]) if own >= 0 else 0

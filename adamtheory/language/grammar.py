@@ -1,0 +1,344 @@
+"""From Python source to a `Rule`: parsed, never executed.
+
+The language is straight-line Python: assignments, `+ - * / **`, the words below, and one `return`. Anything else is
+refused with the line, the reason and what to write instead.
+"""
+
+from __future__ import annotations
+
+import ast
+import linecache
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+from functools import lru_cache
+from types import FunctionType, MappingProxyType
+from typing import Any, NoReturn
+
+from adamtheory.errors import GrammarError
+from adamtheory.language.rule import RANGES, SUPPLIED, Input, Rule, Scalar, Slot
+from adamtheory.language.tree import Apply, Assignment, Expr, Name, Number
+
+BINARY = {ast.Add: "add", ast.Sub: "sub", ast.Mult: "mul", ast.Div: "div"}
+WORDS = {"sqrt": 1, "exp": 1, "log": 1, "cospi": 1, "maximum": 2, "minimum": 2, "absolute": 1, "total": 1, "where": 3}
+INSTEAD = {
+    "max": "write maximum(a, b)", "min": "write minimum(a, b)", "abs": "write absolute(a)", "sum": "write total(e)",
+    "cos": "write cospi(e), the cosine of pi times e", "pow": "write a**b", "log1p": "write log(1 + e)",
+    "sign": "write where(e < 0, -1, where(0 < e, 1, 0))", "clip": "write minimum(maximum(e, low), high)",
+}  # fmt: skip
+HIGHEST_POWER = 64
+
+# kind -> (positional inputs that the kind prescribes, names of the results before the new slots)
+KINDS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    "rule": (("x", "g"), ("x",)),
+    "loss": (("x",), ("loss", "gradient")),
+    "schedule": (("t",), ("step size",)),
+    "feasible_set": (("y",), ("projection",)),
+}
+INPUT_KINDS = ("uniform", "row", "target")
+DECORATORS = {"rule": "rule", "loss": "loss", "schedule": "schedule", "feasible_set": "feasible_set"}
+NOTES = {
+    "rule": ("moment", "denominator"),
+    "loss": ("period", "comparator"),
+    "schedule": (),
+    "feasible_set": (),
+}
+FACTS = {
+    "rule": ("family", "schedule"),
+    "loss": ("family", "start", "radius"),
+    "schedule": ("family",),
+    "feasible_set": ("family",),
+}
+
+
+@dataclass
+class _Parser:
+    """The state of parsing one function: where it is and which version of each name is current."""
+
+    where: str
+    kind: str
+    versions: dict[str, int] = field(default_factory=dict)
+
+    def fail(self, node: ast.AST, reason: str, remedy: str) -> NoReturn:
+        raise GrammarError(self.where, getattr(node, "lineno", 0), reason, remedy)
+
+    # -- expressions ---------------------------------------------------------------------------------------------
+
+    def expression(self, node: ast.expr) -> Expr:
+        if isinstance(node, ast.Constant):
+            return self.literal(node)
+        if isinstance(node, ast.Name):
+            return self.read(node)
+        if isinstance(node, ast.BinOp):
+            return self.binary(node)
+        if isinstance(node, ast.UnaryOp):
+            return self.unary(node)
+        if isinstance(node, ast.Call):
+            return self.call(node)
+        if isinstance(node, ast.IfExp):
+            self.fail(node, "a conditional expression is not in the language", "write where(a < b, x, y)")
+        if isinstance(node, ast.Compare):
+            self.fail(node, "a comparison stands outside where", "comparisons belong in where(a < b, x, y)")
+        if isinstance(node, ast.BoolOp):
+            self.fail(node, "and, or are not in the language", "nest where(a < b, x, y)")
+        if isinstance(node, ast.Subscript | ast.Attribute):
+            self.fail(node, f"'{ast.unparse(node)}' is not in the language", "a rule reads only its own arguments")
+        self.fail(node, f"'{ast.unparse(node)}' is not in the language", "use arithmetic and the words of the language")
+
+    def literal(self, node: ast.Constant) -> Expr:
+        if isinstance(node.value, bool) or not isinstance(node.value, int | float):
+            self.fail(node, f"{node.value!r} is not a real number", "write an integer or a decimal such as 0.9")
+        return Number(Fraction(repr(node.value)))
+
+    def read(self, node: ast.Name) -> Expr:
+        if node.id in WORDS:
+            self.fail(node, f"the word {node.id} is used as a variable", "choose another name")
+        if node.id not in self.versions:
+            self.fail(
+                node,
+                f"'{node.id}' is neither an argument nor assigned above",
+                "declare it in the signature: a slot with its initial value, or a scalar after *",
+            )
+        return Name(node.id, self.versions[node.id])
+
+    def binary(self, node: ast.BinOp) -> Expr:
+        if isinstance(node.op, ast.Pow):
+            return self.power(node)
+        op = BINARY.get(type(node.op))
+        if op is None:
+            self.fail(node, f"'{ast.unparse(node)}' uses an operator outside + - * / **", "rewrite it with those")
+        return Apply(op, (self.expression(node.left), self.expression(node.right)))
+
+    def power(self, node: ast.BinOp) -> Expr:
+        base, exponent = self.expression(node.left), self.expression(node.right)
+        if not isinstance(exponent, Number):
+            return Apply("pow", (base, exponent))
+        if exponent.value == Fraction(1, 2):
+            self.fail(node, "a power 0.5 is a root", "write sqrt(e)")
+        if exponent.value.denominator == 1 and not 0 <= exponent.value <= HIGHEST_POWER:
+            self.fail(node, f"the exponent {exponent.value} is not in 0..{HIGHEST_POWER}", "write 1/e or a product")
+        return Apply("ipow" if exponent.value.denominator == 1 else "pow", (base, exponent))
+
+    def unary(self, node: ast.UnaryOp) -> Expr:
+        if isinstance(node.op, ast.UAdd):
+            return self.expression(node.operand)
+        if not isinstance(node.op, ast.USub):
+            self.fail(node, f"'{ast.unparse(node)}' uses an operator outside + - * / **", "rewrite it with those")
+        inner = self.expression(node.operand)
+        return Number(-inner.value) if isinstance(inner, Number) else Apply("neg", (inner,))
+
+    def call(self, node: ast.Call) -> Expr:
+        if not isinstance(node.func, ast.Name) or node.func.id not in WORDS:
+            name = ast.unparse(node.func)
+            remedy = INSTEAD.get(name.split(".")[-1], f"the words of the language are {', '.join(sorted(WORDS))}")
+            self.fail(node, f"'{name}' is not in the language", remedy)
+        word = node.func.id
+        if node.keywords or any(isinstance(a, ast.Starred) for a in node.args) or len(node.args) != WORDS[word]:
+            self.fail(node, f"{word} takes {WORDS[word]} plain arguments", f"write {word} with exactly those")
+        if word == "where":
+            return self.where_call(node)
+        inner = tuple(self.expression(arg) for arg in node.args)
+        if word == "total" and self.kind in ("schedule", "feasible_set"):
+            self.fail(node, f"total has no meaning in a {self.kind}", "total sums over the coordinates of one group")
+        return Apply(word, inner)
+
+    def where_call(self, node: ast.Call) -> Expr:
+        test, then, otherwise = node.args
+        if not isinstance(test, ast.Compare) or len(test.ops) != 1:
+            self.fail(node, "the first argument of where is not one comparison", "write where(a < b, x, y)")
+        left, right = self.expression(test.left), self.expression(test.comparators[0])
+        branches = (self.expression(then), self.expression(otherwise))
+        match test.ops[0]:
+            case ast.Lt():
+                return Apply("where<", (left, right, *branches))
+            case ast.LtE():
+                return Apply("where<=", (left, right, *branches))
+            case ast.Gt():
+                return Apply("where<", (right, left, *branches))
+            case ast.GtE():
+                return Apply("where<=", (right, left, *branches))
+        self.fail(node, f"'{ast.unparse(test)}' is not an order comparison", "use <, <=, > or >=")
+
+    # -- statements ----------------------------------------------------------------------------------------------
+
+    def statements(self, body: list[ast.stmt]) -> tuple[list[Assignment], ast.Return]:
+        lines: list[Assignment] = []
+        for index, node in enumerate(body):
+            if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str):
+                continue
+            if isinstance(node, ast.Return):
+                if index != len(body) - 1:
+                    self.fail(body[index + 1], "a line follows the return", "the return is the last line")
+                return lines, node
+            lines.append(self.assignment(node))
+        self.fail(body[-1], "there is no return", f"return {', '.join(KINDS[self.kind][1])} and the new slots")
+
+    def assignment(self, node: ast.stmt) -> Assignment:
+        if isinstance(node, ast.If):
+            self.fail(node, "'if' is not in the language", "write where(a < b, x, y)")
+        if isinstance(node, ast.For | ast.While):
+            self.fail(node, "loops are not in the language", "a rule is one step; sum over coordinates with total(e)")
+        if isinstance(node, ast.AugAssign):
+            target = ast.unparse(node.target)
+            self.fail(node, f"'{ast.unparse(node)}' updates in place", f"write {target} = {target} ...")
+        if not isinstance(node, ast.Assign) or len(node.targets) != 1 or not isinstance(node.targets[0], ast.Name):
+            self.fail(node, f"'{ast.unparse(node)}' is not a plain assignment", "write name = expression")
+        target = node.targets[0].id
+        if target in WORDS or target in SUPPLIED:
+            self.fail(node, f"'{target}' is a word of the language", "choose another name")
+        value = self.expression(node.value)
+        self.versions[target] = self.versions.get(target, 0) + 1
+        return Assignment(Name(target, self.versions[target]), value, node.lineno)
+
+    # -- the signature -------------------------------------------------------------------------------------------
+
+    def signature(self, args: ast.arguments) -> tuple[list[Input], list[Slot], list[Scalar]]:
+        if args.vararg or args.kwarg or args.posonlyargs:
+            self.fail((args.vararg or args.kwarg or args.posonlyargs[0]), "*args, **kwargs and / are not in the language",
+                      "list slots with their initial values, then * and the scalars")  # fmt: skip
+        plain = len(args.args) - len(args.defaults)
+        inputs = [self.input(arg, i) for i, arg in enumerate(args.args[:plain])]
+        expected = KINDS[self.kind][0]
+        if tuple(i.name for i in inputs[: len(expected)]) != expected or (self.kind != "loss" and plain != len(expected)):
+            self.fail(args, f"a {self.kind} begins with the arguments {', '.join(expected)}", "slots after them need an "
+                      "initial value, scalars stand after *")  # fmt: skip
+        slots = [
+            Slot(arg.arg, self.number(d)) for arg, d in zip(args.args[plain:], args.defaults, strict=True)
+        ]
+        scalars = [self.scalar(arg, d) for arg, d in zip(args.kwonlyargs, args.kw_defaults, strict=True)]
+        for name in [*(i.name for i in inputs), *(s.name for s in slots), *(s.name for s in scalars)]:
+            if name in WORDS:
+                self.fail(args, f"the word {name} is used as an argument", "choose another name")
+            self.versions[name] = 0
+        return inputs, slots, scalars
+
+    def input(self, arg: ast.arg, position: int) -> Input:
+        if position < len(KINDS[self.kind][0]):
+            return Input(arg.arg, "step" if arg.arg == "t" else "coordinate")
+        kind = arg.annotation.id if isinstance(arg.annotation, ast.Name) else ""
+        if kind not in INPUT_KINDS:
+            self.fail(arg, f"the input '{arg.arg}' does not say what it is", f"annotate it: {', '.join(INPUT_KINDS)}")
+        return Input(arg.arg, kind)
+
+    def scalar(self, arg: ast.arg, default: ast.expr | None) -> Scalar:
+        name = arg.annotation.id if isinstance(arg.annotation, ast.Name) else None
+        if arg.annotation is not None and name not in RANGES:
+            self.fail(arg, f"'{ast.unparse(arg.annotation)}' is not a range", f"use one of {', '.join(RANGES)}")
+        if arg.arg in SUPPLIED and (default is not None or name is not None):
+            self.fail(arg, f"{arg.arg} is supplied at every step", "give it neither a range nor a default")
+        value = None if default is None else self.number(default)
+        interval = RANGES[name or "real"]
+        if value is not None and value not in interval:
+            self.fail(arg, f"the default {value} of {arg.arg} lies outside {interval}", "choose one inside")
+        return Scalar(arg.arg, interval, value)
+
+    def number(self, node: ast.expr) -> Fraction:
+        """An exact literal: a number, its negative, or a quotient of two such as 1/3."""
+        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div):
+            return self.number(node.left) / self.number(node.right)
+        value = self.expression(node)
+        if not isinstance(value, Number):
+            self.fail(node, f"'{ast.unparse(node)}' is not an exact number", "write 0, 0.9 or 1/3")
+        return value.value
+
+
+def _docstring(node: ast.FunctionDef) -> str:
+    return ast.get_docstring(node) or ""
+
+
+def _options(parser: _Parser, decorator: ast.expr) -> dict[str, Any]:
+    """The literal keyword arguments of the decorator, checked against what the kind allows."""
+    if not isinstance(decorator, ast.Call):
+        return {}
+    allowed = (*NOTES[parser.kind], *FACTS[parser.kind])
+    options: dict[str, Any] = {}
+    for keyword in decorator.keywords:
+        if keyword.arg not in allowed or not isinstance(keyword.value, ast.Constant):
+            parser.fail(decorator, f"@{parser.kind} has no literal option '{keyword.arg}'", f"use {', '.join(allowed)}")
+        options[keyword.arg] = keyword.value.value
+    return options
+
+
+def _build(node: ast.FunctionDef, kind: str, decorator: ast.expr | None, filename: str) -> Rule:
+    parser = _Parser(f"{filename}: {node.name}", kind)
+    options = {} if decorator is None else _options(parser, decorator)
+    inputs, slots, scalars = parser.signature(node.args)
+    body, end = parser.statements(node.body)
+    values = end.value.elts if isinstance(end.value, ast.Tuple) else [end.value] if end.value else []
+    count, wanted = len(KINDS[kind][1]), ", ".join((*KINDS[kind][1], *(s.name for s in slots)))
+    if len(values) != count + len(slots):
+        parser.fail(end, f"the return has {len(values)} values and needs {count + len(slots)}", f"return {wanted}")
+    ends = tuple(parser.expression(v) for v in values)
+    notes = {
+        key: parser.expression(ast.parse(str(options[key]), mode="eval").body)
+        for key in NOTES[kind]
+        if key in options
+    }
+    return Rule(
+        kind=kind, name=node.name, doc=_docstring(node), inputs=tuple(inputs), slots=tuple(slots),
+        scalars=tuple(scalars), body=tuple(body), results=ends[:count], next_slots=ends[count:],
+        filename=filename, line=node.lineno, notes=MappingProxyType(notes),
+        facts=MappingProxyType({k: v for k, v in options.items() if k in FACTS[kind]}),
+    )  # fmt: skip
+
+
+def _decoration(node: ast.FunctionDef) -> tuple[str, ast.expr] | None:
+    for decorator in node.decorator_list:
+        head = decorator.func if isinstance(decorator, ast.Call) else decorator
+        name = head.attr if isinstance(head, ast.Attribute) else head.id if isinstance(head, ast.Name) else ""
+        if name in DECORATORS:
+            return DECORATORS[name], decorator
+    return None
+
+
+def parse(source: str, *, filename: str = "<text>") -> Mapping[str, Rule]:
+    """All decorated functions of a source text, by name; nothing of the text is executed.
+
+    Raises `GrammarError` for a text outside the language and for one that is not Python.
+    """
+    try:
+        module = ast.parse(source)
+    except SyntaxError as error:
+        raise GrammarError(filename, error.lineno or 0, f"not Python: {error.msg}", "mend the syntax") from None
+    rules = {}
+    for node in module.body:
+        if isinstance(node, ast.FunctionDef) and (found := _decoration(node)):
+            rules[node.name] = _build(node, *found, filename)
+    return MappingProxyType(rules)
+
+
+@lru_cache(maxsize=64)
+def _functions(source: str) -> Mapping[int, ast.FunctionDef]:
+    """First line (that of the first decorator) -> definition, nested ones included."""
+    nodes = (n for n in ast.walk(ast.parse(source)) if isinstance(n, ast.FunctionDef))
+    return {(n.decorator_list[0].lineno if n.decorator_list else n.lineno): n for n in nodes}
+
+
+def _from_function(function: FunctionType, kind: str) -> Rule:
+    code = function.__code__
+    linecache.checkcache(code.co_filename)
+    source = "".join(linecache.getlines(code.co_filename))
+    node = _functions(source).get(code.co_firstlineno) if source else None
+    if node is None or node.name != function.__name__:
+        raise GrammarError(code.co_filename, code.co_firstlineno, f"the source of {function.__name__} cannot be read",
+                           "write the rule in a file, or pass its text to adamtheory.language.parse")  # fmt: skip
+    found = _decoration(node)
+    return _build(node, kind, found[1] if found else None, code.co_filename)
+
+
+def _decorator(kind: str) -> Callable[..., Any]:
+    def decorate(function: FunctionType | None = None, **options: Any) -> Any:
+        del options  # read from the text, like everything else
+        if function is None:
+            return lambda f: _from_function(f, kind)
+        return _from_function(function, kind)
+
+    decorate.__name__ = kind
+    decorate.__doc__ = f"Parse the decorated function as a {kind}; the function itself is never called."
+    return decorate
+
+
+rule = _decorator("rule")
+loss = _decorator("loss")
+schedule = _decorator("schedule")
+feasible_set = _decorator("feasible_set")

@@ -1,0 +1,165 @@
+"""Regret against the best fixed point of the rounds so far, and the law by which it grows.
+
+    trajectory = simulate(adam(lr=0.5, beta1=0, beta2=0.1), reddi(C=3), 10**6)
+    r = regret(trajectory)
+    r.regret[-1], r.growth.verdict                       # 666668.9..., "linear regret"
+
+The best fixed point is exact for losses that are separable quadratics (prefix sums), the declared one where the loss
+proves its minimiser, and a solver's with a certified gap for losses on data.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from adamtheory.errors import ParameterError
+from adamtheory.growth import Growth, growth
+from adamtheory.trajectory import Trajectory
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Array = NDArray[Any]
+
+
+@dataclass(frozen=True)
+class Regret:
+    """Regret at the checkpoints.
+
+    checkpoints  (K,) rounds T
+    regret       (*lanes, K) R_T = sum_{t<=T} f_t(x_t) - min_u sum_{t<=T} f_t(u)
+    average      (*lanes, K) R_T/T
+    comparator   (*lanes, K, d) the best fixed point of the first T rounds
+    gap          (*lanes, K) certified bound on the comparator's own error: the true regret lies in [R_T, R_T + gap];
+                 0 where the comparator is exact
+    growth       how R_T grows with T, per lane and over the replicates; see `Growth`
+    """
+
+    checkpoints: Array
+    regret: Array
+    average: Array
+    comparator: Array
+    gap: Array
+    growth: Growth
+
+
+def regret(trajectory: Trajectory) -> Regret:
+    """The regret of a trajectory at its checkpoints.
+
+    Raises `ParameterError` where the losses are unbounded below on the set, or no exact comparator is known: a rule of
+    one's own may name the minimiser of all its prefix sums by `@loss(comparator="...")`.
+    """
+    sums = trajectory.sums
+    if "loss_at_point" in sums:
+        value, point = sums["loss_at_point"], _declared(trajectory)
+        gap = value * 0.0
+    elif trajectory.losses_of.targets is not None:
+        value, point, gap = _on_data(trajectory)
+    elif sums:
+        value, point = _separable(trajectory)
+        gap = value * 0.0
+    else:
+        raise ParameterError(
+            f"no exact best fixed point is known for {trajectory.losses_of.rule.name}: it is no separable quadratic; "
+            'declare the minimiser of all its prefix sums by @loss(comparator="...")'
+        )
+    result = trajectory.losses - value
+    rounds = trajectory.checkpoints
+    law = growth(trajectory, result)
+    return Regret(rounds, result, result / rounds, point, gap, law)
+
+
+def _wide(trajectory: Trajectory, array: Array) -> Array:
+    """A sum with its coordinate axis: (*lanes, K, d)."""
+    import numpy as np
+
+    shape = trajectory.iterates.shape
+    return np.broadcast_to(array[..., None] if array.ndim < len(shape) else array, shape)
+
+
+def _bounds(trajectory: Trajectory) -> tuple[Array, Array]:
+    """Ends of the box, each (*lanes, 1, 1); infinite for all of R^d."""
+    import numpy as np
+
+    low = trajectory.parameters.get("p_low", np.full(trajectory.shape, -np.inf))
+    high = trajectory.parameters.get("p_high", np.full(trajectory.shape, np.inf))
+    return np.asarray(low)[..., None, None], np.asarray(high)[..., None, None]
+
+
+def _declared(trajectory: Trajectory) -> Array:
+    """The minimiser that the loss declares, evaluated with its parameters."""
+    import numpy as np
+
+    from adamtheory.language.arithmetic import arithmetic
+    from adamtheory.language.reading import compile_expr
+    from adamtheory.language.tree import Name
+
+    expr = trajectory.losses_of.rule.notes["comparator"]
+    values = {Name(p.name): [trajectory.parameters["f_" + p.name]] for p in trajectory.losses_of.rule.parameters}
+    point = np.asarray(compile_expr(expr, arithmetic("float64"), 1)(values, 0))
+    return np.broadcast_to(point[..., None, None] if point.ndim else point, trajectory.iterates.shape)
+
+
+def _separable(trajectory: Trajectory) -> tuple[Array, Array]:
+    from adamtheory.comparators import separable_quadratic
+
+    import numpy as np
+
+    sums, zero = trajectory.sums, np.zeros(trajectory.iterates.shape)
+    c1 = _wide(trajectory, sums["c1"]) if "c1" in sums else zero
+    c2 = _wide(trajectory, sums["c2"]) if "c2" in sums else zero
+    low, high = _bounds(trajectory)
+    point, value = separable_quadratic(c1, c2, low, high)
+    return value + sums.get("c0", 0.0), point
+
+
+def _on_data(trajectory: Trajectory) -> tuple[Array, Array, Array]:
+    """Solve for the best fixed point at every checkpoint; lanes that share rows and set share the solution."""
+    import numpy as np
+
+    from adamtheory.comparators import best_fixed_point
+    from adamtheory.losses import least_squares, logistic
+
+    losses = trajectory.losses_of
+    families = {logistic.digest: "logistic", least_squares.digest: "least_squares"}
+    family = families.get(losses.rule.digest)
+    if family is None:
+        raise ParameterError(f"no certified comparator is known for {losses.rule.name}; known: logistic, least_squares")
+    shape, rounds = trajectory.shape, trajectory.checkpoints
+    value, gap = np.empty((*shape, len(rounds))), np.empty((*shape, len(rounds)))
+    point = np.empty((*shape, len(rounds), losses.dimension))
+    low, high = _bounds(trajectory)
+    solved: dict[tuple[float, ...], tuple[list[Any]]] = {}
+    for lane in np.ndindex(shape):
+        ends = float(low[lane].item()), float(high[lane].item())
+        # a shuffled sequence depends on seed and stream, file order on neither
+        key = (*ends, *(trajectory.key(lane) if losses.order == "shuffled" else ()))
+        if key not in solved:
+            found, warm = [], None
+            for t in rounds.tolist():
+                counts = visit_counts(trajectory, lane, t)
+                best = best_fixed_point(family, losses.features, losses.targets, counts, *ends, start=warm)
+                warm = best.point
+                found.append(best)
+            solved[key] = (found,)
+        for k, best in enumerate(solved[key][0]):
+            value[(*lane, k)], gap[(*lane, k)], point[(*lane, k)] = best.value, best.gap, best.point
+    return value, point, gap
+
+
+def visit_counts(trajectory: Trajectory, lane: tuple[int, ...], rounds: int) -> Array:
+    """How often each row of the data was met in the first `rounds` rounds."""
+    import numpy as np
+
+    from adamtheory.simulate import epoch_order
+
+    losses = trajectory.losses_of
+    size = len(losses.features) if losses.features is not None else 0
+    epochs, rest = divmod(rounds, size)
+    counts = np.full(size, epochs, np.int64)
+    if losses.order == "shuffled" and rest:
+        counts[epoch_order(size, epochs, *trajectory.key(lane))[:rest]] += 1
+    else:
+        counts[:rest] += 1
+    return counts

@@ -1,0 +1,393 @@
+"""Run an optimizer on a loss sequence: `simulate(amsgrad(lr=0.1, beta2=[0.1, 0.9]), reddi(C=3), 10**6)`.
+
+Hyper-parameters, loss parameters, `start`, `seed` and `stream` may be arrays; they broadcast into independent lanes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from adamtheory.errors import ParameterError
+from adamtheory.lanes import Lanes, broadcast
+from adamtheory.language.rule import Bound, Rule
+from adamtheory.sequences import LossSequence, sequence
+from adamtheory.trajectory import Monitors, Trajectory
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from adamtheory.engine.run import Run
+
+    Array = NDArray[Any]
+
+DTYPES = ("float64", "float32")
+FEWEST_VECTOR_LANES = 16  # below, the one-lane kernel on both cores is faster than a padded block
+WORK_PER_CALL = 8_000_000  # coordinate steps between two looks at Ctrl-C: some tenths of a second at the slowest
+MOST_CELLS = 2**28  # numbers that the result may hold: lanes x checkpoints x coordinates x arrays
+
+
+def log_checkpoints(horizon: int, period: int = 1, per_decade: int = 12) -> Array:
+    """Rounds about evenly spaced in log T, rounded to whole periods, ending with the horizon itself.
+
+    horizon     last round, at least 1;  period  rounds of one period;  per_decade  checkpoints in a factor of ten
+    """
+    import numpy as np
+
+    count = max(2, int(np.ceil(np.log10(max(horizon, 2)) * per_decade)))
+    raw = np.geomspace(1, horizon, count)
+    rounded = np.unique(np.maximum(np.rint(raw / period), 1).astype(np.int64) * period)
+    return np.append(rounded[rounded < horizon], horizon)
+
+
+def simulate(
+    optimizer: Rule | Bound,
+    loss: Any,
+    horizon: int,
+    *,
+    schedule: Rule | Bound | None = None,
+    feasible: Rule | Bound | None = None,
+    start: Any = None,
+    seed: Any = 0,
+    stream: Any = 0,
+    checkpoints: int | Sequence[int] | Array | None = None,
+    dtype: str = "float64",
+    monitors: bool = False,
+    workers: int | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> Trajectory:
+    """Play `horizon` rounds: x_t meets f_t, then the rule turns x_t and g_t into x_{t+1}, projected on the set.
+
+    optimizer    an update rule, with or without parameters filled in
+    loss         a loss rule, a `LossSequence` (data, dimension), or an array of gradients
+    horizon      rounds T, at least 1
+    schedule     step size alpha_t as a rule; its `lr` is the optimizer's. Default: `inverse_sqrt`, alpha/sqrt(t), or the
+                 one that the rule declares (AdaGrad: constant, its sum decays by itself)
+    feasible     a set; default: the box of radius that the loss declares, else all of R^d
+    start        x_1: a number, (d,) numbers, or an array that spans lanes (d = 1); default: the loss's
+    seed         0..2^32-1, the random stream; stream: 0..2^32-1, its replicate. Lanes of equal seed and stream see the
+                 same draws whatever their hyper-parameters, so that differences are the optimizers'
+    checkpoints  rounds at which the state is kept (or how many per decade); default log-spaced, whole periods
+    dtype        float64 or float32, of iterate and state; sums of losses are float64 always
+    monitors     also watch Gamma_t and |m|/sqrt(v)
+    workers      threads; default: all cores
+    progress     called with (rounds done, horizon) now and then
+
+    Raises `ParameterError` for wrong values. Ctrl-C raises KeyboardInterrupt within a second.
+    Source: online convex programming, Zinkevich 2003, section 2; the frame of Reddi, Kale & Kumar 2018, Algorithm 1.
+    """
+    job = prepare(
+        optimizer, loss, schedule=schedule, feasible=feasible, start=start, seed=seed, stream=stream, dtype=dtype,
+        monitors=monitors,
+    )  # fmt: skip
+    return job.run(_checkpoints(horizon, checkpoints, job.losses.period), workers, progress)
+
+
+def _checkpoints(horizon: int, wanted: int | Sequence[int] | Array | None, period: int) -> Array:
+    import numpy as np
+
+    if isinstance(horizon, float) and horizon.is_integer():
+        horizon = int(horizon)
+    if isinstance(horizon, bool) or not isinstance(horizon, int | np.integer) or horizon < 1:
+        raise ParameterError(f"horizon={horizon} must be an integer of at least 1")
+    if wanted is None or isinstance(wanted, int):
+        return log_checkpoints(int(horizon), period, 12 if wanted is None else wanted)
+    found = np.asarray(wanted, np.int64)
+    if found.ndim != 1 or len(found) == 0 or found[0] < 1 or found[-1] > horizon or np.any(np.diff(found) <= 0):
+        raise ParameterError(f"checkpoints must be strictly increasing rounds between 1 and {horizon}")
+    return found
+
+
+@dataclass
+class Job:
+    """A run that is ready to start: its rules, its lanes, its compiled kernel."""
+
+    optimizer: Bound
+    losses: LossSequence
+    schedule: Bound
+    feasible: Bound
+    lanes: Lanes
+    start: Array
+    dtype: str
+    monitored: bool
+
+    def arrays(self) -> Run:
+        """Emit, compile and pack: a fresh run at round 0."""
+        import numpy as np
+
+        from adamtheory.engine.cpu import compile_kernel
+        from adamtheory.engine.emit_lanes import emit_lanes
+        from adamtheory.engine.emit_single import emit_single
+        from adamtheory.engine.hindsight import hindsight
+        from adamtheory.engine.program import Parts, build
+        from adamtheory.engine.run import Inputs, LanesRun, SingleRun
+
+        values = dict(self.lanes.values)
+        keys = np.array([values.pop("seed"), values.pop("stream")]).astype(np.uint64)
+        values.pop("start", None)
+        many = self.losses.dimension == 1 and self.losses.features is None and self.lanes.count >= FEWEST_VECTOR_LANES
+        parts = Parts(
+            self.optimizer.rule, self.losses.rule, self.schedule.rule, self.feasible.rule, self.losses.dimension,
+            frozenset(self.lanes.varying & values.keys()) if many else frozenset(),
+            many and bool(self.lanes.varying & {"seed", "stream"}), self.monitored, hindsight(self.losses.rule),
+        )  # fmt: skip
+        program = build(parts)
+        kernel = (emit_lanes if many else emit_single)(program, self.dtype)
+        inputs = Inputs(values, self.start, keys, self.losses.features, self.losses.targets)
+        return (LanesRun if many else SingleRun)(kernel, compile_kernel(kernel), inputs)
+
+    def run(
+        self, checkpoints: Array, workers: int | None = None, progress: Callable[[int, int], None] | None = None
+    ) -> Trajectory:
+        """Play the rounds and collect the state at the checkpoints."""
+        import os
+
+        import numpy as np
+
+        run = self.arrays()
+        count, horizon = self.lanes.count, int(checkpoints[-1])
+        bad = np.zeros(count, np.int64)
+        rows = _Rows(self.losses, run.inputs.keys)
+        kept: list[dict[str, Array]] = []
+        workers = min(workers or os.cpu_count() or 1, count)
+        step = max(1, WORK_PER_CALL // (count * self.losses.dimension))
+        with np.errstate(all="ignore"), ThreadPoolExecutor(workers) as pool:
+            done = 0
+            for checkpoint in checkpoints:
+                for t0, steps in _chunks(done, int(checkpoint), step, rows.epoch):
+                    before = run.snapshot()
+                    _advance(run, pool, workers, t0, steps, rows.take(t0, steps))
+                    _find_nonfinite(run, before, bad, t0, steps, rows)
+                    if progress is not None:
+                        progress(t0 + steps - 1, horizon)
+                done = int(checkpoint)
+                kept.append(run.read())
+                _check_size(kept[0], len(checkpoints))
+        return self.collect(checkpoints, kept, bad)
+
+    def collect(self, checkpoints: Array, kept: list[dict[str, Array]], bad: Array) -> Trajectory:
+        import numpy as np
+
+        shape = self.lanes.shape
+        stacked = {}
+        for name in kept[0]:
+            array = np.stack([k[name] for k in kept], axis=1)
+            stacked[name] = array.reshape(*shape, *array.shape[1:])
+        iterates = stacked.pop("x")
+        if iterates.ndim == len(shape) + 1:
+            iterates = iterates[..., None]
+        state = {n[2:]: stacked[n] for n in stacked if n.startswith("o_")}
+        monitors = None
+        if "gamma_min" in stacked:
+            monitors = Monitors(stacked["gamma_min"], stacked["gamma_first"].astype(np.int64), stacked.get("ratio_max"))
+        sums = {n: stacked[n] for n in ("c0", "c1", "c2", "loss_at_point") if n in stacked}
+        parameters = {n: v.reshape(shape) for n, v in self.lanes.values.items() if n not in ("seed", "stream", "start")}
+        seeds = np.array([self.lanes.values["seed"], self.lanes.values["stream"]]).astype(np.int64)
+        return Trajectory(
+            self.optimizer, self.losses, self.schedule, self.feasible, self.lanes.axes, self.lanes.coordinates,
+            checkpoints, stacked["loss"], iterates, state, bad.reshape(shape), parameters,
+            seeds.reshape(2, *shape), self.dtype, monitors, sums,
+        )  # fmt: skip
+
+
+def prepare(
+    optimizer: Rule | Bound,
+    loss: Any,
+    *,
+    schedule: Rule | Bound | None = None,
+    feasible: Rule | Bound | None = None,
+    start: Any = None,
+    seed: Any = 0,
+    stream: Any = 0,
+    dtype: str = "float64",
+    monitors: bool = False,
+) -> Job:
+    """Check everything that `simulate` takes and lay out the lanes, without running anything."""
+    optimizer, losses = bind(optimizer, "rule"), sequence(loss)
+    plan, where = default_schedule(optimizer, schedule), default_set(losses, feasible)
+    if dtype not in DTYPES:
+        raise ParameterError(f"dtype={dtype!r} is unknown; use {' or '.join(DTYPES)}")
+    groups = {"o_": optimizer, "s_": plan, "f_": losses.bound, "p_": where}
+    parameters: dict[str, Any] = {}
+    display: dict[str, str] = {}
+    for prefix, bound in groups.items():
+        for name, value in bound.values.items():
+            if prefix + name != "s_lr":
+                parameters[prefix + name] = value
+                display[prefix + name] = name if name not in display.values() else f"{bound.rule.name}.{name}"
+    for name, value in (("seed", seed), ("stream", stream)):
+        parameters[name] = _words(name, value)
+        display[name] = name
+    first = losses.rule.facts.get("start", 0) if start is None else start
+    per_coordinate = losses.dimension > 1 and getattr(first, "__len__", None) is not None
+    if not per_coordinate:
+        parameters["start"], display["start"] = first, "start"
+    lanes = broadcast(parameters, display)
+    return Job(optimizer, losses, plan, where, lanes, _start(lanes, first, losses.dimension), dtype, monitors)
+
+
+def bind(rule: Rule | Bound, kind: str) -> Bound:
+    """The rule with its defaults, or the bound rule as given; raises `ParameterError` for another kind."""
+    bound = rule() if isinstance(rule, Rule) else rule
+    if not isinstance(bound, Bound) or bound.rule.kind != kind:
+        raise ParameterError(f"{rule!r} is not a {kind.replace('_', ' ')}")
+    return bound
+
+
+def default_schedule(optimizer: Bound, schedule: Rule | Bound | None) -> Bound:
+    """The given schedule, else the one that the rule declares, else alpha/sqrt(t); its lr is the optimizer's."""
+    from adamtheory.schedules import get_schedule
+
+    if schedule is None:
+        schedule = get_schedule(str(optimizer.rule.facts.get("schedule", "inverse_sqrt")))
+    if isinstance(schedule, Rule):
+        # the schedule's own lr is never used: the optimizer's takes its place in the kernel
+        schedule = schedule(lr=1) if schedule.scalar("lr") else schedule()
+    return bind(schedule, "schedule")
+
+
+def default_set(losses: LossSequence, feasible: Rule | Bound | None) -> Bound:
+    """The given set, else the box of the radius that the loss declares, else all of R^d."""
+    from adamtheory.sets import box, everything
+
+    radius = losses.rule.facts.get("radius")
+    if feasible is None:
+        feasible = everything if radius is None else box(low=-radius, high=radius)
+    bound = bind(feasible, "feasible_set")
+    if {"low", "high"} <= bound.values.keys():
+        import numpy as np
+
+        from adamtheory.lanes import as_array
+
+        if np.any(as_array(bound.values["low"]) > as_array(bound.values["high"])):
+            raise ParameterError(f"{bound!r} is empty: low must not exceed high")
+    return bound
+
+
+def _words(name: str, value: Any) -> Any:
+    import numpy as np
+
+    array = np.asarray(value, np.float64)
+    if np.any(array != np.floor(array)) or np.any(array < 0) or np.any(array >= 2**32):
+        raise ParameterError(f"{name}={value} must be an integer (or integers) from 0 to 2^32 - 1")
+    return value
+
+
+def _start(lanes: Lanes, first: Any, dimension: int) -> Array:
+    import numpy as np
+
+    if "start" in lanes.values:
+        start = np.repeat(lanes.values["start"][:, None], dimension, axis=1)
+    else:
+        given = np.asarray(first, np.float64)
+        if given.shape != (dimension,):
+            raise ParameterError(f"start has shape {given.shape}; a number or {dimension} numbers are needed")
+        start = np.tile(given, (lanes.count, 1))
+    if not np.isfinite(start).all():
+        raise ParameterError("start must be finite")
+    return np.ascontiguousarray(start)
+
+
+class _Rows:
+    """Which row of the data each lane meets in each round."""
+
+    def __init__(self, losses: LossSequence, keys: Array) -> None:
+        self.size = 0 if losses.features is None else len(losses.features)
+        self.shuffled = losses.order == "shuffled"
+        self.keys = keys
+        # a chunk of rounds never crosses an epoch, so one permutation a lane is enough
+        self.epoch = self.size or None
+        self.current = -1
+        self.order: Array | None = None
+
+    def take(self, t0: int, steps: int) -> Array:
+        import numpy as np
+
+        count = self.keys.shape[1]
+        if not self.size:
+            return np.zeros((count, 1), np.int64)
+        epoch, first = divmod(t0 - 1, self.size)
+        if not self.shuffled:
+            return np.tile(np.arange(first, first + steps), (count, 1))
+        if epoch != self.current:
+            self.order = np.stack([epoch_order(self.size, epoch, int(s), int(r)) for s, r in self.keys.T])
+            self.current = epoch
+        assert self.order is not None
+        return np.ascontiguousarray(self.order[:, first : first + steps])
+
+
+def epoch_order(size: int, epoch: int, seed: int, stream: int) -> Array:
+    """The permutation of 0..size-1 that a shuffled sequence follows in one epoch: rows sorted by their Philox words.
+
+    Sorting by 64 independent random bits (ties, of probability below size^2/2^65, in file order) is uniform.
+    """
+    import numpy as np
+
+    from adamtheory.engine.philox import M32, ORDER, S32, U, philox4x32
+
+    draws = np.arange(size, dtype=np.uint64)
+    words = philox4x32(U(epoch) & M32, U(stream), draws, U(epoch) >> S32, U(seed), U(ORDER))
+    return np.argsort((words[0] << S32) | words[1], kind="stable")
+
+
+def _chunks(done: int, end: int, step: int, epoch: int | None) -> Iterator[tuple[int, int]]:
+    """(first round, rounds) from done + 1 to end, at most `step` at once and never across an epoch."""
+    while done < end:
+        steps = min(step, end - done)
+        if epoch is not None:
+            steps = min(steps, epoch - done % epoch)
+        yield done + 1, steps
+        done += steps
+
+
+def _advance(run: Run, pool: ThreadPoolExecutor, workers: int, t0: int, steps: int, rows: Array) -> None:
+    count = run.inputs.count
+    if workers == 1 or count * steps * run.kernel.size < 20_000:
+        run.advance(0, count, steps, t0, rows)
+    else:
+        bounds = [count * i // workers for i in range(workers + 1)]
+        work = [pool.submit(run.advance, lo, hi, steps, t0, rows) for lo, hi in zip(bounds, bounds[1:], strict=False)]
+        for future in work:
+            future.result()
+    run.settle()
+
+
+def _find_nonfinite(run: Run, before: Mapping[str, Array], bad: Array, t0: int, steps: int, rows: _Rows) -> None:
+    """Mark lanes whose iterate or state stopped being finite, with the round, found by bisection from the snapshot.
+
+    A non-finite state stays one (NaN and inf survive every update and the projection), so bisection is exact.
+    """
+    import numpy as np
+
+    for lane in np.flatnonzero(~_finite(run) & (bad == 0)):
+        low, high = 0, steps
+        taken = rows.take(t0, steps)[lane : lane + 1]
+        while high - low > 1:
+            middle = (low + high) // 2
+            alone = run.lane(int(lane), before)
+            alone.advance(0, 1, middle, t0, np.ascontiguousarray(taken[:, :middle]) if rows.size else taken)
+            alone.settle()
+            low, high = (middle, high) if _finite(alone)[0] else (low, middle)
+        bad[lane] = t0 + high - 1
+
+
+def _finite(run: Run) -> Array:
+    import numpy as np
+
+    k = run.kernel
+    names = {s.name for s in (*k.step_states, *k.coord_states) if s.name == "x" or s.name.startswith("o_")}
+    ok = np.ones(run.inputs.count, bool)
+    for name, array in run.read().items():
+        if name in names:
+            ok &= np.isfinite(array).reshape(run.inputs.count, -1).all(axis=1)
+    return ok
+
+
+def _check_size(first: Mapping[str, Array], checkpoints: int) -> None:
+    cells = sum(a.size for a in first.values()) * checkpoints
+    if cells > MOST_CELLS:
+        raise ParameterError(
+            f"the result would hold {cells / 1e9:.1f}e9 numbers ({checkpoints} checkpoints); ask for fewer checkpoints"
+        )
