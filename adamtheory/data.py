@@ -1,0 +1,137 @@
+"""Data sets for the regression losses: find a file, read it, and say exactly what was read.
+
+What to use when: `load` reads a file for a task; `find` only says which file a name means.
+
+    a9a = load("a9a.gz", task="classification")     # LIBSVM text, labels mapped to -1 and +1
+    wine = load("winequality-red.csv", task="regression")
+
+Formats: LIBSVM text (`label index:value ...`, comments after #) and CSV (at most one header line, target in the last
+column), both plain or gzip. Gzip is known by its first two bytes; CSV by the suffix or, failing that, by its commas.
+"""
+
+from __future__ import annotations
+
+import difflib
+import hashlib
+import os
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+
+from adamtheory.errors import DataError, UnknownNameError
+from adamtheory.textfiles import Floats, fault, is_number, read_csv, read_libsvm, shown, whole_lines
+
+Task = Literal["classification", "regression"]
+
+VARIABLE = "ADAMTHEORY_DATA"
+SUBFOLDERS = ("", "libsvm", "uci")
+
+_LIBSVM_ENTRY = re.compile(rb"\S+[ \t]+\S+:\S")
+_SUFFIXES = (".gz", ".csv", ".libsvm", ".svm", ".txt")
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """A data set as read from one file.
+
+    name      file name without .gz and the suffix of its format
+    features  float64 (n, d), C-contiguous; features that a LIBSVM row leaves out are 0
+    targets   float64 (n,); -1 or +1 for classification
+    path      the file that was read
+    sha256    digest of the file as it stands on disk (for gzip: of the packed bytes), in hexadecimal
+    """
+
+    name: str
+    features: Floats
+    targets: Floats
+    path: Path
+    sha256: str
+
+
+def find(path: str | os.PathLike[str]) -> Path:
+    """The file that a name means: the path itself, else below the folder of the variable ADAMTHEORY_DATA.
+
+    path: a path, or a name relative to that folder or to its subfolders libsvm/ and uci/.
+    Raises `DataError` that lists where it looked and near names that exist there.
+    """
+    given = Path(path).expanduser()
+    folder = os.environ.get(VARIABLE, "")
+    places = [given]
+    if folder and not given.is_absolute():
+        places += [Path(folder).expanduser() / part / given for part in SUBFOLDERS]
+    for place in places:
+        if place.is_file():
+            return place
+    if given.is_dir():
+        raise DataError(f"{given} is a folder; name a file in it")
+    looked = ", ".join(str(place) for place in places)
+    if not folder:
+        raise DataError(f"no data file {given}; give its path, or set {VARIABLE} to the folder that holds it")
+    there = {entry.name for place in places if place.parent.is_dir() for entry in place.parent.iterdir()}
+    near = difflib.get_close_matches(given.name, sorted(there), n=3, cutoff=0.6)
+    hint = f"did you mean {' or '.join(near)}?" if near else f"give its path, or set {VARIABLE} to its folder"
+    raise DataError(f"no data file {given} (looked for {looked}); {hint}")
+
+
+def _is_csv(path: Path) -> bool:
+    """By the suffix (.csv, .csv.gz), else by the first line: commas, and no `index:value` behind a label."""
+    if path.name.lower().removesuffix(".gz").endswith(".csv"):
+        return True
+    for line, text in whole_lines(path):
+        if b"\0" in text:
+            fault(path, line, "the file is binary", "give LIBSVM text or CSV, plain or packed with gzip")
+        rows = [row for row in text.split(b"\n", 1000) if row.strip() and not row.lstrip().startswith(b"#")]
+        if rows:
+            return b"," in rows[0] and not _LIBSVM_ENTRY.search(rows[0])
+    return False
+
+
+def _signs(path: Path, labels: list[bytes]) -> Floats:
+    """Distinct labels to -1 and +1, the smaller to -1: by size if all are numbers, else in the order of their bytes."""
+    numeric = all(is_number(label) for label in labels)
+    keys = [(float(label) if numeric else 0.0, b"" if numeric else label.strip(b'"')) for label in labels]
+    values = sorted(set(keys))  # "1" and "1.0" are the same label
+    if len(values) != 2:
+        some = ", ".join(f"{size:g}" if numeric else shown(name) for size, name in values[:6])
+        more = f", ... ({len(values)} in all)" if len(values) > 6 else ""
+        one = " only" if len(values) == 1 else ""
+        fault(path, None, f"the labels are {some}{more}{one}",
+              "classification needs exactly two distinct labels; use regression, or keep two classes")  # fmt: skip
+    return np.array([1.0 if key == values[1] else -1.0 for key in keys])
+
+
+def load(path: str | os.PathLike[str], *, task: Task) -> Dataset:
+    """Read a data file into dense float64 arrays.
+
+    path: as for `find`.
+    task: "classification" maps exactly two distinct labels to -1 (the smaller) and +1; a CSV file may have names such
+          as g/b as labels. "regression" takes the labels as numbers.
+    LIBSVM indices start at 1, or at 0 if an index 0 occurs anywhere; they must increase strictly within a row, and a
+    row may have no entries at all. scikit-learn's `load_svmlight_file` agrees, except that it lets the dimension be
+    given; here it is the largest index.
+    Raises `DataError` (file, line, reason, remedy) for a file that is absent, unreadable, empty, malformed, has a
+    value that is not finite, or would need more than 2 GiB as a dense matrix.
+    Source of the format: README of LIBSVM (Chang and Lin 2011), section "Usage".
+    """
+    if task not in ("classification", "regression"):
+        raise UnknownNameError("task", str(task), ("classification", "regression"))
+    file = find(path)
+    classes = task == "classification"
+    if _is_csv(file):
+        features, targets, spellings = read_csv(file, names=classes)
+        if classes:
+            targets = _signs(file, spellings)[targets.astype(np.int64)]
+    else:
+        features, targets = read_libsvm(file)
+        if classes:
+            labels, which = np.unique(targets, return_inverse=True)
+            targets = _signs(file, [repr(float(label)).encode() for label in labels])[which]
+    with open(file, "rb") as stream:
+        digest = hashlib.file_digest(stream, "sha256").hexdigest()
+    name = file.name
+    for suffix in _SUFFIXES:
+        name = name.removesuffix(suffix)
+    return Dataset(name, features, targets, file, digest)
