@@ -1,0 +1,57 @@
+# make demo          Adam against AMSGrad on Reddi's sequence: table, verdict, figure
+# make test          lint, types and tests
+# make test-outside  comparisons with optax and PyTorch
+# make clean         remove the environment, caches and build results
+#
+# Each target does its own set-up in .venv, from nothing but Python >= 3.11 and make.
+# PYTHON=... chooses the interpreter that .venv is made with.
+
+.DEFAULT_GOAL := demo
+.PHONY: demo test test-outside outside-env clean
+
+SHELL := /bin/sh
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/ready
+OUTSIDE := $(VENV)/ready-outside
+PYTHON ?=
+CANDIDATES := $(if $(PYTHON),$(PYTHON),python3.13 python3.12 python3.11 python3)
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+
+demo: $(READY)
+	@$(BIN)/adamtheory regret
+
+test: $(READY)
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/python -m pytest -n 2 --ignore=tests/outside
+
+test-outside: $(OUTSIDE)
+	$(BIN)/python -m pytest tests/outside
+
+outside-env: $(OUTSIDE)
+
+# A candidate is run, not only found: version managers put commands on the path that do not work.
+$(READY): pyproject.toml setup.py
+	@works() { "$$1" -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1; }; \
+	if ! works $(BIN)/python; then \
+	    for candidate in $(CANDIDATES); do works $$candidate && found=$$candidate && break; done; \
+	    if [ -z "$$found" ]; then \
+	        echo "adamtheory needs Python 3.11 or newer; tried: $(CANDIDATES). Name one: make PYTHON=/path/to/python3"; \
+	        exit 1; \
+	    fi; \
+	    echo "making $(VENV) with $$($$found --version)"; \
+	    rm -rf $(VENV) && $$found -m venv $(VENV); \
+	fi
+	@echo "installing adamtheory and what its tests need into $(VENV) (about a minute the first time)"
+	@$(PIP) install --editable '.[test]'
+	@touch $@
+
+$(OUTSIDE): $(READY)
+	@echo "installing optax, jax and PyTorch into $(VENV) (some hundred MB)"
+	@$(PIP) install --editable '.[test,outside]' 'torch==2.13.*'
+	@touch $@
+
+clean:
+	rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,43 @@
+"""What can be proved about an adaptive optimizer, and what it does: one text of the update rule answers both.
+
+What to use when: `rule` declares an update rule, `loss` a loss sequence, `schedule` a step size, `feasible_set` a
+projection; `parse` reads all of these from a text. The rules that ship are in `adamtheory.rules`.
+Importing this package loads no other library; a name is loaded when it is first used.
+"""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False  # type checkers take it as true; importing `typing` would be most of the start-up
+if TYPE_CHECKING:
+    from typing import Any
+
+    from adamtheory.language import feasible_set as feasible_set
+    from adamtheory.language import loss as loss
+    from adamtheory.language import parse as parse
+    from adamtheory.language import rule as rule
+    from adamtheory.language import schedule as schedule
+
+__version__ = "0.1.0"
+
+# public name -> the module that defines it; the imports above say the same to editors and type checkers
+_HOME = {
+    "feasible_set": "adamtheory.language",
+    "loss": "adamtheory.language",
+    "parse": "adamtheory.language",
+    "rule": "adamtheory.language",
+    "schedule": "adamtheory.language",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module 'adamtheory' has no attribute '{name}'; it has {', '.join(sorted(_HOME))}")
+    import importlib
+
+    value = getattr(importlib.import_module(_HOME[name]), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *_HOME])

@@ -1,0 +1,7 @@
+"""`python -m adamtheory` is the command `adamtheory`."""
+
+import sys
+
+from adamtheory.cli import main
+
+sys.exit(main())

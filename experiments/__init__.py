@@ -1,0 +1,1 @@
+"""Experiments, one claim a file, each with what would refute it and a verdict."""
