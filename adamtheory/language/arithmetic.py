@@ -22,7 +22,10 @@ class Arithmetic:
     """The operations over one number system; `number` turns an exact rational into it."""
 
     name: str
-    quiet: AbstractContextManager[Any] = nullcontext()  # entered around every step; IEEE exceptions are values, not warnings
+
+    def quiet(self) -> AbstractContextManager[Any]:
+        """Entered around every step: exceptions of IEEE arithmetic are values, not warnings."""
+        return nullcontext()
 
     def number(self, value: Fraction) -> Any:
         raise NotImplementedError
@@ -103,7 +106,10 @@ class _Float(Arithmetic):
 
         self.name = name
         self.type: Callable[[Any], Any] = getattr(numpy, name)
-        self.quiet = numpy.errstate(all="ignore")
+        self.errstate = numpy.errstate
+
+    def quiet(self) -> AbstractContextManager[Any]:
+        return self.errstate(all="ignore")  # a new one each time: NumPy allows each to be entered once
 
     def number(self, value: Fraction) -> Any:
         return self.type(value.numerator / value.denominator)
@@ -123,15 +129,17 @@ class _Float(Arithmetic):
         return self.type("-inf") if a == 0 else self.type("nan")
 
     def cospi(self, a: Any) -> Any:
-        return self.type(math.cos(math.pi * float(a))) if abs(a) < math.inf else self.type("nan")
+        angle = math.pi * float(a)
+        return self.type(math.cos(angle)) if abs(angle) < math.inf else self.type("nan")
 
     def pow(self, a: Any, b: Any) -> Any:
+        """As the C library has it: where Python raises, an infinity with the sign of an odd power, or nan."""
         try:
             return self.type(math.pow(a, b))
-        except OverflowError:
-            return self.type("inf")
-        except ValueError:
-            return self.type("inf") if a == 0 else self.type("nan")
+        except (OverflowError, ValueError) as error:
+            if isinstance(error, ValueError) and a != 0:
+                return self.type("nan")  # a negative number to a power that is no integer
+            return self.type(math.copysign(math.inf, a) if math.fmod(b, 2) in (1, -1) else math.inf)
 
 
 class _Rational(Arithmetic):
@@ -158,12 +166,13 @@ class _Rational(Arithmetic):
 
     def cospi(self, a: Fraction) -> Fraction:
         """Rational only at multiples of 1/2 and 1/3 (Niven's theorem)."""
-        values = {Fraction(0): 1, Fraction(1, 3): Fraction(1, 2), Fraction(1, 2): 0, Fraction(2, 3): Fraction(-1, 2),
-                  Fraction(1): -1}  # fmt: skip
+        half = Fraction(1, 2)
+        values = {Fraction(0): Fraction(1), Fraction(1, 3): half, half: Fraction(0), Fraction(2, 3): -half,
+                  Fraction(1): Fraction(-1)}  # fmt: skip
         turn = a % 2
         turn = 2 - turn if turn > 1 else turn
         if turn in values:
-            return Fraction(values[turn])
+            return values[turn]
         raise NotRationalError(f"cospi({a}) is not rational; read the rule in balls or floats")
 
     def pow(self, a: Fraction, b: Fraction) -> Fraction:

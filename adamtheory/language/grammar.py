@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import ast
 import linecache
+import re
+import sys
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import lru_cache
 from types import FunctionType, MappingProxyType
@@ -27,6 +29,7 @@ INSTEAD = {
     "sign": "write where(e < 0, -1, where(0 < e, 1, 0))", "clip": "write minimum(maximum(e, low), high)",
 }  # fmt: skip
 HIGHEST_POWER = 64
+DEEPEST = 150  # operations inside one another; the readings recurse, and Python's stack ends near 1000 frames
 
 # kind -> (positional inputs that the kind prescribes, names of the results before the new slots)
 KINDS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
@@ -43,6 +46,8 @@ NOTES = {
     "schedule": (),
     "feasible_set": (),
 }
+NUMBERS = ("start", "radius")  # the facts that are numbers; the others are texts
+MAY_ASK = {"rule": SUPPLIED, "loss": ("t",), "schedule": (), "feasible_set": ()}  # of the supplied scalars
 FACTS = {
     "rule": ("family", "schedule"),
     "loss": ("family", "start", "radius"),
@@ -57,14 +62,25 @@ class _Parser:
 
     where: str
     kind: str
+    line: int
+    lines: list[bytes]
     versions: dict[str, int] = field(default_factory=dict)
+    depth: int = 0
 
     def fail(self, node: ast.AST, reason: str, remedy: str) -> NoReturn:
-        raise GrammarError(self.where, getattr(node, "lineno", 0), reason, remedy)
+        raise GrammarError(self.where, getattr(node, "lineno", self.line), reason, remedy)
 
     # -- expressions ---------------------------------------------------------------------------------------------
 
     def expression(self, node: ast.expr) -> Expr:
+        if self.depth > DEEPEST:
+            self.fail(node, f"more than {DEEPEST} operations stand inside one another", "give parts of it a name first")
+        self.depth += 1
+        found = self.operation(node)
+        self.depth -= 1
+        return found
+
+    def operation(self, node: ast.expr) -> Expr:
         if isinstance(node, ast.Constant):
             return self.literal(node)
         if isinstance(node, ast.Name):
@@ -88,7 +104,12 @@ class _Parser:
     def literal(self, node: ast.Constant) -> Expr:
         if isinstance(node.value, bool) or not isinstance(node.value, int | float):
             self.fail(node, f"{node.value!r} is not a real number", "write an integer or a decimal such as 0.9")
-        return Number(Fraction(repr(node.value)))
+        text = self.lines[node.lineno - 1][node.col_offset : node.end_col_offset].decode().replace("_", "")
+        vanished = node.value == 0 and re.search("[1-9]", re.split("[eE]", text)[0])
+        if abs(node.value) > sys.float_info.max or vanished:
+            self.fail(node, f"{text} lies outside the range of float64", "write a number from 1e-323 to 1e308 in size")
+        # a float is taken as it is written: Python's own value has lost what lies beyond 17 digits
+        return Number(Fraction(node.value if isinstance(node.value, int) else text))
 
     def read(self, node: ast.Name) -> Expr:
         if node.id in WORDS:
@@ -209,7 +230,12 @@ class _Parser:
         for name in [*(i.name for i in inputs), *(s.name for s in slots), *(s.name for s in scalars)]:
             if name in WORDS:
                 self.fail(args, f"the word {name} is used as an argument", "choose another name")
+            if name in self.versions:
+                self.fail(args, f"two arguments have the name {name}", "choose another name for one of them")
             self.versions[name] = 0
+        for slot in slots:
+            if slot.name in SUPPLIED:
+                self.fail(args, f"{slot.name} is supplied at every step and cannot be a slot", "choose another name")
         return inputs, slots, scalars
 
     def input(self, arg: ast.arg, position: int) -> Input:
@@ -224,6 +250,8 @@ class _Parser:
         name = arg.annotation.id if isinstance(arg.annotation, ast.Name) else None
         if arg.annotation is not None and name not in RANGES:
             self.fail(arg, f"'{ast.unparse(arg.annotation)}' is not a range", f"use one of {', '.join(RANGES)}")
+        if arg.arg in SUPPLIED and arg.arg not in MAY_ASK[self.kind]:
+            self.fail(arg, f"{arg.arg} is not supplied to a {self.kind}", "choose another name, or leave it out")
         if arg.arg in SUPPLIED and (default is not None or name is not None):
             self.fail(arg, f"{arg.arg} is supplied at every step", "give it neither a range nor a default")
         value = None if default is None else self.number(default)
@@ -235,7 +263,10 @@ class _Parser:
     def number(self, node: ast.expr) -> Fraction:
         """An exact literal: a number, its negative, or a quotient of two such as 1/3."""
         if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div):
-            return self.number(node.left) / self.number(node.right)
+            divisor = self.number(node.right)
+            if divisor == 0:
+                self.fail(node, f"'{ast.unparse(node)}' divides by zero", "write 0, 0.9 or 1/3")
+            return self.number(node.left) / divisor
         value = self.expression(node)
         if not isinstance(value, Number):
             self.fail(node, f"'{ast.unparse(node)}' is not an exact number", "write 0, 0.9 or 1/3")
@@ -252,15 +283,36 @@ def _options(parser: _Parser, decorator: ast.expr) -> dict[str, Any]:
         return {}
     allowed = (*NOTES[parser.kind], *FACTS[parser.kind])
     options: dict[str, Any] = {}
+    if decorator.args:
+        parser.fail(decorator, f"@{parser.kind} takes its options by name", f"use {', '.join(allowed)}")
     for keyword in decorator.keywords:
-        if keyword.arg not in allowed or not isinstance(keyword.value, ast.Constant):
-            parser.fail(decorator, f"@{parser.kind} has no literal option '{keyword.arg}'", f"use {', '.join(allowed)}")
-        options[keyword.arg] = keyword.value.value
+        if keyword.arg not in allowed:
+            parser.fail(decorator, f"@{parser.kind} has no option '{keyword.arg}'", f"use {', '.join(allowed)}")
+        options[keyword.arg] = _option(parser, keyword.arg, keyword.value)
     return options
 
 
-def _build(node: ast.FunctionDef, kind: str, decorator: ast.expr | None, filename: str) -> Rule:
-    parser = _Parser(f"{filename}: {node.name}", kind)
+def _option(parser: _Parser, name: str, node: ast.expr) -> Any:
+    if name in NUMBERS:
+        value = parser.number(node)
+        return int(value) if value.denominator == 1 else value
+    if not isinstance(node, ast.Constant) or not isinstance(node.value, str):
+        parser.fail(node, f"the option {name} is no literal text", f'write {name}="..."')
+    return node.value
+
+
+def _note(parser: _Parser, name: str, text: str, line: int) -> Expr:
+    """The expression in an option's text; it reads the values of the names at the end of the body."""
+    try:
+        tree = ast.parse(text.strip(), mode="eval")
+    except SyntaxError as error:
+        raise GrammarError(parser.where, line, f"{name}={text!r} is no expression: {error.msg}", "mend it") from None
+    ast.increment_lineno(tree, line - 1)
+    return replace(parser, lines=[b""] * (line - 1) + text.strip().encode().splitlines()).expression(tree.body)
+
+
+def _build(node: ast.FunctionDef, kind: str, decorator: ast.expr | None, filename: str, source: str) -> Rule:
+    parser = _Parser(f"{filename}: {node.name}", kind, node.lineno, source.encode().split(b"\n"))
     options = {} if decorator is None else _options(parser, decorator)
     inputs, slots, scalars = parser.signature(node.args)
     body, end = parser.statements(node.body)
@@ -270,14 +322,14 @@ def _build(node: ast.FunctionDef, kind: str, decorator: ast.expr | None, filenam
         parser.fail(end, f"the return has {len(values)} values and needs {count + len(slots)}", f"return {wanted}")
     ends = tuple(parser.expression(v) for v in values)
     notes = {
-        key: parser.expression(ast.parse(str(options[key]), mode="eval").body)
+        key: _note(parser, key, options[key], decorator.lineno if decorator else node.lineno)
         for key in NOTES[kind]
         if key in options
     }
     return Rule(
         kind=kind, name=node.name, doc=_docstring(node), inputs=tuple(inputs), slots=tuple(slots),
         scalars=tuple(scalars), body=tuple(body), results=ends[:count], next_slots=ends[count:],
-        filename=filename, line=node.lineno, notes=MappingProxyType(notes),
+        filename=filename, line=node.lineno, return_line=end.lineno, notes=MappingProxyType(notes),
         facts=MappingProxyType({k: v for k, v in options.items() if k in FACTS[kind]}),
     )  # fmt: skip
 
@@ -300,10 +352,12 @@ def parse(source: str, *, filename: str = "<text>") -> Mapping[str, Rule]:
         module = ast.parse(source)
     except SyntaxError as error:
         raise GrammarError(filename, error.lineno or 0, f"not Python: {error.msg}", "mend the syntax") from None
+    except (ValueError, RecursionError, MemoryError) as error:
+        raise GrammarError(filename, 0, f"not readable as Python: {error}", "mend the text") from None
     rules = {}
     for node in module.body:
         if isinstance(node, ast.FunctionDef) and (found := _decoration(node)):
-            rules[node.name] = _build(node, *found, filename)
+            rules[node.name] = _build(node, *found, filename, source)
     return MappingProxyType(rules)
 
 
@@ -314,7 +368,7 @@ def _functions(source: str) -> Mapping[int, ast.FunctionDef]:
     return {(n.decorator_list[0].lineno if n.decorator_list else n.lineno): n for n in nodes}
 
 
-def _from_function(function: FunctionType, kind: str) -> Rule:
+def _from_function(function: FunctionType, kind: str, options: Mapping[str, Any]) -> Rule:
     code = function.__code__
     linecache.checkcache(code.co_filename)
     source = "".join(linecache.getlines(code.co_filename))
@@ -323,15 +377,17 @@ def _from_function(function: FunctionType, kind: str) -> Rule:
         raise GrammarError(code.co_filename, code.co_firstlineno, f"the source of {function.__name__} cannot be read",
                            "write the rule in a file, or pass its text to adamtheory.language.parse")  # fmt: skip
     found = _decoration(node)
-    return _build(node, kind, found[1] if found else None, code.co_filename)
+    if options and not found:
+        raise GrammarError(code.co_filename, code.co_firstlineno, f"the decorator of {node.name} has another name here",
+                           f"its options are read from the text: write @{kind}(...)")  # fmt: skip
+    return _build(node, kind, found[1] if found else None, code.co_filename, source)
 
 
 def _decorator(kind: str) -> Callable[..., Any]:
     def decorate(function: FunctionType | None = None, **options: Any) -> Any:
-        del options  # read from the text, like everything else
         if function is None:
-            return lambda f: _from_function(f, kind)
-        return _from_function(function, kind)
+            return lambda f: _from_function(f, kind, options)
+        return _from_function(function, kind, options)
 
     decorate.__name__ = kind
     decorate.__doc__ = f"Parse the decorated function as a {kind}; the function itself is never called."

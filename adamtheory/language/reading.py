@@ -80,7 +80,7 @@ def reading(rule: Rule, system: Arithmetic, size: int = 1) -> Step:
     ) -> tuple[list[list[Any]], dict[str, list[Any]]]:
         values: Values = {Name(name): list(v) for name, v in arrays.items()}
         values.update({Name(name): [v] * size for name, v in scalars.items()})
-        with system.quiet:
+        with system.quiet():
             for target, evaluate in lines:
                 values[target] = [evaluate(values, k) for k in range(size)]
             results = [[evaluate(values, k) for k in range(size)] for evaluate in ends]

@@ -108,6 +108,7 @@ class Rule:
     next_slots: tuple[Expr, ...]
     filename: str
     line: int
+    return_line: int = 0
     notes: Mapping[str, Expr] = field(default_factory=lambda: MappingProxyType({}))
     facts: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
 
@@ -120,7 +121,8 @@ class Rule:
         lines = [f"{a.target} = {serialise(a.value)}" for a in self.body]
         ends = [serialise(e) for e in (*self.results, *self.next_slots)]
         notes = [f"{key}: {serialise(value)}" for key, value in sorted(self.notes.items())]
-        return "\n".join(head + lines + ends + notes)
+        facts = [f"{key}: {value}" for key, value in sorted(self.facts.items())]
+        return "\n".join(head + lines + ends + notes + facts)
 
     @cached_property
     def digest(self) -> str:
@@ -139,7 +141,7 @@ class Rule:
         for statement in self.body:
             found += _owed(statement.value, statement.line, ())
         for end in (*self.results, *self.next_slots):
-            found += _owed(end, self.line, ())
+            found += _owed(end, self.return_line, ())
         return tuple(dict.fromkeys(found))
 
     def scalar(self, name: str) -> Scalar | None:

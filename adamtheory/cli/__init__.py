@@ -1,0 +1,98 @@
+"""The command line: one file a command, each imported when it is asked for.
+
+Exit status: 0 done and holds, 1 a claim is refuted or a proof fails, 2 wrong input, 130 interrupted. Wrong input gets
+one line on standard error.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+from collections.abc import Iterable, Sequence
+from typing import Annotated
+
+import typer
+
+from adamtheory import __version__
+from adamtheory.errors import AdamTheoryError, UnknownNameError
+
+# Command -> module of this package, whose function `command` it is. Their order is that of --help.
+COMMANDS = {
+    "regret": "regret",
+    "list": "listing",
+    "show": "show",
+    "bench": "bench",
+    "doctor": "doctor",
+}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command line and return its exit status."""
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    try:
+        status = _run(words)
+        sys.stdout.flush()
+        return status
+    except AdamTheoryError as error:
+        return _fail(str(error), 2)
+    except typer.TyperException as error:
+        return _fail(f"{error.format_message()} Try: adamtheory {' '.join([*_command(words), '--help'])}", 2)
+    except (KeyboardInterrupt, typer.Abort):
+        return _fail("interrupted", 130)
+    except BrokenPipeError:
+        # The reader of a pipe has gone. Python would complain again when it flushes at exit, so give it a place to.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+
+
+def _run(words: Sequence[str]) -> int:
+    result = _app(_command(words) or COMMANDS)(args=list(words), prog_name="adamtheory", standalone_mode=False)
+    status = result if isinstance(result, int) else 0
+    if status == 130:  # how Typer returns Ctrl-C
+        raise KeyboardInterrupt
+    return status
+
+
+def _command(words: Sequence[str]) -> list[str]:
+    """The command that a line asks for, if it asks for one; options before it take no value."""
+    first = next((word for word in words if not word.startswith("-")), None)
+    if first is not None and first not in COMMANDS:
+        raise UnknownNameError("command", first, COMMANDS)
+    return [] if first is None else [first]
+
+
+def _app(names: Iterable[str]) -> typer.Typer:
+    """The application with these commands; only their modules are imported."""
+    app = typer.Typer(
+        rich_markup_mode=None, add_completion=False, context_settings={"help_option_names": ["-h", "--help"]}
+    )
+    app.callback(invoke_without_command=True)(_adamtheory)
+    for name in names:
+        module = importlib.import_module(f"adamtheory.cli.{COMMANDS[name]}")
+        app.command(name)(module.command)
+    return app
+
+
+def _adamtheory(
+    context: typer.Context,
+    version: Annotated[bool, typer.Option("--version", help="Print the version and stop.")] = False,
+) -> None:
+    """What can be proved about an adaptive optimizer, and what it does.
+
+    \b
+    Examples:
+      adamtheory list optimizers
+      adamtheory show amsgrad
+      adamtheory doctor
+    """
+    if version:
+        typer.echo(f"adamtheory {__version__}")
+        raise typer.Exit
+    if context.invoked_subcommand is None:
+        typer.echo(context.get_help())
+
+
+def _fail(message: str, status: int) -> int:
+    sys.stderr.write(f"adamtheory: {' '.join(message.split())}\n")
+    return status

@@ -1,0 +1,79 @@
+"""`adamtheory list KIND`: what there is."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from adamtheory.cli.output import print_json, print_table
+from adamtheory.cli.registry import REGISTRIES, parameters, registry, summary
+from adamtheory.errors import UnknownNameError
+
+KINDS = (*REGISTRIES, "datasets")
+DATA_SUFFIXES = {".gz", ".csv", ".libsvm", ".svm", ".txt"}
+
+
+def command(
+    kind: Annotated[str, typer.Argument(metavar="KIND", help=f"One of: {', '.join(KINDS)}.")],
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """List optimizers, losses, sets or data.
+
+    Sets are feasible sets. Datasets are the files of the folder that the variable ADAMTHEORY_DATA names.
+
+    \b
+    Examples:
+      adamtheory list optimizers
+      adamtheory list losses --json
+      ADAMTHEORY_DATA=~/data adamtheory list datasets
+    """
+    if kind not in KINDS:
+        raise UnknownNameError("kind", kind, KINDS)
+    entries = _datasets() if kind == "datasets" else _rules(kind)
+    if as_json:
+        print_json(entries)
+    elif kind != "datasets":
+        print_table(
+            ("name", "family", "parameters", "what it is"),
+            [(e["name"], e["family"] or "", _defaults(e["parameters"]), e["summary"]) for e in entries],
+        )
+    elif entries:
+        print_table(("name", "bytes", "file"), [(e["name"], str(e["bytes"]), e["file"]) for e in entries])
+    else:
+        typer.echo("no data sets; set ADAMTHEORY_DATA to a folder with LIBSVM or CSV files (plain or .gz)", err=True)
+
+
+def _rules(kind: str) -> list[dict[str, Any]]:
+    return [
+        {
+            "name": name,
+            "family": rule.facts.get("family"),
+            "parameters": parameters(rule),
+            "summary": summary(rule),
+            "digest": rule.digest,
+        }
+        for name, rule in registry(kind).items()
+    ]
+
+
+def _defaults(declared: dict[str, dict[str, Any]]) -> str:
+    """`lr=0.001 beta1=0.9`; a parameter without default stands alone."""
+    return " ".join(name if p["default"] is None else f"{name}={p['default']}" for name, p in declared.items())
+
+
+def _datasets() -> list[dict[str, Any]]:
+    from adamtheory.data import SUBFOLDERS, VARIABLE
+
+    given = os.environ.get(VARIABLE)
+    if not given:
+        return []
+    folder = Path(given).expanduser()
+    files = [f for part in SUBFOLDERS if (folder / part).is_dir() for f in sorted((folder / part).iterdir())]
+    return [
+        {"name": f.name, "bytes": f.stat().st_size, "file": str(f)}
+        for f in files
+        if f.is_file() and f.suffix in DATA_SUFFIXES
+    ]

@@ -1,0 +1,144 @@
+"""`adamtheory show NAME`: everything that is known about one rule."""
+
+from __future__ import annotations
+
+import textwrap
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+import adamtheory
+from adamtheory.cli.output import aligned, print_json
+from adamtheory.cli.registry import ONE, find, forms, number, parameters, section, summary
+from adamtheory.errors import ParameterError
+from adamtheory.language.formula import latex, plain, plain_expression
+from adamtheory.language.rule import SUPPLIED
+from adamtheory.language.split import split
+
+if TYPE_CHECKING:
+    from adamtheory.language.rule import Obligation, Rule
+
+IS = {"nonzero": "!= 0", "nonnegative": ">= 0", "positive": "> 0"}
+
+
+def command(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="An optimizer, loss, schedule or feasible set.")],
+    only_latex: Annotated[bool, typer.Option("--latex", help="Print only the formula, in LaTeX.")] = False,
+    kernel: Annotated[bool, typer.Option("--kernel", help="Print only an optimizer's kernel text for the CPU.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Show one rule: formula, source and more.
+
+    Also its parameters and their ranges, the other forms of the method, what must hold for every line to make sense
+    (obligations), and where implementations disagree.
+
+    \b
+    Examples:
+      adamtheory show amsgrad
+      adamtheory show nadam --latex
+      adamtheory show adam --kernel
+      adamtheory show reddi --json
+    """
+    kind, rule = find(name)
+    if as_json:
+        print_json(_facts(kind, rule))
+    elif only_latex:
+        typer.echo(latex(rule))
+    elif kernel:
+        typer.echo(_kernel(rule))
+    else:
+        typer.echo("\n".join(_page(_facts(kind, rule))))
+
+
+def _facts(kind: str, rule: Rule) -> dict[str, Any]:
+    return {
+        "name": rule.name,
+        "kind": ONE[kind],
+        "family": rule.facts.get("family"),
+        "summary": summary(rule),
+        "plain": plain(rule),
+        "latex": latex(rule),
+        "start": {slot.name: number(slot.initial) for slot in rule.slots},
+        "shared_slots": list(split(rule).shared),
+        "stages": split(rule).stages,
+        "parameters": parameters(rule),
+        "supplied": [s.name for s in rule.scalars if s.name in SUPPLIED],
+        "notes": {key: plain_expression(rule, expr) for key, expr in rule.notes.items()},
+        "facts": {key: value for key, value in rule.facts.items() if key != "family"},
+        "forms": {other.name: summary(other) for other in forms(kind, rule)},
+        "obligations": [_obligation(rule, owed) for owed in rule.obligations],
+        "source": section(rule, "Source"),
+        "disagreement": section(rule, "Disagreement"),
+        "digest": rule.digest,
+        "file": _file(rule),
+    }
+
+
+def _kernel(rule: Rule) -> str:
+    """The step part and the coordinate part as numba gets them; with totals, the kernel of a run on two coordinates."""
+    from adamtheory.engine.emit_single import emit_single
+    from adamtheory.engine.emit_update import build_update, emit_update
+    from adamtheory.engine.program import Parts, build
+    from adamtheory.losses import gradients
+    from adamtheory.schedules import constant
+    from adamtheory.sets import everything
+
+    if rule.kind != "rule":
+        raise ParameterError(f"{rule.name} is a {rule.kind.replace('_', ' ')}; --kernel prints the text of an optimizer")
+    if split(rule).stages == 1:
+        return emit_update(build_update(rule, constant), "float64").text
+    return emit_single(build(Parts(rule, gradients, constant, everything, size=2)), "float64").text
+
+
+def _file(rule: Rule) -> str:
+    """File and line of the rule's text, the file as seen from the folder that holds the package."""
+    root = Path(adamtheory.__file__).parent.parent
+    file = Path(rule.filename)
+    return f"{file.relative_to(root).as_posix() if file.is_relative_to(root) else file}:{rule.line}"
+
+
+def _obligation(rule: Rule, owed: Obligation) -> dict[str, Any]:
+    """`1 - p1[t] != 0`, and the comparisons under which the line is reached."""
+    signs = {("<", True): "<", ("<=", True): "<=", ("<", False): ">=", ("<=", False): ">"}
+    guards = [
+        f"{plain_expression(rule, left)} {signs[op, truth]} {plain_expression(rule, right)}"
+        for op, left, right, truth in owed.guards
+    ]
+    return {"claim": f"{plain_expression(rule, owed.expr)} {IS[owed.kind]}", "where": guards, "line": owed.line}
+
+
+def _page(facts: dict[str, Any]) -> list[str]:
+    family = f", family {facts['family']}" if facts["family"] else ""
+    lines = [f"{facts['name']} ({facts['kind']}{family})", *_wrapped(facts["summary"])]
+    lines += _block("formula", facts["plain"].splitlines())
+    lines += _block("start", [", ".join(f"{name}[0] = {value}" for name, value in facts["start"].items())])
+    lines += _block("kept once for all coordinates", [", ".join(facts["shared_slots"])])
+    lines += _block("LaTeX", facts["latex"].splitlines())
+    lines += _block("parameters", aligned([_parameter(name, p) for name, p in facts["parameters"].items()]))
+    lines += _block("supplied at every step", [", ".join(facts["supplied"])])
+    lines += _block("notes", [f"{key} = {value}" for key, value in {**facts["notes"], **facts["facts"]}.items()])
+    lines += _block("other forms", aligned(list(facts["forms"].items())))
+    lines += _block("obligations", [_owed(owed) for owed in facts["obligations"]])
+    lines += _block("source", _wrapped(facts["source"]))
+    lines += _block("where implementations disagree", _wrapped(facts["disagreement"]))
+    return [*lines, *_block("text", [f"{facts['file']}, digest {facts['digest'][:12]}"])]
+
+
+def _block(title: str, lines: list[str]) -> list[str]:
+    return ["", title, *(f"  {line}" for line in lines)] if any(lines) else []
+
+
+def _wrapped(text: str) -> list[str]:
+    return textwrap.wrap(text, width=100, break_long_words=False, break_on_hyphens=False)
+
+
+def _parameter(name: str, declared: dict[str, Any]) -> tuple[str, str, str]:
+    default = declared["default"]
+    shown = name if default is None else f"{name} = {default}"
+    return shown, f"in {declared['range']}", declared["meaning"]
+
+
+def _owed(owed: dict[str, Any]) -> str:
+    guard = f"  where {' and '.join(owed['where'])}" if owed["where"] else ""
+    return f"line {owed['line']}: {owed['claim']}{guard}"
