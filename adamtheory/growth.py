@@ -101,7 +101,8 @@ def _log_slope(t: Array, r: Array) -> Array:
     x = np.log(t) - np.log(t).mean()
     with np.errstate(all="ignore"):
         y = np.log(np.where(r > 0, r, np.nan))
-    return ((y - y.mean(axis=-1, keepdims=True)) * x).sum(axis=-1) / (x * x).sum()
+    slope: Array = ((y - y.mean(axis=-1, keepdims=True)) * x).sum(axis=-1) / (x * x).sum()
+    return slope
 
 
 def _interval(values: Array, axes: list[int]) -> tuple[Array, Array]:

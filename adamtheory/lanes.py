@@ -36,15 +36,28 @@ class Lanes:
         return total
 
 
-def as_array(value: Any) -> NDArray[Any]:
-    """A number or nested list as float64 (Fractions rounded once); integers stay exact below 2^53."""
+def as_array(value: Any, name: str = "value") -> NDArray[Any]:
+    """A number or nested list as float64 (Fractions rounded once); integers stay exact below 2^53.
+
+    Raises `ParameterError` for anything but numbers in a rectangle, and for numbers beyond float64.
+    """
     import numpy as np
 
-    if isinstance(value, Fraction):
-        return np.float64(value.numerator / value.denominator).reshape(())
-    if isinstance(value, list | tuple):
-        return np.stack([as_array(v) for v in value])
-    return np.asarray(value, np.float64)
+    def convert(item: Any) -> NDArray[Any]:
+        if isinstance(item, Fraction):
+            return np.asarray(item.numerator / item.denominator)
+        if isinstance(item, list | tuple):
+            return np.stack([convert(v) for v in item])
+        if item is None or isinstance(item, str | bytes):
+            raise TypeError(item)
+        return np.asarray(item, np.float64)
+
+    try:
+        return convert(value)
+    except (TypeError, ValueError, OverflowError):
+        raise ParameterError(
+            f"{name}={value!r} must be a number or a rectangular array of them, within float64"
+        ) from None
 
 
 def broadcast(parameters: Mapping[str, Any], display: Mapping[str, str]) -> Lanes:
@@ -55,7 +68,7 @@ def broadcast(parameters: Mapping[str, Any], display: Mapping[str, str]) -> Lane
     """
     import numpy as np
 
-    arrays = {name: as_array(value) for name, value in parameters.items()}
+    arrays = {name: as_array(value, display[name]) for name, value in parameters.items()}
     try:
         shape = np.broadcast_shapes(*(a.shape for a in arrays.values())) if arrays else ()
     except ValueError:
@@ -66,6 +79,8 @@ def broadcast(parameters: Mapping[str, Any], display: Mapping[str, str]) -> Lane
     for axis, length in enumerate(shape):
         along = [n for n, a in arrays.items() if _extent(a, axis, len(shape)) == length and (length > 1 or a.ndim)]
         name = ",".join(display[n] for n in along)
+        if name in axes:
+            name += f"[{axis}]"  # an array of several axes of its own
         axes.append(name)
         only = [n for n in along if arrays[n].size == length]
         coordinates[name] = arrays[only[0]].reshape(length) if only else np.arange(length, dtype=np.float64)

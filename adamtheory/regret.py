@@ -20,6 +20,8 @@ from adamtheory.trajectory import Trajectory
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from adamtheory.comparators import Comparator
+
     Array = NDArray[Any]
 
 
@@ -44,8 +46,11 @@ class Regret:
     growth: Growth
 
 
-def regret(trajectory: Trajectory) -> Regret:
+def regret(trajectory: Trajectory, *, solved: dict[Any, list[Comparator]] | None = None) -> Regret:
     """The regret of a trajectory at its checkpoints.
+
+    solved  comparators that a solver has found; give the same dictionary for several optimizers on the same data, and
+            each best fixed point is computed once
 
     Raises `ParameterError` where the losses are unbounded below on the set, or no exact comparator is known: a rule of
     one's own may name the minimiser of all its prefix sums by `@loss(comparator="...")`.
@@ -55,7 +60,7 @@ def regret(trajectory: Trajectory) -> Regret:
         value, point = sums["loss_at_point"], _declared(trajectory)
         gap = value * 0.0
     elif trajectory.losses_of.targets is not None:
-        value, point, gap = _on_data(trajectory)
+        value, point, gap = _on_data(trajectory, {} if solved is None else solved)
     elif sums:
         value, point = _separable(trajectory)
         gap = value * 0.0
@@ -92,19 +97,20 @@ def _declared(trajectory: Trajectory) -> Array:
     import numpy as np
 
     from adamtheory.language.arithmetic import arithmetic
-    from adamtheory.language.reading import compile_expr
+    from adamtheory.language.reading import Values, compile_expr
     from adamtheory.language.tree import Name
 
     expr = trajectory.losses_of.rule.notes["comparator"]
-    values = {Name(p.name): [trajectory.parameters["f_" + p.name]] for p in trajectory.losses_of.rule.parameters}
+    loss = trajectory.losses_of.rule
+    values: Values = {Name(p.name): [trajectory.parameters["f_" + p.name]] for p in loss.parameters}
     point = np.asarray(compile_expr(expr, arithmetic("float64"), 1)(values, 0))
     return np.broadcast_to(point[..., None, None] if point.ndim else point, trajectory.iterates.shape)
 
 
 def _separable(trajectory: Trajectory) -> tuple[Array, Array]:
-    from adamtheory.comparators import separable_quadratic
-
     import numpy as np
+
+    from adamtheory.comparators import separable_quadratic
 
     sums, zero = trajectory.sums, np.zeros(trajectory.iterates.shape)
     c1 = _wide(trajectory, sums["c1"]) if "c1" in sums else zero
@@ -114,38 +120,44 @@ def _separable(trajectory: Trajectory) -> tuple[Array, Array]:
     return value + sums.get("c0", 0.0), point
 
 
-def _on_data(trajectory: Trajectory) -> tuple[Array, Array, Array]:
+def _on_data(trajectory: Trajectory, solved: dict[Any, list[Comparator]]) -> tuple[Array, Array, Array]:
     """Solve for the best fixed point at every checkpoint; lanes that share rows and set share the solution."""
     import numpy as np
 
+    shape, losses = trajectory.shape, trajectory.losses_of
+    count = len(trajectory.checkpoints)
+    value, gap = np.empty((*shape, count)), np.empty((*shape, count))
+    point = np.empty((*shape, count, losses.dimension))
+    low, high = _bounds(trajectory)
+    for lane in np.ndindex(shape):
+        ends = float(low[lane].item()), float(high[lane].item())
+        # a shuffled sequence depends on seed and stream, file order on neither
+        stream = trajectory.key(lane) if losses.order == "shuffled" else ()
+        data = losses.rule.digest, id(losses.features), id(losses.targets), losses.order
+        key = (*data, tuple(trajectory.checkpoints.tolist()), ends, stream)
+        if key not in solved:
+            solved[key] = _path(trajectory, lane, *ends)
+        for k, best in enumerate(solved[key]):
+            value[(*lane, k)], gap[(*lane, k)], point[(*lane, k)] = best.value, best.gap, best.point
+    return value, point, gap
+
+
+def _path(trajectory: Trajectory, lane: tuple[int, ...], low: float, high: float) -> list[Comparator]:
+    """The best fixed points of one lane at all checkpoints, each search starting from the one before."""
     from adamtheory.comparators import best_fixed_point
     from adamtheory.losses import least_squares, logistic
 
     losses = trajectory.losses_of
     families = {logistic.digest: "logistic", least_squares.digest: "least_squares"}
     family = families.get(losses.rule.digest)
-    if family is None:
+    if family is None or losses.features is None or losses.targets is None:
         raise ParameterError(f"no certified comparator is known for {losses.rule.name}; known: logistic, least_squares")
-    shape, rounds = trajectory.shape, trajectory.checkpoints
-    value, gap = np.empty((*shape, len(rounds))), np.empty((*shape, len(rounds)))
-    point = np.empty((*shape, len(rounds), losses.dimension))
-    low, high = _bounds(trajectory)
-    solved: dict[tuple[float, ...], tuple[list[Any]]] = {}
-    for lane in np.ndindex(shape):
-        ends = float(low[lane].item()), float(high[lane].item())
-        # a shuffled sequence depends on seed and stream, file order on neither
-        key = (*ends, *(trajectory.key(lane) if losses.order == "shuffled" else ()))
-        if key not in solved:
-            found, warm = [], None
-            for t in rounds.tolist():
-                counts = visit_counts(trajectory, lane, t)
-                best = best_fixed_point(family, losses.features, losses.targets, counts, *ends, start=warm)
-                warm = best.point
-                found.append(best)
-            solved[key] = (found,)
-        for k, best in enumerate(solved[key][0]):
-            value[(*lane, k)], gap[(*lane, k)], point[(*lane, k)] = best.value, best.gap, best.point
-    return value, point, gap
+    found: list[Comparator] = []
+    for t in trajectory.checkpoints.tolist():
+        start = found[-1].point if found else None
+        counts = visit_counts(trajectory, lane, t)
+        found.append(best_fixed_point(family, losses.features, losses.targets, counts, low, high, start=start))
+    return found
 
 
 def visit_counts(trajectory: Trajectory, lane: tuple[int, ...], rounds: int) -> Array:

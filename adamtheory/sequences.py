@@ -1,9 +1,9 @@
 """A loss sequence ready to run: a loss rule with its parameters, its dimension, and its data where it has some.
 
-    sequence(reddi(C=3))                                    the periodic sequence in one dimension
-    sequence(random_signs, dimension=20)                    twenty coordinates
-    sequence(logistic, data="a9a.gz", order="shuffled")     one row a round, reshuffled every epoch
-    sequence(gradients, data=my_array)                      my own slopes, row t in round t, over and over
+sequence(reddi(C=3))                                    the periodic sequence in one dimension
+sequence(random_signs, dimension=20)                    twenty coordinates
+sequence(logistic, data="a9a.gz", order="shuffled")     one row a round, reshuffled every epoch
+sequence(gradients, data=my_array)                      my own slopes, row t in round t, over and over
 """
 
 from __future__ import annotations
@@ -14,8 +14,9 @@ from os import PathLike
 from typing import TYPE_CHECKING, Any
 
 from adamtheory.errors import ParameterError
+from adamtheory.lanes import as_array
 from adamtheory.language.rule import Bound, Rule, exact
-from adamtheory.language.tree import Expr, Name, Number, names
+from adamtheory.language.tree import Expr, Name, Number
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -65,13 +66,17 @@ class LossSequence:
 def _integers(expr: Expr, bound: Bound) -> set[int]:
     """The values of a declared period over all lanes, each checked to be an integer."""
     if isinstance(expr, Number):
-        return {int(expr.value)}
-    given: Any = bound.values[names(expr).pop().id] if isinstance(expr, Name) else None
+        given: Any = expr.value
+    elif isinstance(expr, Name) and expr.id in bound.values:
+        given = bound.values[expr.id]
+    else:
+        raise ParameterError(f"the period of {bound.rule.name} must be an integer or the name of one of its parameters")
     flat = given.ravel().tolist() if hasattr(given, "ravel") else given if isinstance(given, list | tuple) else [given]
     numbers = [exact(v) for v in _flatten(flat)]
     for number in numbers:
-        if number.denominator != 1:
-            raise ParameterError(f"{expr}={float(number):g} of {bound.rule.name} is a period: it must be an integer")
+        if number.denominator != 1 or number < 1:
+            shown = f"{expr}={float(number):g}" if isinstance(expr, Name) else f"{float(number):g}"
+            raise ParameterError(f"{shown} of {bound.rule.name} is a period: it must be an integer of at least 1")
     return {int(n) for n in numbers}
 
 
@@ -79,9 +84,7 @@ def _flatten(values: Any) -> list[Any]:
     return [w for v in values for w in (_flatten(v) if isinstance(v, list | tuple) else [v])]
 
 
-def sequence(
-    loss: Any, *, dimension: int = 1, data: Any = None, order: str = "file"
-) -> LossSequence:
+def sequence(loss: Any, *, dimension: int = 1, data: Any = None, order: str = "file") -> LossSequence:
     """Prepare a loss for a run.
 
     loss       a loss rule, a rule with parameters, or an array of gradients (n, d) or (n,)
@@ -124,8 +127,7 @@ def _on_data(bound: Bound, data: Any, order: str, needs_target: bool) -> LossSeq
     if isinstance(data, str | PathLike):
         from adamtheory.data import load
 
-        task = "classification" if bound.rule.name == "logistic" else "regression"
-        data = load(data, task=task)
+        data = load(data, task="classification" if bound.rule.name == "logistic" else "regression")
     if hasattr(data, "features"):
         dataset: Dataset = data
         origin = (("data", str(dataset.path)), ("sha256", dataset.sha256))
@@ -134,12 +136,17 @@ def _on_data(bound: Bound, data: Any, order: str, needs_target: bool) -> LossSeq
         features, targets = data
     else:
         features = data
-    features = np.atleast_2d(np.asarray(features, np.float64).T).T
+    features = np.atleast_2d(as_array(features, "data").T).T
     if features.ndim != 2 or features.size == 0 or not np.isfinite(features).all():
-        raise ParameterError(f"data of {bound.rule.name} must be a non-empty array (rounds, coordinates) of finite numbers")
+        raise ParameterError(
+            f"data of {bound.rule.name} must be a non-empty array (rounds, coordinates) of finite numbers"
+        )
     if needs_target:
         if targets is None or np.shape(targets) != (len(features),):
             raise ParameterError(f"{bound.rule.name} needs one target for each of the {len(features)} rows")
-        targets = np.ascontiguousarray(targets, np.float64)
+        targets = np.ascontiguousarray(as_array(targets, "targets"))
+        if not np.isfinite(targets).all():
+            raise ParameterError(f"targets of {bound.rule.name} must be finite numbers")
+        if bound.rule.name == "logistic" and not (np.abs(targets) == 1).all():
+            raise ParameterError("targets of logistic must be -1 or +1")
     return LossSequence(bound, features.shape[1], np.ascontiguousarray(features), targets, order, origin)
-

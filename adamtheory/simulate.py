@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from adamtheory.errors import ParameterError
-from adamtheory.lanes import Lanes, broadcast
+from adamtheory.lanes import Lanes, as_array, broadcast
 from adamtheory.language.rule import Bound, Rule
 from adamtheory.sequences import LossSequence, sequence
 from adamtheory.trajectory import Monitors, Trajectory
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 DTYPES = ("float64", "float32")
 FEWEST_VECTOR_LANES = 16  # below, the one-lane kernel on both cores is faster than a padded block
 WORK_PER_CALL = 8_000_000  # coordinate steps between two looks at Ctrl-C: some tenths of a second at the slowest
+LONGEST = 10**15  # rounds; float64 counts them exactly, and no machine comes to the end of more
 MOST_CELLS = 2**28  # numbers that the result may hold: lanes x checkpoints x coordinates x arrays
 
 
@@ -63,8 +64,8 @@ def simulate(
     optimizer    an update rule, with or without parameters filled in
     loss         a loss rule, a `LossSequence` (data, dimension), or an array of gradients
     horizon      rounds T, at least 1
-    schedule     step size alpha_t as a rule; its `lr` is the optimizer's. Default: `inverse_sqrt`, alpha/sqrt(t), or the
-                 one that the rule declares (AdaGrad: constant, its sum decays by itself)
+    schedule     step size alpha_t as a rule; its `lr` is the optimizer's. Default: `inverse_sqrt`, alpha/sqrt(t), or
+                 the one that the rule declares (AdaGrad: constant, its sum decays by itself)
     feasible     a set; default: the box of radius that the loss declares, else all of R^d
     start        x_1: a number, (d,) numbers, or an array that spans lanes (d = 1); default: the loss's
     seed         0..2^32-1, the random stream; stream: 0..2^32-1, its replicate. Lanes of equal seed and stream see the
@@ -88,14 +89,16 @@ def simulate(
 def _checkpoints(horizon: int, wanted: int | Sequence[int] | Array | None, period: int) -> Array:
     import numpy as np
 
-    if isinstance(horizon, float) and horizon.is_integer():
-        horizon = int(horizon)
-    if isinstance(horizon, bool) or not isinstance(horizon, int | np.integer) or horizon < 1:
-        raise ParameterError(f"horizon={horizon} must be an integer of at least 1")
-    if wanted is None or isinstance(wanted, int):
-        return log_checkpoints(int(horizon), period, 12 if wanted is None else wanted)
-    found = np.asarray(wanted, np.int64)
-    if found.ndim != 1 or len(found) == 0 or found[0] < 1 or found[-1] > horizon or np.any(np.diff(found) <= 0):
+    if isinstance(horizon, bool) or not isinstance(horizon, int | np.integer) or not 1 <= horizon <= LONGEST:
+        raise ParameterError(f"horizon={horizon} must be an integer from 1 to {LONGEST:g}")
+    if wanted is None or isinstance(wanted, int | np.integer):
+        if wanted is not None and wanted < 1:
+            raise ParameterError(f"checkpoints={wanted} per decade must be at least 1, or give a list of rounds")
+        return log_checkpoints(int(horizon), period, 12 if wanted is None else int(wanted))
+    exact = as_array(wanted, "checkpoints")
+    found = exact.astype(np.int64)
+    ordered = exact.ndim == 1 and len(exact) > 0 and not np.any(np.diff(exact) <= 0)
+    if not ordered or found[0] < 1 or found[-1] > horizon or np.any(found != exact):
         raise ParameterError(f"checkpoints must be strictly increasing rounds between 1 and {horizon}")
     return found
 
@@ -151,12 +154,14 @@ class Job:
         bad = np.zeros(count, np.int64)
         rows = _Rows(self.losses, run.inputs.keys)
         kept: list[dict[str, Array]] = []
+        if workers is not None and workers < 1:
+            raise ParameterError(f"workers={workers} must be at least 1")
         workers = min(workers or os.cpu_count() or 1, count)
         step = max(1, WORK_PER_CALL // (count * self.losses.dimension))
         with np.errstate(all="ignore"), ThreadPoolExecutor(workers) as pool:
             done = 0
             for checkpoint in checkpoints:
-                for t0, steps in _chunks(done, int(checkpoint), step, rows.epoch):
+                for t0, steps in _chunks(done, int(checkpoint), step):
                     before = run.snapshot()
                     _advance(run, pool, workers, t0, steps, rows.take(t0, steps))
                     _find_nonfinite(run, before, bad, t0, steps, rows)
@@ -182,7 +187,7 @@ class Job:
         monitors = None
         if "gamma_min" in stacked:
             monitors = Monitors(stacked["gamma_min"], stacked["gamma_first"].astype(np.int64), stacked.get("ratio_max"))
-        sums = {n: stacked[n] for n in ("c0", "c1", "c2", "loss_at_point") if n in stacked}
+        sums: dict[str, Array] = {n: stacked[n] for n in ("c0", "c1", "c2", "loss_at_point") if n in stacked}
         parameters = {n: v.reshape(shape) for n, v in self.lanes.values.items() if n not in ("seed", "stream", "start")}
         seeds = np.array([self.lanes.values["seed"], self.lanes.values["stream"]]).astype(np.int64)
         return Trajectory(
@@ -221,7 +226,7 @@ def prepare(
         parameters[name] = _words(name, value)
         display[name] = name
     first = losses.rule.facts.get("start", 0) if start is None else start
-    per_coordinate = losses.dimension > 1 and getattr(first, "__len__", None) is not None
+    per_coordinate = losses.dimension > 1 and as_array(first, "start").ndim > 0
     if not per_coordinate:
         parameters["start"], display["start"] = first, "start"
     lanes = broadcast(parameters, display)
@@ -259,8 +264,6 @@ def default_set(losses: LossSequence, feasible: Rule | Bound | None) -> Bound:
     if {"low", "high"} <= bound.values.keys():
         import numpy as np
 
-        from adamtheory.lanes import as_array
-
         if np.any(as_array(bound.values["low"]) > as_array(bound.values["high"])):
             raise ParameterError(f"{bound!r} is empty: low must not exceed high")
     return bound
@@ -269,7 +272,7 @@ def default_set(losses: LossSequence, feasible: Rule | Bound | None) -> Bound:
 def _words(name: str, value: Any) -> Any:
     import numpy as np
 
-    array = np.asarray(value, np.float64)
+    array = as_array(value, name)
     if np.any(array != np.floor(array)) or np.any(array < 0) or np.any(array >= 2**32):
         raise ParameterError(f"{name}={value} must be an integer (or integers) from 0 to 2^32 - 1")
     return value
@@ -281,7 +284,7 @@ def _start(lanes: Lanes, first: Any, dimension: int) -> Array:
     if "start" in lanes.values:
         start = np.repeat(lanes.values["start"][:, None], dimension, axis=1)
     else:
-        given = np.asarray(first, np.float64)
+        given = as_array(first, "start")
         if given.shape != (dimension,):
             raise ParameterError(f"start has shape {given.shape}; a number or {dimension} numbers are needed")
         start = np.tile(given, (lanes.count, 1))
@@ -297,10 +300,7 @@ class _Rows:
         self.size = 0 if losses.features is None else len(losses.features)
         self.shuffled = losses.order == "shuffled"
         self.keys = keys
-        # a chunk of rounds never crosses an epoch, so one permutation a lane is enough
-        self.epoch = self.size or None
-        self.current = -1
-        self.order: Array | None = None
+        self.known: dict[int, Array] = {}  # the last epoch's orders: calls often end inside an epoch
 
     def take(self, t0: int, steps: int) -> Array:
         import numpy as np
@@ -308,14 +308,21 @@ class _Rows:
         count = self.keys.shape[1]
         if not self.size:
             return np.zeros((count, 1), np.int64)
-        epoch, first = divmod(t0 - 1, self.size)
         if not self.shuffled:
-            return np.tile(np.arange(first, first + steps), (count, 1))
-        if epoch != self.current:
-            self.order = np.stack([epoch_order(self.size, epoch, int(s), int(r)) for s, r in self.keys.T])
-            self.current = epoch
-        assert self.order is not None
-        return np.ascontiguousarray(self.order[:, first : first + steps])
+            return np.tile(np.arange(t0 - 1, t0 - 1 + steps) % self.size, (count, 1))
+        epochs = range((t0 - 1) // self.size, (t0 - 2 + steps) // self.size + 1)
+        orders = [self.known[epoch] if epoch in self.known else self._orders(epoch) for epoch in epochs]
+        self.known = {epochs[-1]: orders[-1]}
+        first = (t0 - 1) % self.size
+        return np.ascontiguousarray(np.concatenate(orders, axis=1)[:, first : first + steps])
+
+    def _orders(self, epoch: int) -> Array:
+        """The rows of one epoch, for every lane; lanes of equal seed and stream share them."""
+        import numpy as np
+
+        keys, lanes = np.unique(self.keys, axis=1, return_inverse=True)
+        orders = np.stack([epoch_order(self.size, epoch, int(s), int(r)) for s, r in keys.T])
+        return orders[lanes.reshape(-1)]
 
 
 def epoch_order(size: int, epoch: int, seed: int, stream: int) -> Array:
@@ -328,16 +335,15 @@ def epoch_order(size: int, epoch: int, seed: int, stream: int) -> Array:
     from adamtheory.engine.philox import M32, ORDER, S32, U, philox4x32
 
     draws = np.arange(size, dtype=np.uint64)
-    words = philox4x32(U(epoch) & M32, U(stream), draws, U(epoch) >> S32, U(seed), U(ORDER))
+    block: Any = philox4x32
+    words = block(U(epoch) & M32, U(stream), draws, U(epoch) >> S32, U(seed), U(ORDER))
     return np.argsort((words[0] << S32) | words[1], kind="stable")
 
 
-def _chunks(done: int, end: int, step: int, epoch: int | None) -> Iterator[tuple[int, int]]:
-    """(first round, rounds) from done + 1 to end, at most `step` at once and never across an epoch."""
+def _chunks(done: int, end: int, step: int) -> Iterator[tuple[int, int]]:
+    """(first round, rounds) from done + 1 to end, at most `step` at once."""
     while done < end:
         steps = min(step, end - done)
-        if epoch is not None:
-            steps = min(steps, epoch - done % epoch)
         yield done + 1, steps
         done += steps
 

@@ -94,7 +94,8 @@ class Trajectory:
         import numpy as np
 
         def pick(array: Array) -> Array:
-            return np.take(array, index, axis)
+            taken: Array = np.take(array, index, axis)
+            return taken
 
         monitors = self.monitors
         if monitors is not None:

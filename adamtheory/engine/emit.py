@@ -23,6 +23,10 @@ from adamtheory.language.tree import Number
 BLOCK = 1024  # rounds whose schedule is tabulated at once
 WIDTH = 128  # lanes that advance together
 
+# Blocks begin at rounds 1, 1 + BLOCK, ... wherever a call begins, so that a sum's last bits do not depend on the calls.
+LENGTH = f"min({BLOCK} - (t0 + done - 1) % {BLOCK}, steps - done)"  # rounds until the block or the call ends
+COMPLETE = f"(t0 + done - 1) % {BLOCK} == 0"  # whether the last round ended a block
+
 
 @dataclass(frozen=True)
 class Kernel:
@@ -84,11 +88,17 @@ class Emitter:
         states, sums = program.states, program.accumulators
         roots: list[Atom] = [s.next for s in states] + [a.value for a in sums]
         self.alive = self.printer.needed(roots)
-        self.states = [s for s in states if s.name in self.alive or s.level == Level.COORD]
+        # a rule's own slots are results of the run, read or not
+        self.states = [s for s in states if s.name in self.alive or s.level == Level.COORD or s.name[:2] == "o_"]
         self.step_states = [s for s in self.states if not self.inner(s.level, s.lane)]
         self.coord_states = [s for s in self.states if self.inner(s.level, s.lane)]
         self.step_sums = [a for a in sums if not self.inner(a.level, a.lane)]
         self.coord_sums = [a for a in sums if self.inner(a.level, a.lane)]
+
+    def one(self) -> list[str]:
+        """The 1.0 that keeps the compiler from seeing through constants; t0 is at least 1."""
+        self.printer.one = "one"
+        return ["one = np.float64(min(t0, 1))"] if any(self.program.values[n].op == "pow" for n in self.alive) else []
 
     def inner(self, level: Level, lane: bool) -> bool:
         """Whether a value of that level belongs to the innermost loop."""

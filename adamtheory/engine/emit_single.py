@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from adamtheory.engine.emit import BLOCK, POLICY, Emitter, Kernel, pad
+from adamtheory.engine.emit import BLOCK, COMPLETE, LENGTH, POLICY, Emitter, Kernel, pad
 from adamtheory.engine.program import Atom, Level, Program
 
 SIGNATURE = (
@@ -14,8 +14,9 @@ SIGNATURE = (
 class Single(Emitter):
     """Writes `run(lo, hi, steps, t0, par, st, z, acc, cacc, rows, features, targets, keys)`.
 
-    Arrays: par (P, lanes), st (lanes, S), z (lanes, Q*size), acc (lanes, 2A), cacc (lanes, 2C*size) with sum and
-    compensation, rows (lanes, steps), features (n, size), targets (n,), keys (2, lanes) = seed and stream.
+    Arrays: par (P, lanes), st (lanes, S), z (lanes, Q*size), acc (lanes, 3A), cacc (lanes, 3C*size) with sum,
+    compensation and the open block's part, rows (lanes, steps), features (n, size), targets (n,), keys (2, lanes) =
+    seed and stream.
     """
 
     shape = "single"
@@ -25,8 +26,9 @@ class Single(Emitter):
         return level == Level.COORD and self.program.size > 1
 
     def emit(self) -> Kernel:
-        program, d = self.program, self.program.size
-        self.many = d > 1
+        program = self.program
+        self.many = program.size > 1
+        one = self.one()
         self.table = [n for n in self.order(Level.TIME) if program.values[n].op != "time"]
         self.tabled = [n for n in dict.fromkeys(self.readers(set(self.table))) if isinstance(n, str)]
         body = self.before() + self.blocks() + self.after()
@@ -34,7 +36,7 @@ class Single(Emitter):
         text = f"@{POLICY.format(signature=signature)}\n"
         text += "def run(lo, hi, steps, t0, par, st, z, acc, cacc, rows, features, targets, keys):\n"
         text += pad([f"{n}_table = np.empty({BLOCK}, F)" for n in self.tabled], 1)
-        text += pad([f"part = np.zeros({max(1, len(self.coord_sums)) * d}, np.float64)"] if self.many else [], 1)
+        text += pad(one, 1)
         text += "    for lane in range(lo, hi):\n" + body
         return self.kernel(self.file(text), list(program.params), [])
 
@@ -47,16 +49,13 @@ class Single(Emitter):
         if program.uniforms:
             lines += ["seed = keys[0, lane]", "stream = keys[1, lane]"]
         lines += ["zl = z[lane]", "cl = cacc[lane]"] if self.many else []
-        lines += ["done = 0", "while done < steps:", f"    n = min({BLOCK}, steps - done)"]
+        lines += [f"a_{a.name} = acc[lane, {3 * i + 2 * (a.kind == 'sum')}]" for i, a in enumerate(self.step_sums)]
+        lines += ["done = 0", "while done < steps:", f"    n = {LENGTH}"]
         return pad(lines, 2)
 
     def blocks(self) -> str:
         text = self.time_loop()
-        text += pad(["part[:] = 0.0"] if self.many else [], 3)
-        for i, a in enumerate(self.step_sums):
-            text += pad([f"a_{a.name} = {'0.0' if a.kind == 'sum' else f'acc[lane, {2 * i}]'}"], 3)
-        text += pad(["for j in range(n):"], 3) + self.round() + self.flush()
-        return text + pad(["done += n"], 3)
+        return text + pad(["for j in range(n):"], 3) + self.round() + pad(["done += n"], 3) + self.flush()
 
     def round_lines(self) -> list[str]:
         lines = ["round_ = t0 + done + j", "round_f = np.float64(round_)"]
@@ -125,28 +124,28 @@ class Single(Emitter):
         text = pad([f"for k in range({d}):"], 4) + self.coordinates(roots)
         lines = [f"zl[k + {i * d}] = {self.printer.atom(s.next)}" for i, s in enumerate(self.coord_states)]
         for i, a in enumerate(self.coord_sums):
-            lines.append(self.gather(a, f"part[k + {i * d}]" if a.kind == "sum" else f"cl[k + {2 * i * d}]"))
+            lines.append(self.gather(a, f"cl[k + {(3 * i + 2 * (a.kind == 'sum')) * d}]"))
         return text + pad(lines, 5)
 
     def flush(self) -> str:
-        """Add the block's partial sums to the compensated ones."""
+        """Add the part of a block that is complete to the compensated sums."""
         lines, d = [], self.program.size
         for i, a in enumerate(self.step_sums):
             if a.kind == "sum":
-                lines.append(f"acc[lane, {2 * i}], acc[lane, {2 * i + 1}] = "
-                             f"add(acc[lane, {2 * i}], acc[lane, {2 * i + 1}], a_{a.name})")  # fmt: skip
-            else:
-                lines.append(f"acc[lane, {2 * i}] = a_{a.name}")
+                s, c = f"acc[lane, {3 * i}]", f"acc[lane, {3 * i + 1}]"
+                lines += [f"{s}, {c} = add({s}, {c}, a_{a.name})", f"a_{a.name} = 0.0"]
         sums = [i for i, a in enumerate(self.coord_sums) if a.kind == "sum"]
-        if sums:
-            lines.append(f"for k in range({d}):")
+        lines += [f"for k in range({d}):"] if sums else []
         for i in sums:
-            s, c = f"cl[k + {2 * i * d}]", f"cl[k + {(2 * i + 1) * d}]"
-            lines.append(f"    {s}, {c} = add({s}, {c}, part[k + {i * d}])")
-        return pad(lines, 3)
+            s, c, p = (f"cl[k + {(3 * i + r) * d}]" for r in range(3))
+            lines += [f"    {s}, {c} = add({s}, {c}, {p})", f"    {p} = 0.0"]
+        return pad([f"if {COMPLETE}:"], 3) + pad(lines, 4) if lines else ""
 
     def after(self) -> str:
-        return pad([f"st[lane, {i}] = {s.name}" for i, s in enumerate(self.step_states)], 2)
+        lines = [f"st[lane, {i}] = {s.name}" for i, s in enumerate(self.step_states)]
+        for i, a in enumerate(self.step_sums):
+            lines.append(f"acc[lane, {3 * i + 2 * (a.kind == 'sum')}] = a_{a.name}")
+        return pad(lines, 2)
 
 
 def emit_single(program: Program, dtype: str) -> Kernel:

@@ -19,7 +19,7 @@ M0, M1, W0, W1 = U(0xD2511F53), U(0xCD9E8D57), U(0x9E3779B9), U(0xBB67AE85)
 LOSS, ORDER = 0, 1
 
 
-def philox4x32(c0, c1, c2, c3, k0, k1):  # type: ignore[no-untyped-def]
+def philox4x32(c0, c1, c2, c3, k0, k1):
     """Ten rounds on a counter of four and a key of two 32-bit words, each held in a uint64."""
     for _ in range(10):
         p0 = M0 * c0
@@ -33,7 +33,7 @@ def philox4x32(c0, c1, c2, c3, k0, k1):  # type: ignore[no-untyped-def]
     return c0, c1, c2, c3
 
 
-def draw_words(t, stream, draw, seed, purpose):  # type: ignore[no-untyped-def]
+def draw_words(t, stream, draw, seed, purpose):
     """Two 32-bit words for draw number `draw` of round t: half a Philox block, two draws to a block.
 
     Counter = (low word of t, stream, draw // 2, high word of t), key = (seed, purpose).
@@ -44,13 +44,13 @@ def draw_words(t, stream, draw, seed, purpose):  # type: ignore[no-untyped-def]
     return a, b
 
 
-def uniform64(t, stream, draw, seed, purpose):  # type: ignore[no-untyped-def]
+def uniform64(t, stream, draw, seed, purpose):
     """A float64 in [0, 1): 53 random bits times 2^-53."""
     a, b = draw_words(t, stream, draw, seed, purpose)
     return np.float64(((a << S32) | b) >> U(11)) * np.float64(1.1102230246251565e-16)
 
 
-def uniform32(t, stream, draw, seed, purpose):  # type: ignore[no-untyped-def]
+def uniform32(t, stream, draw, seed, purpose):
     """A float32 in [0, 1): 24 random bits times 2^-24."""
     a, _ = draw_words(t, stream, draw, seed, purpose)
     return np.float32(a >> U(8)) * np.float32(5.960464477539063e-08)

@@ -22,6 +22,7 @@ class Printer:
 
     program: Program
     literals: dict[Number, str]
+    one: str = ""  # the name of a 1.0 that the compiler cannot know to be one, where the kernel has it
 
     def atom(self, atom: Atom) -> str:
         if isinstance(atom, Number):
@@ -47,7 +48,17 @@ class Printer:
             return f"({args[0]} if {args[0]} < {args[1]} else {args[1]})"
         if value.op in COMPARE:
             return f"({args[2]} if {args[0]} {COMPARE[value.op]} {args[1]} else {args[3]})"
-        return f"F({THROUGH_DOUBLE[value.op].format(*(f'np.float64({a})' for a in args))})"
+        wide = [f"np.float64({a})" for a in args]
+        if value.op == "pow" and self.one:
+            # LLVM replaces powers of which it knows a part, 2**x by exp2(x), x**2 by x*x: other last bits
+            wide = [f"({w} * {self.one})" if self._known(a) else w for w, a in zip(wide, value.args, strict=True)]
+        return f"F({THROUGH_DOUBLE[value.op].format(*wide)})"
+
+    def _known(self, atom: Atom) -> bool:
+        """Whether the compiler could compute the atom."""
+        return self.program.level(atom) == Level.CONST and not (
+            isinstance(atom, str) and self.program.values[atom].op == "param"
+        )
 
     def _power(self, base: str, exponent: Atom) -> str:
         n = int(exponent.value) if isinstance(exponent, Number) else 0

@@ -20,6 +20,7 @@ from enum import IntEnum
 from fractions import Fraction
 
 from adamtheory.engine.hindsight import Hindsight
+from adamtheory.errors import ParameterError
 from adamtheory.language.rule import Rule
 from adamtheory.language.tree import ONE, ZERO, Expr, Name, Number
 
@@ -223,10 +224,11 @@ def _scalars(rule: Rule, prefix: str) -> dict[Name, Atom]:
 def schedule_part(builder: Builder, parts: Parts) -> tuple[Atom, Atom | None]:
     """The step size alpha_t, and the multiplier eta_t where the optimizer asks for it (then alpha_t = eta_t*lr)."""
     wants_eta = parts.optimizer.scalar("eta") is not None
-    env = _scalars(parts.schedule, "s_") | {Name("t"): "t", Name("lr"): ONE if wants_eta else "o_lr"}
+    lr: Atom = "o_lr" if parts.optimizer.scalar("lr") else ONE
+    env = _scalars(parts.schedule, "s_") | {Name("t"): "t", Name("lr"): ONE if wants_eta else lr}
     (value,), _ = builder.part(parts.schedule, "s_", env)
     if wants_eta:
-        return builder.apply("mul", (value, "o_lr"), "alpha"), value
+        return builder.apply("mul", (value, lr), "alpha"), value
     return value, None
 
 
@@ -244,6 +246,10 @@ def _loss(builder: Builder, parts: Parts) -> tuple[Atom, Atom, dict[Name, Atom]]
             level = Level.COORD if item.kind == "row" else Level.STEP
             env[Name(item.name)] = builder.leaf(name, item.kind, level, True)
     (loss, gradient), env = builder.part(rule, "f_", env)
+    if parts.size > 1 and program.level(loss) == Level.COORD:
+        raise ParameterError(
+            f"the loss of {rule.name} is one number for each coordinate, and x has {parts.size}; sum it with total(e)"
+        )
     return loss, gradient, env
 
 

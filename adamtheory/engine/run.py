@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from adamtheory.engine.emit import Kernel
-from adamtheory.engine.program import State
+from adamtheory.engine.program import Level, State
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -65,7 +65,7 @@ class Run:
         return {name: array.copy() for name, array in self.state.items()}
 
     def lane(self, index: int, snapshot: Mapping[str, Array]) -> Run:
-        """A run of one lane alone that continues from a snapshot."""
+        """A run of one lane alone that continues from a snapshot, which it leaves as it is."""
         raise NotImplementedError
 
 
@@ -73,12 +73,26 @@ def _first(state: State, inputs: Inputs, dtype: np.dtype[Any]) -> Array:
     """A state's value before round 1, for every lane and coordinate."""
     if state.initial is None:
         return inputs.start.astype(dtype)
-    value = float(state.initial) if isinstance(state.initial, float) else state.initial.numerator / state.initial.denominator
+    value = (
+        float(state.initial)
+        if isinstance(state.initial, float)
+        else state.initial.numerator / state.initial.denominator
+    )
     return np.full(inputs.start.shape, value, dtype)
 
 
 # A monitor's value before round 1.
 _EMPTY = {"sum": 0.0, "min": np.inf, "max": -np.inf, "first": 0.0}
+
+
+def _sum(total: Any, compensation: Any, part: Any) -> Any:
+    """A compensated sum with the block that is still open; monitors keep both other parts at 0."""
+    return total + (compensation + part)
+
+
+def _shaped(state: State, values: Array) -> Array:
+    """Size 1: a state of the coordinate keeps the coordinate's axis, one that all coordinates share has none."""
+    return values[:, None].copy() if state.level == Level.COORD else values.copy()
 
 
 class SingleRun(Run):
@@ -90,12 +104,12 @@ class SingleRun(Run):
         self.par = np.array([inputs.values[n] for n in k.params], self.dtype).reshape(len(k.params), count)
         st = [_first(s, inputs, self.dtype)[:, 0] for s in k.step_states]
         z = [_first(s, inputs, self.dtype) for s in k.coord_states]
-        acc = np.zeros((count, 2 * len(k.step_sums)))
-        cacc = np.zeros((count, 2 * len(k.coord_sums), size))
+        acc = np.zeros((count, 3 * len(k.step_sums)))
+        cacc = np.zeros((count, 3 * len(k.coord_sums), size))
         for i, a in enumerate(k.step_sums):
-            acc[:, 2 * i] = _EMPTY[a.kind]
+            acc[:, 3 * i] = _EMPTY[a.kind]
         for i, a in enumerate(k.coord_sums):
-            cacc[:, 2 * i] = _EMPTY[a.kind]
+            cacc[:, 3 * i] = _EMPTY[a.kind]
         self.state = {
             "st": np.ascontiguousarray(np.array(st, self.dtype).reshape(len(st), count).T),
             "z": np.ascontiguousarray(np.concatenate(z, axis=1)) if z else np.zeros((count, 0), self.dtype),
@@ -114,19 +128,19 @@ class SingleRun(Run):
         k, size = self.kernel, self.kernel.size
         found: dict[str, Array] = {}
         for i, s in enumerate(k.step_states):
-            found[s.name] = self.state["st"][:, i].copy()
+            found[s.name] = _shaped(s, self.state["st"][:, i])
         for i, s in enumerate(k.coord_states):
             found[s.name] = self.state["z"][:, i * size : (i + 1) * size].copy()
         acc, cacc = self.state["acc"], self.state["cacc"].reshape(len(self.state["st"]), -1, size)
         for i, a in enumerate(k.step_sums):
-            found[a.name] = acc[:, 2 * i] + acc[:, 2 * i + 1]
+            found[a.name] = _sum(*acc[:, 3 * i : 3 * i + 3].T)
         for i, a in enumerate(k.coord_sums):
-            found[a.name] = cacc[:, 2 * i] + cacc[:, 2 * i + 1]
+            found[a.name] = _sum(*cacc[:, 3 * i : 3 * i + 3].swapaxes(0, 1))
         return found
 
     def lane(self, index: int, snapshot: Mapping[str, Array]) -> Run:
         alone = SingleRun(self.kernel, self.compiled, self.inputs.lane(index))
-        alone.state = {n: np.ascontiguousarray(a[index : index + 1]) for n, a in snapshot.items()}
+        alone.state = {n: a[index : index + 1].copy() for n, a in snapshot.items()}
         return alone
 
 
@@ -140,12 +154,12 @@ class LanesRun(Run):
         varying = [n for n in k.params if n not in shared]
         self.ps = np.array([inputs.values[n][0] for n in k.shared_params], self.dtype)
         self.pl = np.array([inputs.values[n] for n in varying], self.dtype).reshape(len(varying), count)
-        acc = np.zeros((2 * len(k.coord_sums), count))
-        accs = np.zeros(2 * len(k.step_sums))
+        acc = np.zeros((3 * len(k.coord_sums), count))
+        accs = np.zeros(3 * len(k.step_sums))
         for i, a in enumerate(k.coord_sums):
-            acc[2 * i] = _EMPTY[a.kind]
+            acc[3 * i] = _EMPTY[a.kind]
         for i, a in enumerate(k.step_sums):
-            accs[2 * i] = _EMPTY[a.kind]
+            accs[3 * i] = _EMPTY[a.kind]
         st = np.array([_first(s, inputs, self.dtype)[0, 0] for s in k.step_states], self.dtype)
         z = np.array([_first(s, inputs, self.dtype)[:, 0] for s in k.coord_states], self.dtype)
         self.state = {"st": st, "z": z.reshape(len(k.coord_states), count), "acc": acc, "accs": accs}
@@ -167,18 +181,18 @@ class LanesRun(Run):
         for i, s in enumerate(k.step_states):
             found[s.name] = np.full(count, self.state["st"][i])
         for i, s in enumerate(k.coord_states):
-            found[s.name] = self.state["z"][i][:, None].copy()
+            found[s.name] = _shaped(s, self.state["z"][i])
         for i, a in enumerate(k.step_sums):
-            found[a.name] = np.full(count, self.state["accs"][2 * i] + self.state["accs"][2 * i + 1])
+            found[a.name] = np.full(count, _sum(*self.state["accs"][3 * i : 3 * i + 3]))
         for i, a in enumerate(k.coord_sums):
-            found[a.name] = self.state["acc"][2 * i] + self.state["acc"][2 * i + 1]
+            found[a.name] = _sum(*self.state["acc"][3 * i : 3 * i + 3])
         return found
 
     def lane(self, index: int, snapshot: Mapping[str, Array]) -> Run:
         alone = LanesRun(self.kernel, self.compiled, self.inputs.lane(index))
         pick = slice(index, index + 1)
         for name in ("z", "acc"):
-            alone.state[name] = np.ascontiguousarray(snapshot[name][:, pick])
+            alone.state[name] = snapshot[name][:, pick].copy()
         for name in ("st", "accs"):
             alone.state[name] = snapshot[name].copy()
             alone.after[name] = snapshot[name].copy()

@@ -185,7 +185,11 @@ class _Parser:
     def statements(self, body: list[ast.stmt]) -> tuple[list[Assignment], ast.Return]:
         lines: list[Assignment] = []
         for index, node in enumerate(body):
-            if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str):
+            if (
+                isinstance(node, ast.Expr)
+                and isinstance(node.value, ast.Constant)
+                and isinstance(node.value.value, str)
+            ):
                 continue
             if isinstance(node, ast.Return):
                 if index != len(body) - 1:
@@ -215,17 +219,17 @@ class _Parser:
 
     def signature(self, args: ast.arguments) -> tuple[list[Input], list[Slot], list[Scalar]]:
         if args.vararg or args.kwarg or args.posonlyargs:
-            self.fail((args.vararg or args.kwarg or args.posonlyargs[0]), "*args, **kwargs and / are not in the language",
-                      "list slots with their initial values, then * and the scalars")  # fmt: skip
+            remedy = "list slots with their initial values, then * and the scalars"
+            first = args.vararg or args.kwarg or args.posonlyargs[0]
+            self.fail(first, "*args, **kwargs and / are not in the language", remedy)
         plain = len(args.args) - len(args.defaults)
-        inputs = [self.input(arg, i) for i, arg in enumerate(args.args[:plain])]
         expected = KINDS[self.kind][0]
-        if tuple(i.name for i in inputs[: len(expected)]) != expected or (self.kind != "loss" and plain != len(expected)):
-            self.fail(args, f"a {self.kind} begins with the arguments {', '.join(expected)}", "slots after them need an "
-                      "initial value, scalars stand after *")  # fmt: skip
-        slots = [
-            Slot(arg.arg, self.number(d)) for arg, d in zip(args.args[plain:], args.defaults, strict=True)
-        ]
+        begin = tuple(arg.arg for arg in args.args[:plain][: len(expected)])
+        if begin != expected or (self.kind != "loss" and plain != len(expected)):
+            remedy = "slots after them need an initial value, scalars stand after *"
+            self.fail(args, f"a {self.kind} begins with the arguments {', '.join(expected)}", remedy)
+        inputs = [self.input(arg, i) for i, arg in enumerate(args.args[:plain])]
+        slots = [Slot(arg.arg, self.number(d)) for arg, d in zip(args.args[plain:], args.defaults, strict=True)]
         scalars = [self.scalar(arg, d) for arg, d in zip(args.kwonlyargs, args.kw_defaults, strict=True)]
         for name in [*(i.name for i in inputs), *(s.name for s in slots), *(s.name for s in scalars)]:
             if name in WORDS:

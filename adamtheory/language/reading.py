@@ -15,7 +15,7 @@ from typing import Any
 
 from adamtheory.language.arithmetic import Arithmetic
 from adamtheory.language.rule import Rule
-from adamtheory.language.tree import Apply, Expr, Name, Number
+from adamtheory.language.tree import Expr, Name, Number
 
 Values = dict[Name, Sequence[Any]]  # a value per coordinate; a step value stands once for each coordinate
 Evaluate = Callable[[Values, int], Any]

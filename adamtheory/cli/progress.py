@@ -1,0 +1,58 @@
+"""Progress on standard error: a bar on a terminal, plain lines in a pipe."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Protocol
+
+BETWEEN_LINES = 10.0  # seconds between two lines about the same task in a pipe
+
+
+class Report(Protocol):
+    """What a long task calls: `step` now and then, `done` at its end."""
+
+    def step(self, name: str, done: int, whole: int) -> None: ...
+
+    def done(self, name: str, whole: int, seconds: float) -> None: ...
+
+
+class _Lines:
+    def __init__(self) -> None:
+        self.last = time.monotonic()
+
+    def step(self, name: str, done: int, whole: int) -> None:
+        if time.monotonic() - self.last >= BETWEEN_LINES:
+            self.last = time.monotonic()
+            print(f"{name}: round {done} of {whole} ({done / whole:.0%})", file=sys.stderr, flush=True)
+
+    def done(self, name: str, whole: int, seconds: float) -> None:
+        self.last = time.monotonic()
+        print(f"{name}: {whole} rounds in {seconds:.2f} s", file=sys.stderr, flush=True)
+
+
+@contextmanager
+def progress(names: Sequence[str], whole: int) -> Iterator[Report]:
+    """Tell the progress of tasks that run one after the other, each of `whole` rounds."""
+    if not sys.stderr.isatty():
+        yield _Lines()
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TaskID, TaskProgressColumn, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bars:
+        tasks: dict[str, TaskID] = {name: bars.add_task(name, total=whole) for name in names}
+
+        class Bars:
+            def step(self, name: str, done: int, whole: int) -> None:
+                del whole
+                bars.update(tasks[name], completed=done)
+
+            def done(self, name: str, whole: int, seconds: float) -> None:
+                del seconds
+                bars.update(tasks[name], completed=whole)
+
+        yield Bars()

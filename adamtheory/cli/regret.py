@@ -1,0 +1,275 @@
+"""`adamtheory regret`: run optimizers on a loss sequence and say whether they learn."""
+
+from __future__ import annotations
+
+import shlex
+import sys
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from adamtheory.errors import ParameterError
+
+if TYPE_CHECKING:
+    from adamtheory.regret_run import Entry, Plan, Result
+    from adamtheory.run_folder import Past
+
+RUNS = Path("runs")
+INTERRUPTED = 130
+
+
+def command(
+    optimizer: Annotated[
+        list[str] | None,
+        typer.Option("-o", "--optimizer", metavar="NAME[...]", help="An optimizer; may be repeated."),
+    ] = None,
+    loss: Annotated[
+        str | None, typer.Option("-l", "--loss", metavar="NAME[...]", help="The loss sequence. Default: reddi[C=3].")
+    ] = None,
+    horizon: Annotated[
+        str | None,
+        typer.Option("-T", "--horizon", metavar="ROUNDS", help="Rounds, as 1e7. Default: 1e6, or 10 passes over data."),
+    ] = None,
+    schedule: Annotated[
+        str | None,
+        typer.Option(metavar="NAME[...]", help="Step size. Default: lr/sqrt(t), or what the optimizer declares."),
+    ] = None,
+    feasible: Annotated[
+        str | None,
+        typer.Option("--set", metavar="NAME[...]", help="Feasible set, as box[radius=1] or none. Default: the loss's."),
+    ] = None,
+    start: Annotated[str | None, typer.Option(metavar="X", help="First point x_1. Default: the loss's.")] = None,
+    seeds: Annotated[
+        str | None, typer.Option(metavar="N", help="How many seeds. Default: 8 for random losses, else 1.")
+    ] = None,
+    seed: Annotated[str | None, typer.Option(metavar="FIRST", help="The first seed. Default: 0.")] = None,
+    dtype: Annotated[str | None, typer.Option(metavar="TYPE", help="float64 (default) or float32.")] = None,
+    checkpoints: Annotated[
+        str | None, typer.Option(metavar="N", help="Checkpoints per factor of ten in T. Default: 12.")
+    ] = None,
+    workers: Annotated[str | None, typer.Option(metavar="N", help="Threads. Default: one per core.")] = None,
+    out: Annotated[
+        Path | None, typer.Option(metavar="FOLDER", help="A new folder for results. Default: runs/regret-DATE-TIME.")
+    ] = None,
+    again: Annotated[
+        Path | None, typer.Option("--from", metavar="FOLDER", help="Repeat the run of that folder; compare every bit.")
+    ] = None,
+    no_figure: Annotated[bool, typer.Option("--no-figure", help="Draw no figure.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> int:
+    """Measure and judge the regret of optimizers.
+
+    They play a sequence of losses; printed are the regret, the law by which it grows, and a verdict. Without options:
+    Adam, AMSGrad, AdaGrad and SGD on the 3-periodic sequence on which Adam fails. Lists multiply out.
+
+    \b
+    Examples:
+      adamtheory regret
+      adamtheory regret -o "adam[beta2=0.1]" -o "amsgrad[lr=[0.1,0.5]]" -l "reddi[C=3]" -T 1e7
+      adamtheory regret -l "logistic[data=a9a.gz]" --set "box[radius=10]"
+      adamtheory regret --from runs/regret-20260102-030405
+    """
+    given = {
+        "-o": optimizer, "-l": loss, "-T": horizon, "--schedule": schedule, "--set": feasible, "--start": start,
+        "--seeds": seeds, "--seed": seed, "--dtype": dtype, "--checkpoints": checkpoints,
+    }  # fmt: skip
+    threads = None if workers is None else whole("--workers", workers, 1)
+    if again is not None:
+        extra = [name for name, value in given.items() if value]
+        if extra:
+            raise ParameterError(f"--from repeats a run as it was; leave out {', '.join(extra)}")
+        return _repeat(again, out, threads, not no_figure, as_json)
+    from adamtheory.regret_defaults import choose
+    from adamtheory.regret_run import prepare_all
+    from adamtheory.run_folder import check_free
+
+    folder = out or _fresh_folder()
+    check_free(folder)
+    rest: dict[str, Any] = {"schedule": schedule, "feasible": feasible, "start": start, "dtype": dtype or "float64"}
+    if seed is not None:
+        rest["first_seed"] = whole("--seed", seed, 0)
+    if checkpoints is not None:
+        rest["checkpoints"] = whole("--checkpoints", checkpoints, 1)
+    choice = choose(
+        optimizer or (), loss, None if horizon is None else whole("--horizon", horizon, 1),
+        None if seeds is None else whole("--seeds", seeds, 1), **rest,
+    )  # fmt: skip
+    entries = prepare_all(choice.plan, choice.losses)
+    session = Session(choice.plan, entries, choice.reasons, threads, not no_figure, as_json)
+    return session.run(folder)
+
+
+def whole(option: str, text: str, least: int) -> int:
+    """A whole number such as 1000000 or 1e6; raises `ParameterError`."""
+    from adamtheory.specs import number
+
+    found = number(text)
+    if found is None or found.denominator != 1 or found < least:
+        raise ParameterError(f"{option} {text} must be a whole number of at least {least}")
+    return int(found)
+
+
+def _fresh_folder() -> Path:
+    from datetime import datetime
+
+    name = f"regret-{datetime.now():%Y%m%d-%H%M%S}"
+    candidates = [RUNS / name, *(RUNS / f"{name}-{i}" for i in range(2, 100))]
+    return next((folder for folder in candidates if not folder.exists()), candidates[0])
+
+
+class Session:
+    """One call of the command: what it runs and how it tells it."""
+
+    def __init__(
+        self,
+        plan: Plan,
+        entries: list[Entry],
+        reasons: tuple[str, ...],
+        workers: int | None,
+        figure: bool,
+        as_json: bool,
+    ) -> None:
+        self.plan, self.entries, self.reasons = plan, entries, reasons
+        self.workers, self.figure, self.as_json = workers, figure, as_json
+        self.results: list[Result] = []
+
+    @property
+    def unfinished(self) -> list[str]:
+        """The labels of the optimizers that have not finished."""
+        return [entry.label for entry in self.entries[len(self.results) :]]
+
+    def run(self, folder: Path) -> int:
+        """Run, print, write; the exit status."""
+        interrupted = self.play()
+        if not self.results:
+            _tell("no optimizer had finished; nothing was written")
+            return INTERRUPTED
+        self.show()
+        self.write(folder, figure=self.figure and not interrupted)
+        if self.as_json:
+            self.show_json(folder)
+        else:
+            print(f"\nresults in {folder}")
+        if interrupted:
+            finished = ", ".join(result.entry.label for result in self.results)
+            _tell(f"the results of {finished} are in {folder}; unfinished: {', '.join(self.unfinished)}")
+        return INTERRUPTED if interrupted else 0
+
+    def play(self) -> bool:
+        """Run the optimizers one after the other; whether Ctrl-C ended it before the last."""
+        from adamtheory.cli.progress import progress
+        from adamtheory.cli.regret_output import header
+        from adamtheory.regret_run import probe, run_one
+
+        if not self.as_json:
+            print("\n".join([*header(self.plan, self.entries, self.reasons), ""]), flush=True)
+        solved: dict[Any, list[Any]] = {}
+        try:
+            probe(self.entries[0], self.plan)
+            with progress([entry.label for entry in self.entries], self.plan.horizon) as report:
+                for entry in self.entries:
+                    step = partial(report.step, entry.label)
+                    self.results.append(run_one(entry, self.plan, self.workers, step, solved))
+                    report.done(entry.label, self.plan.horizon, self.results[-1].seconds)
+        except KeyboardInterrupt:
+            return True
+        return False
+
+    def rows(self) -> list[Any]:
+        """The rows of the table."""
+        from adamtheory.summary import summarise
+
+        return [row for result in self.results for row in summarise(result)]
+
+    def show(self) -> None:
+        """Table and verdict, unless JSON is asked for."""
+        from adamtheory.cli.regret_output import print_results
+
+        if not self.as_json:
+            print_results(self.rows(), self.plan)
+
+    def show_json(self, folder: Path | None, **more: Any) -> None:
+        """The same as JSON."""
+        from adamtheory.cli.output import print_json
+        from adamtheory.cli.regret_output import as_json
+
+        print_json(as_json(self.plan, self.rows(), folder, self.unfinished, **more))
+
+    def write(self, folder: Path, figure: bool) -> None:
+        """The run folder, whole or not at all."""
+        import json
+
+        from adamtheory.cli.regret_output import figure_title
+        from adamtheory.run_folder import RECORD, RESULTS, record, write_folder, write_results
+
+        done = [result.entry for result in self.results]
+        facts = record(self.plan, done, shlex.join(["adamtheory", *sys.argv[1:]]), self.unfinished)
+
+        def fill(inside: Path) -> None:
+            (inside / RECORD).write_text(json.dumps(facts, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+            write_results(inside / RESULTS, self.results)
+            if figure:
+                from adamtheory.report.figures import regret_figure
+
+                regret_figure(self.results, figure_title(self.plan, self.entries), inside)
+
+        write_folder(folder, fill)
+
+
+def _repeat(source: Path, out: Path | None, workers: int | None, figure: bool, as_json: bool) -> int:
+    """Run again what a folder records and compare; the exit status is 1 where any bit differs."""
+    from adamtheory.regret_run import prepare_all
+    from adamtheory.run_folder import check_free, columns, differences, read_folder
+
+    past = read_folder(source)
+    if out is not None:
+        check_free(out)
+    finished = len(past.record.get("optimizers", []))
+    entries = prepare_all(past.plan)[:finished]
+    if not entries:
+        raise ParameterError(f"{source} records no finished optimizer; give another folder")
+    for warning in _changes(past, entries):
+        print(f"warning: {warning}", file=sys.stderr)
+    session = Session(past.plan, entries, (f"as in {source}",), workers, figure, as_json)
+    if session.play():
+        raise KeyboardInterrupt
+    different = differences(past.columns, columns(session.results))
+    session.show()
+    if out is not None:
+        session.write(out, figure)
+    if as_json:
+        session.show_json(out, identical=not different, differences=different)
+        return 1 if different else 0
+    if different:
+        print(f"\nnot identical to {source}:", *(f"  {text}" for text in different), sep="\n")
+        return 1
+    numbers = sum(array.size for array in past.columns.values())
+    print(f"\nidentical: all {numbers} entries of {source} come out the same, bit for bit")
+    if out is not None:
+        print(f"results in {out}")
+    return 0
+
+
+def _changes(past: Past, entries: list[Entry]) -> list[str]:
+    """What is no longer as it was recorded: versions, rules, data."""
+    from adamtheory.run_folder import record, versions
+
+    then = past.record
+    found = [
+        f"{name} was {then['versions'].get(name)} and is {now}"
+        for name, now in versions().items()
+        if now != then.get("versions", {}).get(name)
+    ]
+    now = record(past.plan, entries, "", ())
+    for old, new in zip(then["optimizers"], now["optimizers"], strict=True):
+        kinds = [kind for kind, digest in new["digests"].items() if digest != old.get("digests", {}).get(kind)]
+        found += [f"the {kind} of {new['label']} has changed since" for kind in kinds]
+    if then.get("data", {}).get("sha256") != now["data"].get("sha256"):
+        found.append(f"the data have changed since: {now['data'].get('data')}")
+    return found
+
+
+def _tell(text: str) -> None:
+    print(f"adamtheory: {text}", file=sys.stderr, flush=True)

@@ -1,0 +1,155 @@
+"""What `adamtheory regret` prints: header, table, verdict in words, JSON."""
+
+from __future__ import annotations
+
+import sys
+import textwrap
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from adamtheory.regret_run import Entry, Plan
+from adamtheory.report.growth_text import sentences
+from adamtheory.report.tables import MOST_ROWS, regret_table
+from adamtheory.run_folder import RESULTS
+from adamtheory.specs import Spec, Value, exact_text, number_text, parse_spec, rule_file, value_text
+from adamtheory.summary import Row
+
+MOST_WIDTH = 100
+MOST_VALUES = 6  # of a list in the header
+LEGEND = (
+    "x_{T+1}: where the optimizer is after T rounds; R_T: its loss so far minus that of the best fixed point; "
+    "D: what it divides the step by, sqrt(v) + eps for Adam; Gamma_t = D_t/alpha_t - D_{t-1}/alpha_{t-1}; m: what it "
+    "multiplies by alpha_t/D_t."
+)
+
+
+def short(text: str) -> str:
+    """A spec with file names instead of paths and without the middle of long lists."""
+    return _short(parse_spec(text))
+
+
+def _short(spec: Spec) -> str:
+    found = rule_file(spec.name)
+    name = f"{found[0].name}{':' + found[1] if found[1] else ''}" if found else spec.name
+    params = {key: _short_value(key, value) for key, value in spec.params.items()}
+    return f"{name}[{', '.join(f'{key}={value}' for key, value in params.items())}]" if params else name
+
+
+def _short_value(key: str, value: Value) -> str:
+    if isinstance(value, Spec):
+        return _short(value)
+    if key == "data" and isinstance(value, str):
+        return Path(value).name
+    if isinstance(value, tuple) and len(value) > MOST_VALUES:
+        first, second, last = (number_text(value[i]) for i in (0, 1, -1))
+        return f"[{first}, {second}, ..., {last}] ({len(value)} values)"
+    return value_text(value)
+
+
+def header(plan: Plan, entries: Sequence[Entry], reasons: Sequence[str]) -> list[str]:
+    """What is run, one line a fact."""
+    losses = entries[0].losses
+    facts = [f"loss        {short(plan.loss)}: {_loss_facts(entries[0])}"]
+    facts.append(f"set         {_shared([_text(e.feasible) for e in entries], entries)}")
+    facts.append(f"step size   {_shared([_text(e.schedule, 'lr') for e in entries], entries)}")
+    facts.append(f"rounds      T = {plan.horizon}")
+    seeds = f"{plan.first_seed}" if plan.seeds == 1 else f"{plan.first_seed} to {plan.first_seed + plan.seeds - 1}"
+    facts.append(f"seeds       {seeds}" if losses.random else "seeds       none needed, the losses are not random")
+    facts.append(f"numbers     {plan.dtype}")
+    for i, entry in enumerate(entries):
+        facts.append(f"{'optimizers' if i == 0 else '':<12}{short(entry.spec)}")
+    for i, reason in enumerate(reasons):
+        facts += textwrap.wrap(
+            reason, MOST_WIDTH, initial_indent=f"{'chosen' if i == 0 else '':<12}", subsequent_indent=" " * 12
+        )
+    return facts
+
+
+def _loss_facts(entry: Entry) -> str:
+    losses = entry.losses
+    parts = [f"{losses.dimension} coordinate{'s' if losses.dimension > 1 else ''}"]
+    if losses.period > 1:
+        parts.append(f"period {losses.period}")
+    if losses.features is not None:
+        order = "in a new order in every pass" if losses.order == "shuffled" else "in the order of the file"
+        parts.append(f"{len(losses.features)} rows {order}")
+    elif losses.random:
+        parts.append("random")
+    return ", ".join(parts)
+
+
+def _text(bound: Any, without: str = "") -> str:
+    values = {name: value for name, value in bound.values.items() if name != without}
+    return short(exact_text(bound.rule.name, values))
+
+
+def _shared(texts: Sequence[str], entries: Sequence[Entry]) -> str:
+    """One text where all are the same, else the most frequent and who differs."""
+    common = max(texts, key=texts.count)
+    others = [f"{entry.label}: {text}" for entry, text in zip(entries, texts, strict=True) if text != common]
+    return "; ".join([common, *others])
+
+
+def figure_title(plan: Plan, entries: Sequence[Entry]) -> str:
+    """The line above the panels."""
+    seeds = f"; lines: means of {plan.seeds} seeds, bands: their range" if plan.seeds > 1 else ""
+    return f"{short(plan.loss)}, set {_text(entries[0].feasible)}, {plan.horizon} rounds{seeds}"
+
+
+def print_results(rows: Sequence[Row], plan: Plan) -> None:
+    """Table and verdict on standard output."""
+    heads, cells = regret_table(rows)
+    if sys.stdout.isatty():
+        _rich_table(heads, cells)
+    else:
+        print("\n".join(_plain_table(heads, cells)))
+    if len(rows) > MOST_ROWS:
+        print(f"... and {len(rows) - MOST_ROWS} more rows, whose numbers are in {RESULTS}")
+    print()
+    for sentence in sentences(rows, short(plan.loss)):
+        print(textwrap.fill(sentence, MOST_WIDTH))
+    print()
+    print(textwrap.fill(LEGEND, MOST_WIDTH))
+
+
+def _plain_table(heads: list[str], cells: list[list[str]]) -> list[str]:
+    widths = [max(map(len, column)) for column in zip(heads, *cells, strict=True)]
+    right = [_is_number_column(column) for column in zip(*cells, strict=True)]
+    return [
+        "  ".join(c.rjust(w) if r else c.ljust(w) for c, w, r in zip(line, widths, right, strict=True)).rstrip()
+        for line in [heads, *cells]
+    ]
+
+
+def _is_number_column(cells: Sequence[str]) -> bool:
+    return all(cell.replace(".", "").replace("-", "").replace("e", "").replace("+", "").isdigit() for cell in cells)
+
+
+def _rich_table(heads: list[str], cells: list[list[str]]) -> None:
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    colours = {"linear regret": "bold red", "sublinear": "bold green", "not finite": "bold red", "undecided": "yellow"}
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="bold")
+    for head, column in zip(heads, zip(*cells, strict=True), strict=True):
+        table.add_column(head, justify="right" if _is_number_column(column) else "left")
+    for line in cells:
+        table.add_row(*(Text(cell, colours.get(cell, "")) for cell in line))
+    Console().print(table)
+
+
+def as_json(
+    plan: Plan, rows: Sequence[Row], folder: Path | None, unfinished: Sequence[str], **more: Any
+) -> dict[str, Any]:
+    """What --json prints."""
+    return {
+        "parameters": plan.as_json(),
+        "rows": [{**row.as_json(), "name": row.name} for row in rows],
+        "verdict": sentences(rows, short(plan.loss)),
+        "folder": None if folder is None else str(folder),
+        "unfinished": list(unfinished),
+        **more,
+    }

@@ -1,0 +1,1 @@
+"""What people read: tables, sentences and figures made from the numbers of a run."""

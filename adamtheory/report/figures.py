@@ -1,0 +1,128 @@
+"""Figures of a regret run, drawn by matplotlib, which is imported only when a figure is drawn.
+
+Colours are those of Okabe & Ito (2008), which people with any of the common colour deficiencies can tell apart; line
+styles repeat the distinction for print without colour. Ticks are set by `axes`: those of matplotlib take four times as
+long to draw.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from adamtheory.regret_run import Result
+from adamtheory.report import axes as frame
+from adamtheory.report.curves import COLOURS, GREY, STYLES, Curve, regret_curves
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Array = NDArray[Any]
+
+MOST_IN_A_ROW = 6
+REGRET_SLOPES = ((1.0, "slope of T"), (0.5, "slope of √T"))
+AVERAGE_SLOPES = ((0.0, "linear regret"), (-0.5, "slope of 1/√T"))
+STYLE: dict[Any, Any] = {
+    "font.size": 9, "axes.titlesize": 10, "axes.labelsize": 9, "legend.fontsize": 9, "axes.spines.top": False,
+    "axes.spines.right": False, "axes.linewidth": 0.8, "axes.grid": True, "grid.color": "#e6e6e6",
+    "grid.linewidth": 0.6, "lines.linewidth": 1.7, "svg.fonttype": "none", "svg.hashsalt": "adamtheory",
+    "axes.axisbelow": True,
+}  # fmt: skip
+
+
+def regret_figure(results: Sequence[Result], title: str, folder: Path, stem: str = "regret") -> list[Path]:
+    """Draw regret, average regret and iterate against T, and save them as PNG and SVG.
+
+    results  one or more finished optimizers of one plan;  title  a line above the panels
+    folder   where `stem.png` and `stem.svg` go. Returns the two paths.
+    Lines are means over the seeds, bands the range from the smallest to the largest.
+    """
+    from matplotlib import rc_context
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    rounds = results[0].regret.checkpoints
+    with rc_context(STYLE):
+        figure = Figure(figsize=(11.5, 4.2), layout=None)
+        FigureCanvasAgg(figure)
+        panels = figure.subplots(1, 3)
+        curves = regret_curves(results, "regret")
+        rows = -(-len({c.label for c in curves if c.label}) // MOST_IN_A_ROW)
+        figure.subplots_adjust(left=0.05, right=0.985, top=0.83 - 0.05 * rows, bottom=0.12, wspace=0.2)
+        _growth_panel(panels[0], rounds, curves, REGRET_SLOPES)
+        frame.title(panels[0], "Regret $R_T$")
+        _growth_panel(panels[1], rounds, regret_curves(results, "average"), AVERAGE_SLOPES)
+        frame.title(panels[1], "Average regret $R_T/T$")
+        _iterate_panel(panels[2], rounds, results)
+        for panel in panels:
+            frame.rounds_axis(panel, rounds)
+        _legend(figure, panels[0], title)
+        paths = [folder / f"{stem}.png", folder / f"{stem}.svg"]
+        figure.savefig(paths[0], dpi=150, metadata={"Software": "adamtheory"})
+        figure.savefig(paths[1], metadata={"Date": None, "Creator": "adamtheory"})
+    return paths
+
+
+def _draw(axes: Any, rounds: Array, curves: Sequence[Curve]) -> None:
+    for curve in curves:
+        colour, style = COLOURS[curve.index % len(COLOURS)], STYLES[curve.index % len(STYLES)]
+        if curve.low is not None:
+            axes.fill_between(rounds, curve.low, curve.high, color=colour, alpha=0.15, linewidth=0)
+        dots = "o" if len(rounds) == 1 else None
+        label = curve.label or "_"  # matplotlib leaves a name that begins with _ out of the legend
+        axes.plot(rounds, curve.values, color=colour, linestyle=style, label=label, marker=dots)
+
+
+def _growth_panel(axes: Any, rounds: Array, curves: Sequence[Curve], slopes: Sequence[tuple[float, str]]) -> None:
+    """Values on logarithmic axes, with lines of known slopes beside them."""
+    logarithmic = frame.value_axis(axes, curves)
+    _draw(axes, rounds, curves)
+    if logarithmic and len(rounds) > 1:
+        _guides(axes, rounds, curves, slopes)
+
+
+def _guides(axes: Any, rounds: Array, curves: Sequence[Curve], slopes: Sequence[tuple[float, str]]) -> None:
+    """Dashed lines through one point above the first values; each is named along its visible part."""
+    import numpy as np
+
+    bottom, top = axes.get_ylim()
+    first = max((float(c.values[0]) for c in curves if np.isfinite(c.values[0])), default=bottom)
+    anchor = 1.7 * max(first, bottom)
+    for slope, name in slopes:
+        line = anchor * (rounds / rounds[0]) ** slope
+        axes.plot(rounds, line, color=GREY, linestyle=(0, (4, 3)), linewidth=0.9, zorder=1.5)
+        seen = np.flatnonzero((line < top / 1.3) & (line > bottom))
+        if len(seen) < 2:
+            continue
+        k = seen[int(0.72 * (len(seen) - 1))]
+        axes.annotate(
+            name, (rounds[k], line[k]), xytext=(-2, 3) if slope > 0 else (2, 3), textcoords="offset points", fontsize=8,
+            color=GREY, ha="center", rotation=frame.angle(axes, rounds, slope), rotation_mode="anchor",
+        )  # fmt: skip
+
+
+def _iterate_panel(axes: Any, rounds: Array, results: Sequence[Result]) -> None:
+    """The iterate in one dimension, else its distance to the best fixed point."""
+    import numpy as np
+
+    if results[0].trajectory.iterates.shape[-1] > 1:
+        curves = regret_curves(results, "distance")
+        frame.value_axis(axes, curves)
+        frame.title(axes, "Distance of $x_{T+1}$ to the best fixed point")
+        _draw(axes, rounds, curves)
+        return
+    curves = regret_curves(results, "iterate")
+    _draw(axes, rounds, curves)
+    best = results[0].regret.comparator[..., 0].reshape(-1, len(rounds)).mean(axis=0)
+    axes.plot(rounds, best, color=GREY, linestyle=(0, (4, 3)), linewidth=1.1, zorder=3)
+    shown = [v for c in frame.tame(curves) for v in (c.values, c.low, c.high) if v is not None]
+    frame.plain_axis(axes, np.concatenate([*shown, best]))
+    frame.title(axes, "Iterate $x_{T+1}$ (dashed grey: best fixed point)")
+
+
+def _legend(figure: Any, axes: Any, title: str) -> None:
+    handles, names = axes.get_legend_handles_labels()
+    figure.legend(handles, names, loc="upper center", bbox_to_anchor=(0.5, 0.94), ncols=min(len(names), MOST_IN_A_ROW),
+                  frameon=False, handlelength=3.2, columnspacing=2.0)  # fmt: skip
+    figure.suptitle(title, y=0.985, fontsize=10)
