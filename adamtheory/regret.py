@@ -56,6 +56,7 @@ def regret(trajectory: Trajectory, *, solved: dict[Any, list[Comparator]] | None
     one's own may name the minimiser of all its prefix sums by `@loss(comparator="...")`.
     """
     sums = trajectory.sums
+    _check_set(trajectory)
     if "loss_at_point" in sums:
         value, point = sums["loss_at_point"], _declared(trajectory)
         gap = value * 0.0
@@ -83,6 +84,14 @@ def _wide(trajectory: Trajectory, array: Array) -> Array:
     return np.broadcast_to(array[..., None] if array.ndim < len(shape) else array, shape)
 
 
+def _check_set(trajectory: Trajectory) -> None:
+    from adamtheory.sets import SETS
+
+    rule = trajectory.feasible.rule
+    if rule.digest not in {known.digest for known in SETS.values()}:
+        raise ParameterError(f"no best fixed point is known on the set {rule.name}; known sets: {', '.join(SETS)}")
+
+
 def _bounds(trajectory: Trajectory) -> tuple[Array, Array]:
     """Ends of the box, each (*lanes, 1, 1); infinite for all of R^d."""
     import numpy as np
@@ -100,11 +109,19 @@ def _declared(trajectory: Trajectory) -> Array:
     from adamtheory.language.reading import Values, compile_expr
     from adamtheory.language.tree import Name
 
-    expr = trajectory.losses_of.rule.notes["comparator"]
-    loss = trajectory.losses_of.rule
-    values: Values = {Name(p.name): [trajectory.parameters["f_" + p.name]] for p in loss.parameters}
-    point = np.asarray(compile_expr(expr, arithmetic("float64"), 1)(values, 0))
-    return np.broadcast_to(point[..., None, None] if point.ndim else point, trajectory.iterates.shape)
+    loss, system = trajectory.losses_of.rule, arithmetic("float64")
+    evaluate = compile_expr(loss.notes["comparator"], system, 1)
+    point = np.empty((*trajectory.shape, 1, 1))
+    for lane in np.ndindex(trajectory.shape):
+        values: Values = {Name(p.name): [trajectory.parameters["f_" + p.name][lane]] for p in loss.parameters}
+        with system.quiet():
+            point[lane] = evaluate(values, 0)
+    if not np.isfinite(point).all():
+        raise ParameterError(f"{loss.name} names no best fixed point for these parameters; see its documentation")
+    low, high = _bounds(trajectory)
+    if np.any((point < low) | (point > high)):
+        raise ParameterError(f"the best fixed point that {loss.name} names is not in the set; give a larger one")
+    return np.broadcast_to(point, trajectory.iterates.shape)
 
 
 def _separable(trajectory: Trajectory) -> tuple[Array, Array]:

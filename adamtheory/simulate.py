@@ -363,7 +363,9 @@ def _advance(run: Run, pool: ThreadPoolExecutor, workers: int, t0: int, steps: i
 def _find_nonfinite(run: Run, before: Mapping[str, Array], bad: Array, t0: int, steps: int, rows: _Rows) -> None:
     """Mark lanes whose iterate or state stopped being finite, with the round, found by bisection from the snapshot.
 
-    A non-finite state stays one (NaN and inf survive every update and the projection), so bisection is exact.
+    Bisection is exact where a non-finite state stays one, as in all rules that ship: averages, sums and products keep
+    NaN and inf, and the box keeps NaN. A slot that forgets, such as one that holds the last gradient alone, is seen
+    only if it is not finite when a call ends.
     """
     import numpy as np
 

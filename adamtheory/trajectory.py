@@ -106,5 +106,6 @@ class Trajectory:
             self, axes=axes, coordinates={a: self.coordinates[a] for a in axes}, losses=pick(self.losses),
             iterates=pick(self.iterates), state={k: pick(v) for k, v in self.state.items()},
             nonfinite=pick(self.nonfinite), parameters={k: pick(v) for k, v in self.parameters.items()},
-            seeds=np.take(self.seeds, index, axis + 1), monitors=monitors, sums={k: pick(v) for k, v in self.sums.items()},
+            seeds=np.take(self.seeds, index, axis + 1), monitors=monitors,
+            sums={k: pick(v) for k, v in self.sums.items()},
         )  # fmt: skip

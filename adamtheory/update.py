@@ -1,8 +1,8 @@
 """Update a parameter array in place by any rule: the same text as in the theorems, at memory speed.
 
-    stepper = ArrayOptimizer(adam(lr=1e-3), weights)      # weights: any contiguous float32 or float64 array
-    for gradient in gradients:
-        stepper.step(gradient)                            # weights and stepper.state change in place
+stepper = ArrayOptimizer(adam(lr=1e-3), weights)      # weights: any contiguous float32 or float64 array
+for gradient in gradients:
+    stepper.step(gradient)                            # weights and stepper.state change in place
 """
 
 from __future__ import annotations
@@ -102,5 +102,7 @@ class ArrayOptimizer:
         if not array.flags.c_contiguous or (like is None and not array.flags.writeable):
             raise ParameterError(f"{what} must be C-contiguous and writeable; pass numpy.ascontiguousarray(...) of it")
         if like is not None and (array.shape != like.shape or array.dtype != like.dtype):
-            raise ParameterError(f"gradient is {array.dtype} {array.shape}; the parameters are {like.dtype} {like.shape}")
+            raise ParameterError(
+                f"gradient is {array.dtype} {array.shape}; the parameters are {like.dtype} {like.shape}"
+            )
         return array.reshape(-1)

@@ -12,7 +12,7 @@ ROUNDS = 7  # alternated runs; the median of each entrant is reported
 
 @dataclass(frozen=True)
 class Entrant:
-    """One way to do the work: `work` runs it once and covers `units` of it; `bytes_moved` per run, if bandwidth matters."""
+    """One way to do the work: `work` runs it once and covers `units` of it; `bytes_moved` a run, for the bandwidth."""
 
     name: str
     work: Callable[[], object]

@@ -98,7 +98,9 @@ def array_update(method: str, scale: float = 1.0) -> Contest:
         goals.append(Goal("not slower than PyTorch's fused one", "PyTorch fused", 1.0))
     else:
         target = np.empty_like(x)
-        entrants.append(Entrant("copy of one array (NumPy, one thread)", lambda: np.copyto(target, x), size, 8.0 * size))
+        entrants.append(
+            Entrant("copy of one array (NumPy, one thread)", lambda: np.copyto(target, x), size, 8.0 * size)
+        )
     title = f"array update, {method}, {size:.0e} float32 parameters"
     return Contest(title, "parameter", tuple(entrants), tuple(goals), _absent())
 

@@ -16,13 +16,15 @@ if TYPE_CHECKING:
 def command(
     contest: Annotated[list[str] | None, typer.Argument(help="Contests to hold; all of them if none is named.")] = None,
     rounds: Annotated[int, typer.Option("--rounds", help="Alternated runs of each entrant, at least 3.")] = 7,
-    scale: Annotated[float, typer.Option("--scale", help="Size of the work, 0 < scale <= 1; 1 is what is reported.")] = 1.0,
+    scale: Annotated[
+        float, typer.Option("--scale", help="Size of the work, 0 < scale <= 1; 1 is what is reported.")
+    ] = 1.0,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Time the kernels, side by side with JAX and PyTorch.
 
-    Those are timed where they are installed (pip install 'adamtheory[outside]'), all in one process. Every entrant does the same work; they run in turn, and medians and their ratios are printed. Compilation is not
-    counted.
+    Those take part where they are installed (pip install 'adamtheory[outside]'). Every entrant does the same work in one
+    process; they run in turn, and medians and their ratios are printed. Compilation is not counted.
 
     \b
     Examples:

@@ -25,7 +25,9 @@ IS = {"nonzero": "!= 0", "nonnegative": ">= 0", "positive": "> 0"}
 def command(
     name: Annotated[str, typer.Argument(metavar="NAME", help="An optimizer, loss, schedule or feasible set.")],
     only_latex: Annotated[bool, typer.Option("--latex", help="Print only the formula, in LaTeX.")] = False,
-    kernel: Annotated[bool, typer.Option("--kernel", help="Print only an optimizer's kernel text for the CPU.")] = False,
+    kernel: Annotated[
+        bool, typer.Option("--kernel", help="Print only an optimizer's kernel text for the CPU.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Show one rule: formula, source and more.
@@ -85,7 +87,9 @@ def _kernel(rule: Rule) -> str:
     from adamtheory.sets import everything
 
     if rule.kind != "rule":
-        raise ParameterError(f"{rule.name} is a {rule.kind.replace('_', ' ')}; --kernel prints the text of an optimizer")
+        raise ParameterError(
+            f"{rule.name} is a {rule.kind.replace('_', ' ')}; --kernel prints the text of an optimizer"
+        )
     if split(rule).stages == 1:
         return emit_update(build_update(rule, constant), "float64").text
     return emit_single(build(Parts(rule, gradients, constant, everything, size=2)), "float64").text

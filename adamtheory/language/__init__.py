@@ -18,7 +18,9 @@ from adamtheory.language.grammar import parse as parse
 from adamtheory.language.grammar import rule as rule
 from adamtheory.language.grammar import schedule as schedule
 from adamtheory.language.reading import reading as reading
-from adamtheory.language.rule import RANGES, Bound as Bound, Rule as Rule
+from adamtheory.language.rule import RANGES
+from adamtheory.language.rule import Bound as Bound
+from adamtheory.language.rule import Rule as Rule
 from adamtheory.language.split import split as split
 from adamtheory.language.words import absolute as absolute
 from adamtheory.language.words import cospi as cospi

@@ -1,9 +1,9 @@
 """The words that a rule may use, so that editors and linters know them; the text of a rule is parsed, not called.
 
-    sqrt(e)  exp(e)  log(e)  absolute(e)     cospi(e)  the cosine of pi times e
-    maximum(a, b)  is a if a > b else b      minimum(a, b)  is a if a < b else b
-    where(a < b, x, y)                       total(e)  the sum of e over the coordinates of one group
-    uniform, row, target                     what an input of a loss is: a draw in [0, 1), a row of data, its target
+sqrt(e)  exp(e)  log(e)  absolute(e)     cospi(e)  the cosine of pi times e
+maximum(a, b)  is a if a > b else b      minimum(a, b)  is a if a < b else b
+where(a < b, x, y)                       total(e)  the sum of e over the coordinates of one group
+uniform, row, target                     what an input of a loss is: a draw in [0, 1), a row of data, its target
 """
 
 from __future__ import annotations

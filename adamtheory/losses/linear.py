@@ -32,11 +32,12 @@ def reddi(x, phase=0, *, C: real = 3, N: at_least_two = 3, scale: positive = 1):
     return total(g * x), g, where(following < N, following, 0)
 
 
-@loss(family="reddi", start=1, period="N", comparator="-1")
+@loss(family="reddi", start=1, period="N", comparator="where(C < N - 1, 0/0, -1)")
 def reddi_unbounded(x, phase=0, *, C: real = 3, N: at_least_two = 3):
     """The projection-free version of the periodic sequence: convex, bounded slopes, no feasible set needed.
 
-    f_t(x) = C*max(x, -1) if t = 1 mod N, else -min(x, 1).  The best fixed point is -1 for every T (C > N - 1).
+    f_t(x) = C*max(x, -1) if t = 1 mod N, else -min(x, 1).  The best fixed point is -1 for every T, which
+    needs C >= N - 1 (for a smaller C the comparator is undefined and no regret is given).
     The subgradient is C where x > -1, respectively -1 where x < 1, and 0 otherwise.
 
     C, N   as in `reddi`
