@@ -23,8 +23,8 @@ def command(
 ) -> None:
     """Time the kernels, side by side with JAX and PyTorch.
 
-    Those take part where they are installed (pip install 'adamtheory[outside]'). Every entrant does the same work in one
-    process; they run in turn, and medians and their ratios are printed. Compilation is not counted.
+    Those take part where they are installed (pip install 'adamtheory[outside]'). Every entrant does the same work in
+    one process; they run in turn, and medians and their ratios are printed. Compilation is not counted.
 
     \b
     Examples:

@@ -83,15 +83,15 @@ class Update(Emitter):
         return UpdateKernel(self.file(text), tuple(program.params), tuple(self.step_states),
                             tuple(self.coord_states), tuple(self.outputs))  # fmt: skip
 
-    def constants(self) -> list[str]:
+    def constants(self, positive: str) -> list[str]:
         const = self.order(Level.CONST)
-        lines = [f"{n} = par[{i}]" for i, n in enumerate(self.program.params) if n in self.alive]
+        lines = self.one(positive) + [f"{n} = par[{i}]" for i, n in enumerate(self.program.params) if n in self.alive]
         return lines + self.printer.lines(const, self.readers(set(const)))
 
     def advance(self) -> str:
         f = "f8" if self.dtype == "float64" else "f4"
         policy = POLICY.format(signature=f'"void(i8, {f}[::1], {f}[::1], {f}[::1])", ')
-        lines = [*self.constants(), "t = F(round_)"]
+        lines = [*self.constants("round_"), "t = F(round_)"]
         lines += [f"{s.name} = st[{i}]" for i, s in enumerate(self.step_states)]
         ends = [*self.readers(set(self.step)), *self.outputs]
         lines += self.printer.lines(self.step, ends)
@@ -105,7 +105,7 @@ class Update(Emitter):
         arrays = [n for n in slots if n != "x"]
         policy = POLICY.format(signature=f'"void(u8, u8, {", ".join([f + "[::1]"] * (4 + len(arrays)))})", ')
         text = f"@{policy}\ndef apply(lo, hi, par, out, x_array, g_array, {', '.join(n + '_array' for n in arrays)}):\n"
-        lines = self.constants() + [f"{n} = out[{i}]" for i, n in enumerate(self.outputs)]
+        lines = self.constants("np.int64(hi)") + [f"{n} = out[{i}]" for i, n in enumerate(self.outputs)]
         lines += ["for i in range(lo, hi):"]
         body = [f"{n} = {n}_array[i]" for n in ["g", *slots]]
         body += self.printer.lines(coordinate, [s.next for s in self.coord_states])
