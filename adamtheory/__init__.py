@@ -1,7 +1,9 @@
 """What can be proved about an adaptive optimizer, and what it does: one text of the update rule answers both.
 
 What to use when: `rule` declares an update rule, `loss` a loss sequence, `schedule` a step size, `feasible_set` a
-projection; `parse` reads all of these from a text. The rules that ship are in `adamtheory.rules`.
+projection; `parse` reads all of these from a text. `simulate` plays an optimizer on a loss sequence, `sequence` gives a
+loss its data, `regret` measures what came of it, `ArrayOptimizer` updates an array of your own in place. The rules that
+ship are in `adamtheory.rules`, the losses in `adamtheory.losses`.
 Importing this package loads no other library; a name is loaded when it is first used.
 """
 
@@ -11,21 +13,33 @@ TYPE_CHECKING = False  # type checkers take it as true; importing `typing` would
 if TYPE_CHECKING:
     from typing import Any
 
+    from adamtheory.hindsight.regret import Regret as Regret
+    from adamtheory.hindsight.regret import regret as regret
     from adamtheory.language import feasible_set as feasible_set
     from adamtheory.language import loss as loss
     from adamtheory.language import parse as parse
     from adamtheory.language import rule as rule
     from adamtheory.language import schedule as schedule
+    from adamtheory.simulation.sequences import sequence as sequence
+    from adamtheory.simulation.simulate import simulate as simulate
+    from adamtheory.simulation.trajectory import Trajectory as Trajectory
+    from adamtheory.simulation.update import ArrayOptimizer as ArrayOptimizer
 
 __version__ = "0.1.0"
 
 # public name -> the module that defines it; the imports above say the same to editors and type checkers
 _HOME = {
+    "ArrayOptimizer": "adamtheory.simulation.update",
+    "Regret": "adamtheory.hindsight.regret",
+    "Trajectory": "adamtheory.simulation.trajectory",
     "feasible_set": "adamtheory.language",
     "loss": "adamtheory.language",
     "parse": "adamtheory.language",
+    "regret": "adamtheory.hindsight.regret",
     "rule": "adamtheory.language",
     "schedule": "adamtheory.language",
+    "sequence": "adamtheory.simulation.sequences",
+    "simulate": "adamtheory.simulation.simulate",
 }
 
 

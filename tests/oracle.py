@@ -15,8 +15,8 @@ from adamtheory.engine import philox
 from adamtheory.language import arithmetic, reading
 from adamtheory.language.rule import Bound, Rule, exact
 from adamtheory.schedules import inverse_sqrt
-from adamtheory.sequences import LossSequence, sequence
 from adamtheory.sets import everything
+from adamtheory.simulation.sequences import LossSequence, sequence
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ import pyarrow.parquet as parquet
 import pytest
 
 from adamtheory.cli import main
-from adamtheory.run_folder import differences, read_folder
+from adamtheory.runs.folder import differences, read_folder
 
 ROOT = Path(__file__).parent.parent
 LIBSVM = "".join(f"{1 if (i * i) % 7 < 3 else -1} 1:{i % 5 - 2} 2:{(i * 3) % 7 / 7:.4f} 3:1\n" for i in range(60))
@@ -81,11 +81,11 @@ def test_the_numbers_are_those_of_adam_written_out_by_hand(here):
 
 
 def test_the_file_holds_the_library_s_numbers_bit_for_bit(here):
+    from adamtheory.hindsight.regret import regret as measure
     from adamtheory.losses import random_signs
-    from adamtheory.regret import regret as measure
     from adamtheory.rules import adam
-    from adamtheory.sequences import sequence
-    from adamtheory.simulate import simulate
+    from adamtheory.simulation.sequences import sequence
+    from adamtheory.simulation.simulate import simulate
 
     words = ["-o", "adam[lr=[0.1, 0.3]]", "-l", "random_signs[dimension=2]", "-T", "500", "--seeds", "3", "--seed", "5"]
     assert regret(*words, "--out", "run", "--no-figure") == 0
@@ -268,7 +268,7 @@ def test_a_record_that_is_none_is_refused(here, capsys):
 
 
 def test_nothing_is_left_where_writing_fails(here, monkeypatch, capsys):
-    import adamtheory.run_folder as run_folder
+    import adamtheory.runs.folder as run_folder
 
     def full(path, results):
         path.write_text("half")

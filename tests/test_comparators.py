@@ -15,11 +15,11 @@ import scipy.optimize
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from adamtheory.certificates import certify
-from adamtheory.comparators import best_fixed_point, separable_quadratic
 from adamtheory.data import load
 from adamtheory.errors import ParameterError, UnknownNameError
-from adamtheory.margin_sums import MarginSum
+from adamtheory.hindsight.certificates import certify
+from adamtheory.hindsight.comparators import best_fixed_point, separable_quadratic
+from adamtheory.hindsight.margin_sums import MarginSum
 
 INF = math.inf
 mpmath.mp.dps = 60

@@ -13,8 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adamtheory import textfiles
-from adamtheory.data import find, load
+from adamtheory.data import find, load, textfiles
 from adamtheory.errors import DataError, UnknownNameError
 
 # Rows, features, entries, labels +1 (the larger) and -1, as published with the files.

@@ -18,7 +18,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from oracle import assert_same, play, same_bits
 
-import adamtheory.simulate as simulation
+import adamtheory.simulation.simulate as simulation
 from adamtheory.engine import philox
 from adamtheory.engine.cpu import cache_folder
 from adamtheory.errors import AdamTheoryError
@@ -27,9 +27,9 @@ from adamtheory.language.tree import digest
 from adamtheory.losses import gradients, least_squares, quadratic_gaussian, random_signs, reddi, reddi_stochastic
 from adamtheory.rules import adam, adam_uncorrected, amsgrad, sgd
 from adamtheory.schedules import constant
-from adamtheory.sequences import sequence
 from adamtheory.sets import box, everything
-from adamtheory.simulate import epoch_order, log_checkpoints, simulate
+from adamtheory.simulation.sequences import sequence
+from adamtheory.simulation.simulate import epoch_order, log_checkpoints, simulate
 
 # -- the random stream ---------------------------------------------------------------------------------------------
 
@@ -85,7 +85,7 @@ from adamtheory.language import nonnegative, rule
 def own(x, g, *, lr: nonnegative = 1):
     return x - FACTOR*lr*g
 """
-RUN = "import own, numpy as np; from adamtheory.simulate import simulate; from adamtheory.sets import everything\n" \
+RUN = "import own, numpy as np; from adamtheory import simulate; from adamtheory.sets import everything\n" \
       "print(simulate(own.own, np.ones((1, 1)), 3, schedule=None, feasible=everything).iterates[-1, 0])"  # fmt: skip
 
 
@@ -124,7 +124,7 @@ def test_kernel_text_has_literals_of_the_run_type_only():
     """No Python float takes part in a float32 kernel's arithmetic, where numba would widen it to float64."""
     from adamtheory.engine.emit_lanes import emit_lanes
     from adamtheory.engine.emit_single import emit_single
-    from adamtheory.engine.hindsight import hindsight
+    from adamtheory.engine.prefix_sums import hindsight
     from adamtheory.engine.program import Parts, build
     from adamtheory.rules import RULES
     from adamtheory.schedules import inverse_sqrt
@@ -352,7 +352,7 @@ def test_memory_does_not_grow_with_the_horizon():
 def test_an_interrupt_is_answered_within_a_second():
     """A run of hours on all cores is told to stop: the time from the signal to the end of the process."""
     code = (
-        "from adamtheory.simulate import simulate; from adamtheory.rules import *\n"
+        "from adamtheory.simulation.simulate import simulate; from adamtheory.rules import *\n"
         "from adamtheory.losses import reddi_stochastic\n"
         "simulate(amsgrad(lr=[0.1, 0.2]), reddi_stochastic, 10**12, checkpoints=[9, 10**12],"
         "progress=lambda *_: print('on', flush=True))"

@@ -12,9 +12,9 @@ from adamtheory.language import parse
 from adamtheory.losses import LOSSES, gradients, reddi
 from adamtheory.rules import RULES, adam, adamw, get
 from adamtheory.schedules import SCHEDULES
-from adamtheory.sequences import sequence
 from adamtheory.sets import SETS, box, everything
-from adamtheory.simulate import default_schedule, simulate
+from adamtheory.simulation.sequences import sequence
+from adamtheory.simulation.simulate import default_schedule, simulate
 
 ROUNDS = 48
 EVERY = list(range(1, ROUNDS + 1))

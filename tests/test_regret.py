@@ -11,7 +11,8 @@ import pytest
 from oracle import play
 
 from adamtheory.errors import ParameterError
-from adamtheory.growth import LINEAR, SUBLINEAR, growth, whole_periods
+from adamtheory.hindsight.growth import LINEAR, SUBLINEAR, growth, whole_periods
+from adamtheory.hindsight.regret import regret
 from adamtheory.language import arithmetic, parse, reading
 from adamtheory.losses import (
     gradients,
@@ -23,12 +24,11 @@ from adamtheory.losses import (
     reddi_stochastic,
     reddi_unbounded,
 )
-from adamtheory.regret import regret
 from adamtheory.rules import adagrad, adam, adam_uncorrected, amsgrad, amsgrad_optax, momentum_average, sgd
 from adamtheory.schedules import constant, inverse_sqrt
-from adamtheory.sequences import sequence
 from adamtheory.sets import box, everything
-from adamtheory.simulate import simulate
+from adamtheory.simulation.sequences import sequence
+from adamtheory.simulation.simulate import simulate
 
 # -- exact facts of the periodic sequence --------------------------------------------------------------------------
 
@@ -256,7 +256,7 @@ def test_least_squares_on_data_against_normal_equations(order):
     losses = sequence(least_squares, data=(rows, targets), order=order)
     found = simulate(sgd(lr=0.1), losses, 60, seed=8, checkpoints=range(5, 61))
     result = regret(found)
-    from adamtheory.simulate import epoch_order
+    from adamtheory.simulation.simulate import epoch_order
 
     met = np.concatenate([epoch_order(13, e, 8, 0) if order == "shuffled" else np.arange(13) for e in range(5)])
     for k, t in enumerate(found.checkpoints):
@@ -352,7 +352,7 @@ def test_draws_of_the_losses_have_their_distributions():
 
 def made_up(rounds, axes=(), period=1):
     """As much of a trajectory as the fit looks at."""
-    return SimpleNamespace(checkpoints=np.asarray(rounds), losses_of=SimpleNamespace(period=period), axes=axes)
+    return SimpleNamespace(checkpoints=np.asarray(rounds), sequence=SimpleNamespace(period=period), axes=axes)
 
 
 ROUNDS = np.unique(np.geomspace(10, 10**6, 60).astype(int) * 3)

@@ -8,12 +8,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from adamtheory.regret_run import Plan, labels, prepare_all, run_one
 from adamtheory.report.axes import _power
 from adamtheory.report.figures import regret_figure
 from adamtheory.report.growth_text import law_text, sentences, significant, with_error
 from adamtheory.report.tables import MOST_ROWS, regret_table
-from adamtheory.summary import NOT_FINITE, Row, summarise
+from adamtheory.runs.plan import Plan, labels, prepare_all, run_one
+from adamtheory.runs.summary import NOT_FINITE, Row, summarise
 
 ROW = Row(
     optimizer="adam", lane={}, rounds=10**6, x=1.0, comparator=-1.0, regret=667116.1, regret_error=None, average=0.667,

@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from adamtheory.errors import AdamTheoryError, SpecError, UnknownNameError
-from adamtheory.lanes import broadcast
-from adamtheory.spec_text import Spec, number, number_text, parse_spec, parse_value, value_text
-from adamtheory.specs import multiply_out, own_schedule, to_loss, to_optimizer, to_schedule, to_set
+from adamtheory.runs.spec_text import Spec, number, number_text, parse_spec, parse_value, value_text
+from adamtheory.runs.specs import multiply_out, own_schedule, to_loss, to_optimizer, to_schedule, to_set
+from adamtheory.simulation.lanes import broadcast
 
 decimals = st.builds(lambda d, e: F(d) * F(10) ** e, st.integers(-(10**12), 10**12), st.integers(-40, 40))
 numbers = st.one_of(st.fractions(max_denominator=10**9), decimals, st.floats(-1e300, 1e300).map(lambda x: F(repr(x))))

@@ -11,7 +11,7 @@ from adamtheory.errors import ParameterError
 from adamtheory.language import Bound, arithmetic, parse, reading, split
 from adamtheory.rules import RULES, adam, ndadam, sgd
 from adamtheory.schedules import cosine_restarts, inverse_sqrt
-from adamtheory.update import SMALLEST_PART, ArrayOptimizer
+from adamtheory.simulation.update import SMALLEST_PART, ArrayOptimizer
 
 ROUNDS, SIZE = 12, 5
 ARRAYS = [rule for rule in RULES.values() if split(rule).stages == 1]

@@ -76,7 +76,7 @@ def array_update(method: str, scale: float = 1.0) -> Contest:
     import numpy as np
 
     from adamtheory.rules import get
-    from adamtheory.update import ArrayOptimizer
+    from adamtheory.simulation.update import ArrayOptimizer
 
     size = max(1000, int(2e7 * scale))
     x, g = np.random.default_rng(0).standard_normal((2, size)).astype(np.float32)
@@ -111,7 +111,7 @@ def _kernel(optimizer: Bound, loss: Any, steps: int, workers: int = 1) -> Callab
 
     import numpy as np
 
-    from adamtheory.simulate import prepare
+    from adamtheory.simulation.simulate import prepare
 
     run = prepare(optimizer, loss).arrays()
     rows: NDArray[Any] = np.zeros((run.inputs.count, 1), np.int64)

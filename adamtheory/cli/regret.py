@@ -13,8 +13,8 @@ import typer
 from adamtheory.errors import ParameterError
 
 if TYPE_CHECKING:
-    from adamtheory.regret_run import Entry, Plan, Result
-    from adamtheory.run_folder import Past
+    from adamtheory.runs.folder import Past
+    from adamtheory.runs.plan import Entry, Plan, Result
 
 RUNS = Path("runs")
 INTERRUPTED = 130
@@ -81,9 +81,9 @@ def command(
         if extra:
             raise ParameterError(f"--from repeats a run as it was; leave out {', '.join(extra)}")
         return _repeat(again, out, threads, not no_figure, as_json)
-    from adamtheory.regret_defaults import choose
-    from adamtheory.regret_run import prepare_all
-    from adamtheory.run_folder import check_free
+    from adamtheory.runs.defaults import choose
+    from adamtheory.runs.folder import check_free
+    from adamtheory.runs.plan import prepare_all
 
     folder = out or _fresh_folder()
     check_free(folder)
@@ -103,7 +103,7 @@ def command(
 
 def whole(option: str, text: str, least: int) -> int:
     """A whole number such as 1000000 or 1e6; raises `ParameterError`."""
-    from adamtheory.specs import number
+    from adamtheory.runs.specs import number
 
     found = number(text)
     if found is None or found.denominator != 1 or found < least:
@@ -161,7 +161,7 @@ class Session:
         """Run the optimizers one after the other; whether Ctrl-C ended it before the last."""
         from adamtheory.cli.progress import progress
         from adamtheory.cli.regret_output import header
-        from adamtheory.regret_run import probe, run_one
+        from adamtheory.runs.plan import probe, run_one
 
         if not self.as_json:
             print("\n".join([*header(self.plan, self.entries, self.reasons), ""]), flush=True)
@@ -179,7 +179,7 @@ class Session:
 
     def rows(self) -> list[Any]:
         """The rows of the table."""
-        from adamtheory.summary import summarise
+        from adamtheory.runs.summary import summarise
 
         return [row for result in self.results for row in summarise(result)]
 
@@ -202,7 +202,7 @@ class Session:
         import json
 
         from adamtheory.cli.regret_output import figure_title
-        from adamtheory.run_folder import RECORD, RESULTS, record, write_folder, write_results
+        from adamtheory.runs.folder import RECORD, RESULTS, record, write_folder, write_results
 
         done = [result.entry for result in self.results]
         facts = record(self.plan, done, shlex.join(["adamtheory", *sys.argv[1:]]), self.unfinished)
@@ -220,8 +220,8 @@ class Session:
 
 def _repeat(source: Path, out: Path | None, workers: int | None, figure: bool, as_json: bool) -> int:
     """Run again what a folder records and compare; the exit status is 1 where any bit differs."""
-    from adamtheory.regret_run import prepare_all
-    from adamtheory.run_folder import check_free, columns, differences, read_folder
+    from adamtheory.runs.folder import check_free, columns, differences, read_folder
+    from adamtheory.runs.plan import prepare_all
 
     past = read_folder(source)
     if out is not None:
@@ -254,7 +254,7 @@ def _repeat(source: Path, out: Path | None, workers: int | None, figure: bool, a
 
 def _changes(past: Past, entries: list[Entry]) -> list[str]:
     """What is no longer as it was recorded: versions, rules, data."""
-    from adamtheory.run_folder import record, versions
+    from adamtheory.runs.folder import record, versions
 
     then = past.record
     found = [

@@ -8,12 +8,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from adamtheory.regret_run import Entry, Plan
 from adamtheory.report.growth_text import sentences
 from adamtheory.report.tables import MOST_ROWS, regret_table
-from adamtheory.run_folder import RESULTS
-from adamtheory.specs import Spec, Value, exact_text, number_text, parse_spec, rule_file, value_text
-from adamtheory.summary import Row
+from adamtheory.runs.folder import RESULTS
+from adamtheory.runs.plan import Entry, Plan
+from adamtheory.runs.specs import Spec, Value, exact_text, number_text, parse_spec, rule_file, value_text
+from adamtheory.runs.summary import Row
 
 MOST_WIDTH = 100
 MOST_VALUES = 6  # of a list in the header

@@ -96,9 +96,10 @@ class Emitter:
         self.coord_sums = [a for a in sums if self.inner(a.level, a.lane)]
 
     def one(self, positive: str = "t0") -> list[str]:
-        """The 1.0 that keeps the compiler from seeing through constants; t0 is at least 1."""
+        """The 1.0 that keeps the compiler from seeing through constants; `positive` names an argument of at least 1."""
         self.printer.one = "one"
-        return [f"one = np.float64(min({positive}, 1))"] if any(self.program.values[n].op == "pow" for n in self.alive) else []
+        powers = any(self.program.values[n].op == "pow" for n in self.alive)
+        return [f"one = np.float64(min({positive}, 1))"] if powers else []
 
     def inner(self, level: Level, lane: bool) -> bool:
         """Whether a value of that level belongs to the innermost loop."""

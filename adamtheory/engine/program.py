@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 from fractions import Fraction
 
-from adamtheory.engine.hindsight import Hindsight
+from adamtheory.engine.prefix_sums import Hindsight
 from adamtheory.errors import ParameterError
 from adamtheory.language.rule import Rule
 from adamtheory.language.tree import ONE, ZERO, Expr, Name, Number

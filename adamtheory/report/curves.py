@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from math import prod
 from typing import TYPE_CHECKING, Any
 
-from adamtheory.regret_run import Result
-from adamtheory.summary import replicate_axes
+from adamtheory.runs.plan import Result
+from adamtheory.runs.summary import replicate_axes
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

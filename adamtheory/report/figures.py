@@ -11,9 +11,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from adamtheory.regret_run import Result
 from adamtheory.report import axes as frame
 from adamtheory.report.curves import COLOURS, GREY, STYLES, Curve, regret_curves
+from adamtheory.runs.plan import Result
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from math import sqrt
 
-from adamtheory.growth import LINEAR, SUBLINEAR, UNDECIDED
-from adamtheory.summary import NOT_FINITE, Row
+from adamtheory.hindsight.growth import LINEAR, SUBLINEAR, UNDECIDED
+from adamtheory.runs.summary import NOT_FINITE, Row
 
 # A term of the fit is shown where its share of R_T is at least this: the root beside a linear law is of interest long
 # before it is large, a linear part below a thousandth is what the fit leaves of rounding, a constant is a detail.

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from math import isfinite
 
 from adamtheory.report.growth_text import law_text, significant, with_error
-from adamtheory.summary import Row
+from adamtheory.runs.summary import Row
 
 MOST_ROWS = 40
 

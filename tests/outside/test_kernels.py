@@ -10,7 +10,7 @@ import pytest
 
 from adamtheory.rules import RULES
 from adamtheory.schedules import inverse_sqrt
-from adamtheory.update import ArrayOptimizer
+from adamtheory.simulation.update import ArrayOptimizer
 
 from .programs import TORCH
 from .runs import OTHER

@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 import pytest
 
+from adamtheory.hindsight.regret import regret
 from adamtheory.losses import reddi, reddi101
-from adamtheory.regret import regret
 from adamtheory.rules import RULES
-from adamtheory.simulate import simulate
+from adamtheory.simulation.simulate import simulate
 
 TOLERANCE = 1e-12  # of the iterate, and of sums of losses relative to the sum of their sizes
 ROUNDS = 2000

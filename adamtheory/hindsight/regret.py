@@ -14,13 +14,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from adamtheory.errors import ParameterError
-from adamtheory.growth import Growth, growth
-from adamtheory.trajectory import Trajectory
+from adamtheory.hindsight.growth import Growth, growth
+from adamtheory.simulation.trajectory import Trajectory
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from adamtheory.comparators import Comparator
+    from adamtheory.hindsight.comparators import Comparator
 
     Array = NDArray[Any]
 
@@ -60,14 +60,14 @@ def regret(trajectory: Trajectory, *, solved: dict[Any, list[Comparator]] | None
     if "loss_at_point" in sums:
         value, point = sums["loss_at_point"], _declared(trajectory)
         gap = value * 0.0
-    elif trajectory.losses_of.targets is not None:
+    elif trajectory.sequence.targets is not None:
         value, point, gap = _on_data(trajectory, {} if solved is None else solved)
     elif sums:
         value, point = _separable(trajectory)
         gap = value * 0.0
     else:
         raise ParameterError(
-            f"no exact best fixed point is known for {trajectory.losses_of.rule.name}: it is no separable quadratic; "
+            f"no exact best fixed point is known for {trajectory.sequence.rule.name}: it is no separable quadratic; "
             'declare the minimiser of all its prefix sums by @loss(comparator="...")'
         )
     result = trajectory.losses - value
@@ -109,7 +109,7 @@ def _declared(trajectory: Trajectory) -> Array:
     from adamtheory.language.reading import Values, compile_expr
     from adamtheory.language.tree import Name
 
-    loss, system = trajectory.losses_of.rule, arithmetic("float64")
+    loss, system = trajectory.sequence.rule, arithmetic("float64")
     evaluate = compile_expr(loss.notes["comparator"], system, 1)
     point = np.empty((*trajectory.shape, 1, 1))
     for lane in np.ndindex(trajectory.shape):
@@ -127,7 +127,7 @@ def _declared(trajectory: Trajectory) -> Array:
 def _separable(trajectory: Trajectory) -> tuple[Array, Array]:
     import numpy as np
 
-    from adamtheory.comparators import separable_quadratic
+    from adamtheory.hindsight.comparators import separable_quadratic
 
     sums, zero = trajectory.sums, np.zeros(trajectory.iterates.shape)
     c1 = _wide(trajectory, sums["c1"]) if "c1" in sums else zero
@@ -141,7 +141,7 @@ def _on_data(trajectory: Trajectory, solved: dict[Any, list[Comparator]]) -> tup
     """Solve for the best fixed point at every checkpoint; lanes that share rows and set share the solution."""
     import numpy as np
 
-    shape, losses = trajectory.shape, trajectory.losses_of
+    shape, losses = trajectory.shape, trajectory.sequence
     count = len(trajectory.checkpoints)
     value, gap = np.empty((*shape, count)), np.empty((*shape, count))
     point = np.empty((*shape, count, losses.dimension))
@@ -161,10 +161,10 @@ def _on_data(trajectory: Trajectory, solved: dict[Any, list[Comparator]]) -> tup
 
 def _path(trajectory: Trajectory, lane: tuple[int, ...], low: float, high: float) -> list[Comparator]:
     """The best fixed points of one lane at all checkpoints, each search starting from the one before."""
-    from adamtheory.comparators import best_fixed_point
+    from adamtheory.hindsight.comparators import best_fixed_point
     from adamtheory.losses import least_squares, logistic
 
-    losses = trajectory.losses_of
+    losses = trajectory.sequence
     families = {logistic.digest: "logistic", least_squares.digest: "least_squares"}
     family = families.get(losses.rule.digest)
     if family is None or losses.features is None or losses.targets is None:
@@ -181,9 +181,9 @@ def visit_counts(trajectory: Trajectory, lane: tuple[int, ...], rounds: int) -> 
     """How often each row of the data was met in the first `rounds` rounds."""
     import numpy as np
 
-    from adamtheory.simulate import epoch_order
+    from adamtheory.simulation.simulate import epoch_order
 
-    losses = trajectory.losses_of
+    losses = trajectory.sequence
     size = len(losses.features) if losses.features is not None else 0
     epochs, rest = divmod(rounds, size)
     counts = np.full(size, epochs, np.int64)

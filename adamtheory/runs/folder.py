@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from adamtheory.errors import OutputError
-from adamtheory.regret_run import Entry, Plan, Result
+from adamtheory.runs.plan import Entry, Plan, Result
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -96,7 +96,7 @@ def record(plan: Plan, entries: Sequence[Entry], command: str, unfinished: Seque
 
 def _rules(entry: Entry) -> dict[str, Any]:
     """Every rule of an optimizer's run with all its parameters, exact, and its digest."""
-    from adamtheory.specs import exact_text
+    from adamtheory.runs.specs import exact_text
 
     bound = {
         "optimizer": entry.optimizer, "loss": entry.losses.bound, "schedule": entry.schedule, "set": entry.feasible,

@@ -13,7 +13,7 @@ import math
 
 import numpy as np
 
-from adamtheory.margin_sums import UNIT, Floats, MarginSum
+from adamtheory.hindsight.margin_sums import UNIT, Floats, MarginSum
 
 ITERATIONS = 200
 ARMIJO = 1e-4

@@ -20,10 +20,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from adamtheory.certificates import Bound, certify
 from adamtheory.errors import ParameterError, UnknownNameError
-from adamtheory.margin_sums import Floats, MarginSum
-from adamtheory.projected_newton import minimise
+from adamtheory.hindsight.certificates import Bound, certify
+from adamtheory.hindsight.margin_sums import Floats, MarginSum
+from adamtheory.hindsight.projected_newton import minimise
 
 FAMILIES = ("least_squares", "logistic")
 LARGEST = 1e50  # of features, targets and bounds, so that no square or product of sums overflows

@@ -13,8 +13,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from adamtheory.margin_sums import SLACK, UNIT, Floats, MarginSum, gamma
-from adamtheory.projected_newton import solve
+from adamtheory.hindsight.margin_sums import SLACK, UNIT, Floats, MarginSum, gamma
+from adamtheory.hindsight.projected_newton import solve
 
 
 class Bound(NamedTuple):

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from adamtheory.errors import ParameterError
 from adamtheory.language.rule import Bound, Rule
-from adamtheory.simulate import bind, default_schedule
+from adamtheory.simulation.simulate import bind, default_schedule
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from adamtheory.errors import ParameterError, UnknownNameError
 from adamtheory.language.rule import Bound
-from adamtheory.sequences import LossSequence
+from adamtheory.simulation.sequences import LossSequence
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -46,7 +46,7 @@ class Trajectory:
     """
 
     optimizer: Bound
-    losses_of: LossSequence
+    sequence: LossSequence
     schedule: Bound
     feasible: Bound
     axes: tuple[str, ...]

@@ -14,9 +14,9 @@ from os import PathLike
 from typing import TYPE_CHECKING, Any
 
 from adamtheory.errors import ParameterError
-from adamtheory.lanes import as_array
 from adamtheory.language.rule import Bound, Rule, exact
 from adamtheory.language.tree import Expr, Name, Number
+from adamtheory.simulation.lanes import as_array
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from adamtheory.errors import ParameterError
-from adamtheory.lanes import Lanes, as_array, broadcast
 from adamtheory.language.rule import Bound, Rule
-from adamtheory.sequences import LossSequence, sequence
-from adamtheory.trajectory import Monitors, Trajectory
+from adamtheory.simulation.lanes import Lanes, as_array, broadcast
+from adamtheory.simulation.sequences import LossSequence, sequence
+from adamtheory.simulation.trajectory import Monitors, Trajectory
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -123,7 +123,7 @@ class Job:
         from adamtheory.engine.cpu import compile_kernel
         from adamtheory.engine.emit_lanes import emit_lanes
         from adamtheory.engine.emit_single import emit_single
-        from adamtheory.engine.hindsight import hindsight
+        from adamtheory.engine.prefix_sums import hindsight
         from adamtheory.engine.program import Parts, build
         from adamtheory.engine.run import Inputs, LanesRun, SingleRun
 

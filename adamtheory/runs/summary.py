@@ -8,8 +8,8 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
-from adamtheory.growth import REPLICATES, _interval
-from adamtheory.regret_run import Result
+from adamtheory.hindsight.growth import REPLICATES, _interval
+from adamtheory.runs.plan import Result
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

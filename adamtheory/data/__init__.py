@@ -21,8 +21,8 @@ from typing import Literal
 
 import numpy as np
 
+from adamtheory.data.textfiles import Floats, fault, is_number, read_csv, read_libsvm, shown, whole_lines
 from adamtheory.errors import DataError, UnknownNameError
-from adamtheory.textfiles import Floats, fault, is_number, read_csv, read_libsvm, shown, whole_lines
 
 Task = Literal["classification", "regression"]
 

@@ -8,11 +8,11 @@ from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from adamtheory.regret_run import Plan
-from adamtheory.specs import Spec, parse_spec, rule_file, to_loss
+from adamtheory.runs.plan import Plan
+from adamtheory.runs.specs import Spec, parse_spec, rule_file, to_loss
 
 if TYPE_CHECKING:
-    from adamtheory.sequences import LossSequence
+    from adamtheory.simulation.sequences import LossSequence
 
 LOSS = "reddi[C=3]"
 OPTIMIZERS = ("adam", "amsgrad", "adagrad", "sgd")

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from adamtheory.trajectory import Trajectory
+from adamtheory.simulation.trajectory import Trajectory
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -51,7 +51,7 @@ def growth(trajectory: Trajectory, regret: Array) -> Growth:
     """Fit the growth law of a regret (*lanes, K) on the whole periods of the last two decades of checkpoints."""
     import numpy as np
 
-    used = whole_periods(trajectory.checkpoints, trajectory.losses_of.period)
+    used = whole_periods(trajectory.checkpoints, trajectory.sequence.period)
     t, r = trajectory.checkpoints[used].astype(float), regret[..., used]
     fits, slopes = _fit(t, r), _log_slope(t, r)
     axes = [i for i, name in enumerate(trajectory.axes) if set(name.split(",")) <= set(REPLICATES)]

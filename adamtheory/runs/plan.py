@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from adamtheory.errors import ParameterError
 from adamtheory.language.rule import Bound
-from adamtheory.specs import (
+from adamtheory.runs.specs import (
     SEQUENCE_PARAMETERS,
     Spec,
     Value,
@@ -27,9 +27,9 @@ from adamtheory.specs import (
 )
 
 if TYPE_CHECKING:
-    from adamtheory.regret import Regret
-    from adamtheory.sequences import LossSequence
-    from adamtheory.trajectory import Trajectory
+    from adamtheory.hindsight.regret import Regret
+    from adamtheory.simulation.sequences import LossSequence
+    from adamtheory.simulation.trajectory import Trajectory
 
 Progress = Callable[[int, int], None]
 
@@ -118,7 +118,7 @@ def prepare_all(plan: Plan, losses: LossSequence | None = None) -> list[Entry]:
 
     losses  the plan's loss where it has been read already. Raises `AdamTheoryError` for whatever is wrong.
     """
-    from adamtheory.simulate import prepare
+    from adamtheory.simulation.simulate import prepare
 
     loss = parse_spec(plan.loss)
     losses = losses or to_loss(loss)
@@ -132,7 +132,7 @@ def prepare_all(plan: Plan, losses: LossSequence | None = None) -> list[Entry]:
 
 def _entry(plan: Plan, text: str, label: str, loss: Spec, losses: LossSequence) -> Entry:
     """One optimizer with all its lanes: lists of all its rules multiply out, the seeds last."""
-    from adamtheory.simulate import default_schedule, default_set
+    from adamtheory.simulation.simulate import default_schedule, default_set
 
     spec = parse_spec(text)
     steps = own_schedule(spec) or (parse_spec(plan.schedule) if plan.schedule else None)
@@ -169,8 +169,8 @@ def run_one(
     """Play all rounds of one optimizer and compute its regret; `solved` as in `regret`."""
     from time import perf_counter
 
-    from adamtheory.regret import regret
-    from adamtheory.simulate import simulate
+    from adamtheory.hindsight.regret import regret
+    from adamtheory.simulation.simulate import simulate
 
     began = perf_counter()
     trajectory = simulate(
