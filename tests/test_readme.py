@@ -1,0 +1,59 @@
+"""The README says what happens: its program is run, its output compared, its commands tried."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+
+from adamtheory.cli import main
+
+README = (Path(__file__).parent.parent / "README.md").read_text()
+
+
+def block(mark: str) -> str:
+    """The text between two marks, without its fence."""
+    found = re.search(rf"<!-- {mark} -->\n```\n(.*?)```\n<!-- /{mark} -->", README, re.DOTALL)
+    assert found is not None, mark
+    return found[1]
+
+
+def commands() -> list[str]:
+    """The lines of the shell block that call the program."""
+    return [line for line in README.splitlines() if line.startswith("adamtheory ")]
+
+
+def test_the_demo_prints_what_the_readme_shows(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main(["regret", "--no-figure"]) == 0
+    printed = re.sub(r"runs/regret-\d{8}-\d{6}", "runs/regret-YYYYMMDD-HHMMSS", capsys.readouterr().out)
+    assert printed.strip() == block("demo").strip()
+
+
+def test_the_library_example(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    source = re.search(r"```python\n(.*?)```", README, re.DOTALL)
+    assert source is not None
+    file = tmp_path / "example.py"
+    file.write_text(source[1])
+    exec(compile(source[1], str(file), "exec"), {"__name__": "example"})
+    assert capsys.readouterr().out.strip() == block("library").strip()
+
+
+@pytest.mark.parametrize("line", commands())
+def test_every_command_that_is_shown(
+    line: str, tmp_path: Path, data_dir: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """As shown, but for a short horizon, a quick benchmark and a file of one's own that has to exist."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("ADAMTHEORY_DATA", str(data_dir))
+    (tmp_path / "my_losses.py").write_text("@loss(radius=1)\ndef my_loss(x, *, lr=1):\n    return total(x), 1\n")
+    words = shlex.split(line)[1:]
+    if words[0] == "regret":
+        words = [w for i, w in enumerate(words) if w != "-T" and words[i - 1] != "-T"] + ["-T", "200", "--no-figure"]
+    if words[0] == "bench":
+        words += ["--scale", "0.0005", "--rounds", "3"]
+    assert main(words) == 0, capsys.readouterr().err
