@@ -60,7 +60,7 @@ def test_the_verdict_in_words():
         "On this sequence the regret of adam grows linearly: in each round it loses on average about 0.667 more than "
         "the best fixed point, x = -1."
     )
-    assert second == "The regret of amsgrad grows like sqrt(T), so the average regret R_T/T goes to zero."
+    assert second == "The regret of amsgrad grows like sqrt(T): the average regret R_T/T falls like 1/sqrt(T)."
     assert third.startswith("For adam Gamma is negative, first at t = 2:")
     (only,) = sentences([replace(SLOW, verdict="undecided")], "f")
     assert "too early to say" in only

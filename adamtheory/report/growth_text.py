@@ -107,8 +107,9 @@ def _sublinear(rows: list[Row]) -> str:
     settled = [row for row in rows if row.regret <= 0]
     if len(settled) == len(rows):
         return f"the regret of {_names(rows)} is not positive: no fixed point does better."
-    growth = "like sqrt(T)" if all(map(_is_root, rows)) else _exponents(rows)
-    return f"the regret of {_names(rows)} grows {growth}, so the average regret R_T/T goes to zero."
+    if all(map(_is_root, rows)):
+        return f"the regret of {_names(rows)} grows like sqrt(T): the average regret R_T/T falls like 1/sqrt(T)."
+    return f"the regret of {_names(rows)} grows {_exponents(rows)}: the average regret R_T/T falls."
 
 
 def _is_root(row: Row) -> bool:
