@@ -644,3 +644,21 @@ def test_random_rules_run_as_they_are_read(text, d, dtype):
         )
         one = float(np.linspace(0.1, 0.9, 16)[5])
         assert_same(lanes, play(rule(b=one), reddi, 23, start=0.125, dtype=dtype, feasible=box), (5,))
+
+
+def test_kernel_texts_do_not_depend_on_the_hash_seed() -> None:
+    """Sets of names iterate in an order that Python draws at start: a text that followed it would miss its cache."""
+    program = (
+        "from adamtheory.rules import RULES; from adamtheory.losses import quadratic_gaussian as loss;"
+        "from adamtheory.schedules import inverse_sqrt as plan; from adamtheory.sets import box;"
+        "from adamtheory.engine.program import Parts, build; from adamtheory.engine.emit_single import emit_single;"
+        "from adamtheory.engine.emit_lanes import emit_lanes; from adamtheory.language.tree import digest;"
+        "parts = [Parts(r, loss, plan, box) for r in RULES.values()];"
+        "print(digest(''.join(e(build(p), 'float64').text for p in parts for e in (emit_single, emit_lanes))))"
+    )
+    digests = {
+        subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True,
+                       env=os.environ | {"PYTHONHASHSEED": seed}).stdout
+        for seed in ("0", "1", "2")
+    }  # fmt: skip
+    assert len(digests) == 1

@@ -110,13 +110,33 @@ class Emitter:
         return [n for n, v in self.program.values.items() if n in self.alive and v.level in levels]
 
     def readers(self, section: set[str]) -> list[Atom]:
-        """The values of a section that something outside it reads."""
+        """The values of a section that something outside it reads, in an order that no hash decides."""
         found: list[Atom] = [s.next for s in self.states] + [a.value for a in self.program.accumulators]
-        for name in self.alive - section:
-            value = self.program.values[name]
-            if value.op not in LEAVES:
+        for name, value in self.program.values.items():
+            if name in self.alive and name not in section and value.op not in LEAVES:
                 found += value.args
         return [a for a in found if isinstance(a, str) and a in section]
+
+    def tabulate(self, *, shared: bool) -> None:
+        """Find what depends on the round alone, and what of it later values read; `shared`: equal in all lanes."""
+        values = self.program.values
+        found = [n for n in self.order(Level.TIME) if values[n].op != "time"]
+        self.table = [n for n in found if not (shared and values[n].lane)]
+        self.tabled = list(dict.fromkeys(a for a in self.readers(set(self.table)) if isinstance(a, str)))
+
+    def clock(self) -> list[str]:
+        """The round as an integer, in float64, and in the dtype of the run."""
+        lines = ["round_ = t0 + done + j", "round_f = np.float64(round_)"]
+        return lines + (["t = F(round_)"] if "t" in self.alive else [])
+
+    def time_loop(self) -> str:
+        """Fill the tables of a block of rounds."""
+        if not self.table:
+            return ""
+        lines = [self.draw(n, "") for n in self.table if self.program.values[n].op == "uniform"]
+        lines += self.printer.lines(self.table, list(self.tabled))
+        lines += [f"{n}_table[j] = {n}" for n in self.tabled]
+        return pad(["for j in range(n):"], 3) + pad(self.clock() + lines, 4)
 
     def draw(self, name: str, coordinate: str) -> str:
         """The text of a uniform draw; the draws of one coordinate share Philox blocks, two to a block."""

@@ -39,8 +39,7 @@ class Lanes(Emitter):
         const = self.order(Level.CONST)
         self.shared_const = [n for n in const if not values[n].lane]
         self.lane_const = [n for n in const if values[n].lane]
-        self.table = [n for n in self.order(Level.TIME) if not values[n].lane and values[n].op != "time"]
-        self.tabled = list(dict.fromkeys(a for a in self.readers(set(self.table)) if isinstance(a, str)))
+        self.tabulate(shared=True)
         self.step = [n for n in self.order(Level.STEP) if not values[n].lane]
         later = self.order(Level.TIME, Level.STEP, Level.COORD)
         self.loop = [n for n in later if self.inner(values[n].level, values[n].lane)]
@@ -94,18 +93,6 @@ class Lanes(Emitter):
     def blocks(self) -> str:
         text = self.time_loop() + pad(["for j in range(n):"], 3) + self.round()
         return text + pad(["done += n"], 3) + self.flush()
-
-    def clock(self) -> list[str]:
-        lines = ["round_ = t0 + done + j", "round_f = np.float64(round_)"]
-        return lines + (["t = F(round_)"] if "t" in self.alive else [])
-
-    def time_loop(self) -> str:
-        if not self.table:
-            return ""
-        lines = [self.draw(n, "") for n in self.table if self.program.values[n].op == "uniform"]
-        lines += self.printer.lines(self.table, list(self.tabled))
-        lines += [f"{n}_table[j] = {n}" for n in self.tabled]
-        return pad(["for j in range(n):"], 3) + pad(self.clock() + lines, 4)
 
     def round(self) -> str:
         values = self.program.values

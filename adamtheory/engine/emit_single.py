@@ -29,8 +29,7 @@ class Single(Emitter):
         program = self.program
         self.many = program.size > 1
         one = self.one()
-        self.table = [n for n in self.order(Level.TIME) if program.values[n].op != "time"]
-        self.tabled = [n for n in dict.fromkeys(self.readers(set(self.table))) if isinstance(n, str)]
+        self.tabulate(shared=False)
         body = self.before() + self.blocks() + self.after()
         signature = SIGNATURE.format(f="f8" if self.dtype == "float64" else "f4")
         text = f"@{POLICY.format(signature=signature)}\n"
@@ -57,22 +56,10 @@ class Single(Emitter):
         text = self.time_loop()
         return text + pad(["for j in range(n):"], 3) + self.round() + pad(["done += n"], 3) + self.flush()
 
-    def round_lines(self) -> list[str]:
-        lines = ["round_ = t0 + done + j", "round_f = np.float64(round_)"]
-        return lines + (["t = F(round_)"] if "t" in self.alive else [])
-
-    def time_loop(self) -> str:
-        if not self.table:
-            return ""
-        lines = [self.draw(n, "") for n in self.table if self.program.values[n].op == "uniform"]
-        lines += self.printer.lines(self.table, list(self.tabled))
-        lines += [f"{n}_table[j] = {n}" for n in self.tabled]
-        return pad(["for j in range(n):"], 3) + pad(self.round_lines() + lines, 4)
-
     def round(self) -> str:
         """One round: for every stage the step values, then the loop that sums its totals; at last the states."""
         program = self.program
-        text = pad([*self.round_lines(), *(f"{n} = {n}_table[j]" for n in self.tabled)], 4)
+        text = pad([*self.clock(), *(f"{n} = {n}_table[j]" for n in self.tabled)], 4)
         text += pad(["row = rows[lane, done + j]"] if program.on_data else [], 4)
         step = self.order(Level.STEP) if self.many else self.order(Level.STEP, Level.COORD)
         text += pad([f"{n} = targets[row]" for n in step if program.values[n].op == "target"], 4)
