@@ -1,4 +1,4 @@
-"""What can be proved about an adaptive optimizer, and what it does: one text of the update rule answers both.
+"""Adaptive optimizers as the papers print them: exact readings, compiled kernels, measured regret.
 
 What to use when: `rule` declares an update rule, `loss` a loss sequence, `schedule` a step size, `feasible_set` a
 projection; `parse` reads all of these from a text. `simulate` plays an optimizer on a loss sequence, `sequence` gives a

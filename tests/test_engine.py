@@ -226,6 +226,8 @@ def test_a_lane_that_diverges_leaves_the_others_alone():
     mixed = simulate(sgd(lr=wild), quadratic_gaussian, 500, **free)
     assert (mixed.nonfinite[1::3] > 0).all()
     assert (calm.nonfinite == 0).all()
+    assert set(calm.outcome) == {"finite"}
+    assert mixed.outcome[1] == f"not finite from round {mixed.nonfinite[1]}"
     for i in range(24):
         if i % 3 != 1:
             assert_equal_runs(everything_of(calm, (i,)), everything_of(mixed, (i,)))

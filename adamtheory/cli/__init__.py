@@ -78,10 +78,11 @@ def _adamtheory(
     context: typer.Context,
     version: Annotated[bool, typer.Option("--version", help="Print the version and stop.")] = False,
 ) -> None:
-    """What can be proved about an adaptive optimizer, and what it does.
+    """Adaptive optimizers: their rules, what they do, and the regret that comes of it.
 
     \b
     Examples:
+      adamtheory regret
       adamtheory list optimizers
       adamtheory show amsgrad
       adamtheory doctor

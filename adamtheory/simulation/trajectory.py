@@ -67,6 +67,15 @@ class Trajectory:
         """Lengths of the lane axes."""
         return tuple(self.losses.shape[:-1])
 
+    @property
+    def outcome(self) -> Array:
+        """(*lanes,) of text: "finite", or "not finite from round t"."""
+        import numpy as np
+
+        told = np.char.add("not finite from round ", self.nonfinite.astype(str))
+        words: Array = np.where(self.nonfinite > 0, told, "finite")
+        return words
+
     def key(self, lane: tuple[int, ...]) -> tuple[int, int]:
         """Seed and stream of a lane."""
         return int(self.seeds[(0, *lane)]), int(self.seeds[(1, *lane)])
