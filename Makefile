@@ -18,6 +18,13 @@ PYTHON ?=
 CANDIDATES := $(if $(PYTHON),$(PYTHON),python3.13 python3.12 python3.11 python3)
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
+# In the folder that holds the checkout, a checkout named adamtheory would be taken for an empty package of that name.
+define REGISTER
+import pathlib, sysconfig
+pathlib.Path(sysconfig.get_path("purelib"), "adamtheory-checkout.pth").write_text(str(pathlib.Path.cwd()))
+endef
+export REGISTER
+
 demo: $(READY)
 	@$(BIN)/adamtheory regret
 
@@ -45,6 +52,7 @@ $(READY): pyproject.toml setup.py
 	fi
 	@echo "installing adamtheory and what its tests need into $(VENV) (about a minute the first time)"
 	@$(PIP) install --editable '.[test]'
+	@$(BIN)/python -c "$$REGISTER"
 	@touch $@
 
 $(OUTSIDE): $(READY)

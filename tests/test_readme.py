@@ -20,6 +20,11 @@ def block(mark: str) -> str:
     return found[1]
 
 
+def python_blocks() -> list[str]:
+    """The programs shown: a loss of one's own, and the library example."""
+    return re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+
+
 def commands() -> list[str]:
     """The lines of the shell block that call the program."""
     return [line for line in README.splitlines() if line.startswith("adamtheory ")]
@@ -35,11 +40,10 @@ def test_the_demo_prints_what_the_readme_shows(
 
 
 def test_the_library_example(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    source = re.search(r"```python\n(.*?)```", README, re.DOTALL)
-    assert source is not None
+    source = python_blocks()[1]
     file = tmp_path / "example.py"
-    file.write_text(source[1])
-    exec(compile(source[1], str(file), "exec"), {"__name__": "example"})
+    file.write_text(source)
+    exec(compile(source, str(file), "exec"), {"__name__": "example"})
     assert capsys.readouterr().out.strip() == block("library").strip()
 
 
@@ -50,7 +54,7 @@ def test_every_command_that_is_shown(
     """As shown, but for a short horizon, a quick benchmark and a file of one's own that has to exist."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("ADAMTHEORY_DATA", str(data_dir))
-    (tmp_path / "my_losses.py").write_text("@loss(radius=1)\ndef my_loss(x, *, lr=1):\n    return total(x), 1\n")
+    (tmp_path / "my_losses.py").write_text(python_blocks()[0])
     words = shlex.split(line)[1:]
     if words[0] == "regret":
         words = [w for i, w in enumerate(words) if w != "-T" and words[i - 1] != "-T"] + ["-T", "200", "--no-figure"]

@@ -20,7 +20,7 @@ def command(
     kind: Annotated[str, typer.Argument(metavar="KIND", help=f"One of: {', '.join(KINDS)}.")],
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """List optimizers, losses, sets or data.
+    """List optimizers, losses, datasets and more.
 
     Sets are feasible sets. Datasets are the files of the folder that the variable ADAMTHEORY_DATA names.
 

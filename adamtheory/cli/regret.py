@@ -141,20 +141,25 @@ class Session:
         return [entry.label for entry in self.entries[len(self.results) :]]
 
     def run(self, folder: Path) -> int:
-        """Run, print, write; the exit status."""
+        """Run, write, print; the exit status. What is finished is written before anything else can go wrong."""
         interrupted = self.play()
         if not self.results:
             _tell("no optimizer had finished; nothing was written")
             return INTERRUPTED
+        try:
+            self.write(folder, figure=self.figure and not interrupted)
+        except KeyboardInterrupt:
+            interrupted = True
+            self.write(folder, figure=False)
         self.show()
-        self.write(folder, figure=self.figure and not interrupted)
         if self.as_json:
             self.show_json(folder)
         else:
             print(f"\nresults in {folder}")
         if interrupted:
             finished = ", ".join(result.entry.label for result in self.results)
-            _tell(f"the results of {finished} are in {folder}; unfinished: {', '.join(self.unfinished)}")
+            rest = f"unfinished: {', '.join(self.unfinished)}" if self.unfinished else "the figure was not drawn"
+            _tell(f"the results of {finished} are in {folder}; {rest}")
         return INTERRUPTED if interrupted else 0
 
     def play(self) -> bool:
@@ -163,11 +168,11 @@ class Session:
         from adamtheory.cli.regret_output import header
         from adamtheory.runs.plan import probe, run_one
 
-        if not self.as_json:
-            print("\n".join([*header(self.plan, self.entries, self.reasons), ""]), flush=True)
         solved: dict[Any, list[Any]] = {}
         try:
-            probe(self.entries[0], self.plan)
+            probe(self.entries[0], self.plan)  # before the first word, so that a refusal is the only line
+            if not self.as_json:
+                print("\n".join([*header(self.plan, self.entries, self.reasons), ""]), flush=True)
             with progress([entry.label for entry in self.entries], self.plan.horizon) as report:
                 for entry in self.entries:
                     step = partial(report.step, entry.label)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 import textwrap
 from collections.abc import Sequence
@@ -22,6 +23,8 @@ LEGEND = (
     "D: what it divides the step by, sqrt(v) + eps for Adam; Gamma_t = D_t/alpha_t - D_{t-1}/alpha_{t-1}; m: what it "
     "multiplies by alpha_t/D_t."
 )
+NORM = " |x|: its Euclidean norm."
+GAP = " gap: how much larger the true R_T can be, since the best fixed point is a solver's; certified."
 
 
 def short(text: str) -> str:
@@ -100,17 +103,33 @@ def figure_title(plan: Plan, entries: Sequence[Entry]) -> str:
 def print_results(rows: Sequence[Row], plan: Plan) -> None:
     """Table and verdict on standard output."""
     heads, cells = regret_table(rows)
-    if sys.stdout.isatty():
-        _rich_table(heads, cells)
+    plain, width = _plain_table(heads, cells), MOST_WIDTH
+    if not sys.stdout.isatty():
+        print("\n".join(plain))
     else:
-        print("\n".join(_plain_table(heads, cells)))
+        room = shutil.get_terminal_size().columns
+        width = min(MOST_WIDTH, room)
+        if max(map(len, plain)) <= room:
+            _rich_table(heads, cells)
+        else:
+            print("\n".join(_blocks(heads, cells)))
     if len(rows) > MOST_ROWS:
         print(f"... and {len(rows) - MOST_ROWS} more rows, whose numbers are in {RESULTS}")
     print()
     for sentence in sentences(rows, short(plan.loss)):
-        print(textwrap.fill(sentence, MOST_WIDTH))
+        print(textwrap.fill(sentence, width))
     print()
-    print(textwrap.fill(LEGEND, MOST_WIDTH))
+    legend = LEGEND + (NORM if any("|x" in head for head in heads) else "") + (GAP if "gap of R_T" in heads else "")
+    print(textwrap.fill(legend, width))
+
+
+def _blocks(heads: list[str], cells: list[list[str]]) -> list[str]:
+    """One block a row, for a terminal that is too narrow for the table: no number is ever cut."""
+    widest = max(map(len, heads))
+    lines = []
+    for line in cells:
+        lines += ["", line[0], *(f"  {head:<{widest}}  {cell}" for head, cell in zip(heads[1:], line[1:], strict=True))]
+    return lines
 
 
 def _plain_table(heads: list[str], cells: list[list[str]]) -> list[str]:

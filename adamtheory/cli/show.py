@@ -15,6 +15,7 @@ from adamtheory.errors import ParameterError
 from adamtheory.language.formula import latex, plain, plain_expression
 from adamtheory.language.rule import SUPPLIED
 from adamtheory.language.split import split
+from adamtheory.language.tree import Number
 
 if TYPE_CHECKING:
     from adamtheory.language.rule import Obligation, Rule
@@ -102,6 +103,14 @@ def _file(rule: Rule) -> str:
     return f"{file.relative_to(root).as_posix() if file.is_relative_to(root) else file}:{rule.line}"
 
 
+def _plain_fact(owed: Obligation) -> bool:
+    """Whether it speaks of a number only, such as 250 != 0, and is true."""
+    if not isinstance(owed.expr, Number):
+        return False
+    value = owed.expr.value
+    return {"nonzero": value != 0, "nonnegative": value >= 0, "positive": value > 0}[owed.kind]
+
+
 def _obligation(rule: Rule, owed: Obligation) -> dict[str, Any]:
     """`1 - p1[t] != 0`, and the comparisons under which the line is reached."""
     signs = {("<", True): "<", ("<=", True): "<=", ("<", False): ">=", ("<=", False): ">"}
@@ -109,7 +118,12 @@ def _obligation(rule: Rule, owed: Obligation) -> dict[str, Any]:
         f"{plain_expression(rule, left)} {signs[op, truth]} {plain_expression(rule, right)}"
         for op, left, right, truth in owed.guards
     ]
-    return {"claim": f"{plain_expression(rule, owed.expr)} {IS[owed.kind]}", "where": guards, "line": owed.line}
+    return {
+        "plain_fact": _plain_fact(owed),
+        "claim": f"{plain_expression(rule, owed.expr)} {IS[owed.kind]}",
+        "where": guards,
+        "line": owed.line,
+    }
 
 
 def _page(facts: dict[str, Any]) -> list[str]:
@@ -123,7 +137,7 @@ def _page(facts: dict[str, Any]) -> list[str]:
     lines += _block("supplied at every step", [", ".join(facts["supplied"])])
     lines += _block("notes", [f"{key} = {value}" for key, value in {**facts["notes"], **facts["facts"]}.items()])
     lines += _block("other forms", aligned(list(facts["forms"].items())))
-    lines += _block("obligations", [_owed(owed) for owed in facts["obligations"]])
+    lines += _block("obligations", [_owed(owed) for owed in facts["obligations"] if not owed["plain_fact"]])
     lines += _block("source", _wrapped(facts["source"]))
     lines += _block("where implementations disagree", _wrapped(facts["disagreement"]))
     return [*lines, *_block("text", [f"{facts['file']}, digest {facts['digest'][:12]}"])]
@@ -134,7 +148,9 @@ def _block(title: str, lines: list[str]) -> list[str]:
 
 
 def _wrapped(text: str) -> list[str]:
-    return textwrap.wrap(text, width=100, break_long_words=False, break_on_hyphens=False)
+    return textwrap.wrap(
+        text.replace("*unverified*", "unverified"), width=100, break_long_words=False, break_on_hyphens=False
+    )
 
 
 def _parameter(name: str, declared: dict[str, Any]) -> tuple[str, str, str]:

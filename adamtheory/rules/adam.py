@@ -9,7 +9,7 @@ from adamtheory.language import absolute, decay, maximum, nonnegative, rule, sqr
 @rule(family="adam", moment="m_hat", denominator="sqrt(v_hat) + eps")
 def adam(x, g, m=0, v=0, p1=1, p2=1, *,
          lr: nonnegative = 0.001, beta1: decay = 0.9, beta2: decay = 0.999, eps: nonnegative = 1e-8):
-    """Adam.
+    """Adam: a moving average of gradients over the root of one of their squares, both corrected for bias.
 
     m_t = beta1 m_{t-1} + (1 - beta1) g_t,   v_t = beta2 v_{t-1} + (1 - beta2) g_t**2
     x_t = x_{t-1} - alpha m_hat/(sqrt(v_hat) + eps),   m_hat = m_t/(1 - beta1**t),   v_hat = v_t/(1 - beta2**t)

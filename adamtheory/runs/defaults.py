@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from adamtheory.runs.plan import Plan
-from adamtheory.runs.specs import Spec, parse_spec, rule_file, to_loss
+from adamtheory.runs.specs import Spec, parse_spec, rule_file, to_loss, to_rule
 
 if TYPE_CHECKING:
     from adamtheory.simulation.sequences import LossSequence
@@ -20,6 +20,7 @@ HORIZON = 10**6
 EPOCHS = 10  # of a data set, at most HORIZON rounds
 COORDINATES = 10**7  # coordinate steps of a default run, so that many dimensions do not make it long
 FEWEST_ROUNDS = 1000
+LR, REDDI_LR = Fraction(1, 10), Fraction(1, 2)  # step sizes where none is given
 SEEDS = 8  # of random losses: enough for an interval of confidence
 
 
@@ -41,7 +42,13 @@ def choose(optimizers: Sequence[str], loss: str | None, horizon: int | None, see
     losses = to_loss(spec)
     reasons: list[str] = []
     texts = [_anchored(parse_spec(text)) for text in optimizers]
-    if not texts:
+    if texts:
+        lr = REDDI_LR if losses.rule.facts.get("family") == "reddi" else LR
+        paced = [_paced(text, lr) for text in texts]
+        if paced != texts:
+            reasons.append(f"lr = {float(lr):g} where none is given: the sources' defaults are for neural networks")
+        texts = paced
+    else:
         texts, why = _optimizers(losses)
         reasons.append(why)
     if horizon is None:
@@ -60,12 +67,23 @@ def choose(optimizers: Sequence[str], loss: str | None, horizon: int | None, see
     return Choice(plan, losses, tuple(reasons))
 
 
+def _paced(spec: Spec, lr: Fraction) -> Spec:
+    """The spec with a step size that reaches a best fixed point within the run, where it names none.
+
+    Rules without lr, and those whose own default is as large (AdaDelta's 1 is a factor), keep theirs.
+    """
+    own = to_rule(spec.name, "rule").scalar("lr")
+    if "lr" in spec.params or own is None or (own.default is not None and own.default >= LR):
+        return spec
+    return Spec(spec.name, {"lr": lr, **spec.params})
+
+
 def _optimizers(losses: LossSequence) -> tuple[list[Spec], str]:
     """The default optimizers: on the 3-periodic family with the parameters of its theorem, else the sources'."""
     C = losses.bound.values.get("C")
-    if losses.rule.facts.get("family") == "reddi" and losses.period == 3 and isinstance(C, Fraction | int):
+    if losses.rule.facts.get("family") == "reddi" and losses.period == 3 and isinstance(C, Fraction | int) and C > 2:
         beta2 = 1 / Fraction(1 + C * C)
-        common: dict[str, Fraction] = {"lr": Fraction(1, 2)}
+        common: dict[str, Fraction] = {"lr": REDDI_LR}
         moments = {**common, "beta1": Fraction(0), "beta2": beta2}
         specs = [Spec(name, moments if name in ("adam", "amsgrad") else common) for name in OPTIMIZERS]
         why = (
@@ -73,7 +91,7 @@ def _optimizers(losses: LossSequence) -> tuple[list[Spec], str]:
             "Adam fails; lr = 0.5 for all"
         )
         return specs, why
-    return [Spec(name, {"lr": Fraction(1, 10)}) for name in OPTIMIZERS], "lr = 0.1 for all, else the sources' defaults"
+    return [Spec(name, {"lr": LR}) for name in OPTIMIZERS], "lr = 0.1 for all, else the sources' defaults"
 
 
 def _horizon(losses: LossSequence) -> tuple[int, list[str]]:

@@ -64,6 +64,10 @@ class Plan:
             value = getattr(self, name)
             if isinstance(value, bool) or not isinstance(value, int) or value < least:
                 raise ParameterError(f"{name}={value} must be a whole number of at least {least}")
+        from adamtheory.simulation.simulate import LONGEST
+
+        if self.horizon > LONGEST:
+            raise ParameterError(f"horizon={self.horizon:.3g} is beyond {LONGEST:.3g} rounds; give fewer")
         if not self.optimizers:
             raise ParameterError("no optimizer is given; name at least one")
 
@@ -118,10 +122,12 @@ def prepare_all(plan: Plan, losses: LossSequence | None = None) -> list[Entry]:
 
     losses  the plan's loss where it has been read already. Raises `AdamTheoryError` for whatever is wrong.
     """
+    from adamtheory.hindsight.convexity import check_first_order
     from adamtheory.simulation.simulate import prepare
 
     loss = parse_spec(plan.loss)
     losses = losses or to_loss(loss)
+    check_first_order(losses)
     names = labels(plan.optimizers)
     entries = [_entry(plan, text, name, loss, losses) for text, name in zip(plan.optimizers, names, strict=True)]
     for e in entries:

@@ -17,7 +17,6 @@ from typing import Any
 
 from adamtheory.errors import ParameterError, SpecError, UnknownNameError
 from adamtheory.language.rule import Bound, Rule, exact
-from adamtheory.simulation.sequences import LossSequence, sequence
 from adamtheory.runs.spec_text import Spec as Spec
 from adamtheory.runs.spec_text import Value as Value
 from adamtheory.runs.spec_text import number as number
@@ -25,6 +24,7 @@ from adamtheory.runs.spec_text import number_text as number_text
 from adamtheory.runs.spec_text import parse_spec as parse_spec
 from adamtheory.runs.spec_text import parse_value as parse_value
 from adamtheory.runs.spec_text import value_text as value_text
+from adamtheory.simulation.sequences import LossSequence, sequence
 
 KIND_NAMES = {"rule": "optimizer", "loss": "loss", "schedule": "schedule", "feasible_set": "set"}
 NO_SET = ("none", "everything")  # two names for all of R^d

@@ -5,6 +5,7 @@ Hyper-parameters, loss parameters, `start`, `seed` and `stream` may be arrays; t
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -37,6 +38,8 @@ def log_checkpoints(horizon: int, period: int = 1, per_decade: int = 12) -> Arra
     """
     import numpy as np
 
+    if period > horizon:
+        return np.array([horizon])
     count = max(2, int(np.ceil(np.log10(max(horizon, 2)) * per_decade)))
     raw = np.geomspace(1, horizon, count)
     rounded = np.unique(np.maximum(np.rint(raw / period), 1).astype(np.int64) * period)
@@ -83,10 +86,10 @@ def simulate(
         optimizer, loss, schedule=schedule, feasible=feasible, start=start, seed=seed, stream=stream, dtype=dtype,
         monitors=monitors,
     )  # fmt: skip
-    return job.run(_checkpoints(horizon, checkpoints, job.losses.period), workers, progress)
+    return job.run(_checkpoints(horizon, checkpoints, job.losses.periods), workers, progress)
 
 
-def _checkpoints(horizon: int, wanted: int | Sequence[int] | Array | None, period: int) -> Array:
+def _checkpoints(horizon: int, wanted: int | Sequence[int] | Array | None, periods: Sequence[int]) -> Array:
     import numpy as np
 
     if isinstance(horizon, bool) or not isinstance(horizon, int | np.integer) or not 1 <= horizon <= LONGEST:
@@ -94,7 +97,11 @@ def _checkpoints(horizon: int, wanted: int | Sequence[int] | Array | None, perio
     if wanted is None or isinstance(wanted, int | np.integer):
         if wanted is not None and wanted < 1:
             raise ParameterError(f"checkpoints={wanted} per decade must be at least 1, or give a list of rounds")
-        return log_checkpoints(int(horizon), period, 12 if wanted is None else int(wanted))
+        together = math.lcm(*periods)
+        # many different periods have few rounds in common: then each gets checkpoints of its own
+        each = [together] if together * 100 <= horizon else periods
+        per_decade = 12 if wanted is None else int(wanted)
+        return np.unique(np.concatenate([log_checkpoints(int(horizon), period, per_decade) for period in each]))
     exact = as_array(wanted, "checkpoints")
     found = exact.astype(np.int64)
     ordered = exact.ndim == 1 and len(exact) > 0 and not np.any(np.diff(exact) <= 0)
@@ -290,6 +297,11 @@ def _start(lanes: Lanes, first: Any, dimension: int) -> Array:
         start = np.tile(given, (lanes.count, 1))
     if not np.isfinite(start).all():
         raise ParameterError("start must be finite")
+    low = lanes.values.get("p_low", np.array([-np.inf]))[:, None]
+    high = lanes.values.get("p_high", np.array([np.inf]))[:, None]
+    outside = (start < low) | (start > high)
+    if outside.any():
+        raise ParameterError(f"start={start[outside][0]:g} lies outside the feasible set; x_1 must belong to it")
     return np.ascontiguousarray(start)
 
 
