@@ -12,9 +12,11 @@ BETWEEN_LINES = 10.0  # seconds between two lines about the same task in a pipe
 
 
 class Report(Protocol):
-    """What a long task calls: `step` now and then, `done` at its end."""
+    """What a long task calls: `step` now and then, `solving` while best fixed points are sought, `done` at its end."""
 
     def step(self, name: str, done: int, whole: int) -> None: ...
+
+    def solving(self, name: str, done: int, whole: int) -> None: ...
 
     def done(self, name: str, whole: int, seconds: float) -> None: ...
 
@@ -24,9 +26,15 @@ class _Lines:
         self.last = time.monotonic()
 
     def step(self, name: str, done: int, whole: int) -> None:
+        self._now_and_then(f"{name}: round {done} of {whole} ({done / whole:.0%})")
+
+    def solving(self, name: str, done: int, whole: int) -> None:
+        self._now_and_then(f"{name}: best fixed point at checkpoint {done} of {whole}")
+
+    def _now_and_then(self, text: str) -> None:
         if time.monotonic() - self.last >= BETWEEN_LINES:
             self.last = time.monotonic()
-            print(f"{name}: round {done} of {whole} ({done / whole:.0%})", file=sys.stderr, flush=True)
+            print(text, file=sys.stderr, flush=True)
 
     def done(self, name: str, whole: int, seconds: float) -> None:
         self.last = time.monotonic()
@@ -51,8 +59,11 @@ def progress(names: Sequence[str], whole: int) -> Iterator[Report]:
                 del whole
                 bars.update(tasks[name], completed=done)
 
+            def solving(self, name: str, done: int, whole: int) -> None:
+                bars.update(tasks[name], description=f"{name}: best fixed point at checkpoint {done} of {whole}")
+
             def done(self, name: str, whole: int, seconds: float) -> None:
                 del seconds
-                bars.update(tasks[name], completed=whole)
+                bars.update(tasks[name], completed=whole, description=name)
 
         yield Bars()

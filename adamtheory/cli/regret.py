@@ -175,8 +175,8 @@ class Session:
                 print("\n".join([*header(self.plan, self.entries, self.reasons), ""]), flush=True)
             with progress([entry.label for entry in self.entries], self.plan.horizon) as report:
                 for entry in self.entries:
-                    step = partial(report.step, entry.label)
-                    self.results.append(run_one(entry, self.plan, self.workers, step, solved))
+                    step, solving = partial(report.step, entry.label), partial(report.solving, entry.label)
+                    self.results.append(run_one(entry, self.plan, self.workers, step, solved, solving))
                     report.done(entry.label, self.plan.horizon, self.results[-1].seconds)
         except KeyboardInterrupt:
             return True

@@ -109,7 +109,7 @@ def print_results(rows: Sequence[Row], plan: Plan) -> None:
     else:
         room = shutil.get_terminal_size().columns
         width = min(MOST_WIDTH, room)
-        if max(map(len, plain)) <= room:
+        if max(map(len, plain)) + len(heads) < room:  # a drawn table pads every column
             _rich_table(heads, cells)
         else:
             print("\n".join(_blocks(heads, cells)))

@@ -10,6 +10,7 @@ proves its minimiser, and a solver's with a certified gap for losses on data.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -46,11 +47,17 @@ class Regret:
     growth: Growth
 
 
-def regret(trajectory: Trajectory, *, solved: dict[Any, list[Comparator]] | None = None) -> Regret:
+def regret(
+    trajectory: Trajectory,
+    *,
+    solved: dict[Any, list[Comparator]] | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> Regret:
     """The regret of a trajectory at its checkpoints.
 
-    solved  comparators that a solver has found; give the same dictionary for several optimizers on the same data, and
-            each best fixed point is computed once
+    solved    comparators that a solver has found; give the same dictionary for several optimizers on the same data,
+              and each best fixed point is computed once
+    progress  called with (checkpoints solved, checkpoints) while a solver looks for the best fixed points
 
     Raises `ParameterError` where the losses are unbounded below on the set, or no exact comparator is known: a rule of
     one's own may name the minimiser of all its prefix sums by `@loss(comparator="...")`.
@@ -61,7 +68,7 @@ def regret(trajectory: Trajectory, *, solved: dict[Any, list[Comparator]] | None
         value, point = sums["loss_at_point"], _declared(trajectory)
         gap = value * 0.0
     elif trajectory.sequence.targets is not None:
-        value, point, gap = _on_data(trajectory, {} if solved is None else solved)
+        value, point, gap = _on_data(trajectory, {} if solved is None else solved, progress)
     elif sums:
         value, point = _separable(trajectory)
         gap = value * 0.0
@@ -137,7 +144,9 @@ def _separable(trajectory: Trajectory) -> tuple[Array, Array]:
     return value + sums.get("c0", 0.0), point
 
 
-def _on_data(trajectory: Trajectory, solved: dict[Any, list[Comparator]]) -> tuple[Array, Array, Array]:
+def _on_data(
+    trajectory: Trajectory, solved: dict[Any, list[Comparator]], progress: Callable[[int, int], None] | None
+) -> tuple[Array, Array, Array]:
     """Solve for the best fixed point at every checkpoint; lanes that share rows and set share the solution."""
     import numpy as np
 
@@ -153,13 +162,19 @@ def _on_data(trajectory: Trajectory, solved: dict[Any, list[Comparator]]) -> tup
         data = losses.rule.digest, id(losses.features), id(losses.targets), losses.order
         key = (*data, tuple(trajectory.checkpoints.tolist()), ends, stream)
         if key not in solved:
-            solved[key] = _path(trajectory, lane, *ends)
+            solved[key] = _path(trajectory, lane, *ends, progress)
         for k, best in enumerate(solved[key]):
             value[(*lane, k)], gap[(*lane, k)], point[(*lane, k)] = best.value, best.gap, best.point
     return value, point, gap
 
 
-def _path(trajectory: Trajectory, lane: tuple[int, ...], low: float, high: float) -> list[Comparator]:
+def _path(
+    trajectory: Trajectory,
+    lane: tuple[int, ...],
+    low: float,
+    high: float,
+    progress: Callable[[int, int], None] | None,
+) -> list[Comparator]:
     """The best fixed points of one lane at all checkpoints, each search starting from the one before."""
     from adamtheory.hindsight.comparators import best_fixed_point
     from adamtheory.losses import least_squares, logistic
@@ -174,6 +189,8 @@ def _path(trajectory: Trajectory, lane: tuple[int, ...], low: float, high: float
         start = found[-1].point if found else None
         counts = visit_counts(trajectory, lane, t)
         found.append(best_fixed_point(family, losses.features, losses.targets, counts, low, high, start=start))
+        if progress is not None:
+            progress(len(found), len(trajectory.checkpoints))
     return found
 
 

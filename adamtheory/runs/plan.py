@@ -171,8 +171,9 @@ def run_one(
     workers: int | None = None,
     progress: Progress | None = None,
     solved: dict[Any, list[Any]] | None = None,
+    solving: Progress | None = None,
 ) -> Result:
-    """Play all rounds of one optimizer and compute its regret; `solved` as in `regret`."""
+    """Play all rounds of one optimizer and compute its regret; `solved` as in `regret`, `solving` its progress."""
     from time import perf_counter
 
     from adamtheory.hindsight.regret import regret
@@ -184,7 +185,7 @@ def run_one(
         start=entry.start, seed=entry.seeds, checkpoints=plan.checkpoints, dtype=plan.dtype, monitors=True,
         workers=workers, progress=progress,
     )  # fmt: skip
-    return Result(entry, trajectory, regret(trajectory, solved=solved), perf_counter() - began)
+    return Result(entry, trajectory, regret(trajectory, solved=solved, progress=solving), perf_counter() - began)
 
 
 def probe(entry: Entry, plan: Plan) -> None:
