@@ -97,9 +97,11 @@ def sentences(rows: Sequence[Row], losses: str) -> list[str]:
 def _linear(rows: list[Row]) -> str:
     rates = _range([row.linear for row in rows if row.linear is not None])
     point = f", x = {rows[0].comparator:.4g}" if len({row.comparator for row in rows}) == 1 else ""
+    # while other terms are larger, the average regret so far is far from the coefficient of T
+    late = "" if all((row.linear or 0) * row.rounds > 0.5 * row.regret for row in rows) else "in the long run "
     return (
-        f"the regret of {_names(rows)} grows linearly: in each round it loses on average about {rates} more than the "
-        f"best fixed point{point if rows[0].scalar else ''}."
+        f"the regret of {_names(rows)} grows linearly: {late}in each round it loses on average about {rates} more than "
+        f"the best fixed point{point if rows[0].scalar else ''}."
     )
 
 

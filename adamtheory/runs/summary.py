@@ -8,7 +8,8 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
-from adamtheory.hindsight.growth import REPLICATES, _interval
+from adamtheory.hindsight.fit import interval
+from adamtheory.hindsight.growth import REPLICATES
 from adamtheory.runs.plan import Result
 
 if TYPE_CHECKING:
@@ -94,7 +95,7 @@ def _row(result: Result, lane: tuple[int, ...], averaged: list[int], names: list
         picks.insert(axis, slice(None))
     pick = tuple(picks)
     replicates = list(range(len(averaged)))
-    last, error = _interval(np.asarray(regret.regret[pick][..., -1]), replicates)
+    last, error = interval(np.asarray(regret.regret[pick][..., -1]), replicates)
     bad = np.asarray(trajectory.nonfinite[pick]).reshape(-1)
     first_bad = int(bad[bad > 0].min()) if (bad > 0).any() else None
     rounds = int(regret.checkpoints[-1])

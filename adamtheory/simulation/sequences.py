@@ -55,12 +55,16 @@ class LossSequence:
         return any(i.kind == "uniform" for i in self.rule.inputs) or self.order == "shuffled"
 
     @property
-    def period(self) -> int:
-        """Rounds after which a deterministic sequence repeats (1 where it has no declared period)."""
+    def periods(self) -> list[int]:
+        """The different numbers of rounds after which a lane's losses repeat ([1] where no period is declared)."""
         if "period" not in self.rule.notes:
-            return 1
-        periods = _integers(self.rule.notes["period"], self.bound)
-        return math.lcm(*periods)
+            return [1]
+        return sorted(_integers(self.rule.notes["period"], self.bound))
+
+    @property
+    def period(self) -> int:
+        """Rounds after which the losses of all lanes repeat (1 where no period is declared)."""
+        return math.lcm(*self.periods)
 
 
 def _integers(expr: Expr, bound: Bound) -> set[int]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from adamtheory.errors import ParameterError, UnknownNameError
 from adamtheory.language.rule import Bound
+from adamtheory.language.tree import Name
 from adamtheory.simulation.sequences import LossSequence
 
 if TYPE_CHECKING:
@@ -75,6 +76,16 @@ class Trajectory:
         told = np.char.add("not finite from round ", self.nonfinite.astype(str))
         words: Array = np.where(self.nonfinite > 0, told, "finite")
         return words
+
+    @property
+    def periods(self) -> Array:
+        """(*lanes,) rounds after which the losses of each lane repeat; 1 where the loss declares no period."""
+        import numpy as np
+
+        declared = self.sequence.rule.notes.get("period")
+        if isinstance(declared, Name):
+            return self.parameters["f_" + declared.id].astype(np.int64)
+        return np.full(self.shape, self.sequence.period)
 
     def key(self, lane: tuple[int, ...]) -> tuple[int, int]:
         """Seed and stream of a lane."""
