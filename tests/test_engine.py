@@ -648,6 +648,16 @@ def test_random_rules_run_as_they_are_read(text, d, dtype):
         assert_same(lanes, play(rule(b=one), reddi, 23, start=0.125, dtype=dtype, feasible=box), (5,))
 
 
+def test_the_start_lies_in_the_set():
+    """One that is asked for must; the loss's own is moved into it."""
+    with pytest.raises(AdamTheoryError, match="start=5 lies outside the feasible set"):
+        simulate(sgd(lr=0.1), reddi, 3, start=5)
+    with pytest.raises(AdamTheoryError, match="start=-2 lies outside"):
+        simulate(sgd(lr=0.1), reddi, 3, start=[0.5, -2])
+    moved = simulate(sgd(lr=1e-9), reddi, 1, feasible=box(low=2, high=3))
+    assert moved.iterates[0, 0] == pytest.approx(2, abs=1e-6)
+
+
 def test_kernel_texts_do_not_depend_on_the_hash_seed() -> None:
     """Sets of names iterate in an order that Python draws at start: a text that followed it would miss its cache."""
     program = (

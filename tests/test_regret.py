@@ -38,8 +38,8 @@ from adamtheory.simulation.simulate import log_checkpoints, simulate
 def test_the_iterate_is_at_the_wrong_end_before_every_spike(rule):
     """C = 3, beta1 = 0, beta2 = 1/10: x_{3k+1} = 1 for k up to 10^5, in balls: x is decided to be the end itself.
 
-    regret.md 4.3 (A); the step size is 1/sqrt(t). Every comparison of the projection is decided, so the ball of
-    x_{3k+1} is the exact 1.
+    Reddi et al. 2018, Theorem 1; the step size is 1/sqrt(t). Every comparison of the projection is decided, so the
+    ball of x_{3k+1} is the exact 1.
     """
     import flint
 
@@ -67,7 +67,7 @@ def test_the_iterate_is_at_the_wrong_end_before_every_spike(rule):
 
 @pytest.mark.parametrize("N", [3, 4, 5, 6, 7])
 def test_limit_cycle_of_v_in_rationals(N):
-    """v_t = v*_k - b^t v*_{N-1} and m likewise, exactly, from the rule's own text (regret.md 6.1)."""
+    """v_t = v*_k - b^t v*_{N-1} and m likewise, exactly, from the rule's own text."""
     a, b, C = Fraction(1, 3), Fraction(1, 10), Fraction(N + 1)
     system = arithmetic("rational")
     line = parse("@rule\ndef averages(x, g, m=0, v=0, *, beta1: decay, beta2: decay):\n"
@@ -100,7 +100,7 @@ def test_limit_cycle_along_a_run():
     assert np.abs(found.state["v"].reshape(-1) - wanted).max() < 1e-12 * C * C
 
 
-# The coefficient of alpha sqrt(T), regret.md 6.8, by instance and method, and the slope of T where Adam fails.
+# The coefficient of alpha sqrt(T), by instance and method, and the slope of T where Adam fails.
 INSTANCES = {
     (3, 3, 0.0, 0.1): (0.88803, 1.16354, 1.11111, 1.74078, 3.33333, 2 / 3),
     (3, 3, 0.0, 0.9): (1.78331, 1.67675, 1.11111, 1.74078, 3.33333, 0),
@@ -140,7 +140,7 @@ def test_regret_constants_of_the_periodic_sequence(name, instance):
 @pytest.mark.parametrize("C", [2.5, 3, 10, 101])
 @pytest.mark.parametrize("rule", [adam, adam_uncorrected], ids=["corrected", "uncorrected"])
 def test_linear_regret_of_adam_for_every_step_size(rule, C, alpha):
-    """R_T >= (2C - 4)T/3 at every whole period, beta2 = 1/(1 + C^2) (regret.md 4.3 and 4.4)."""
+    """R_T >= (2C - 4)T/3 at every whole period, beta2 = 1/(1 + C^2)."""
     given = {"lr": alpha, "beta1": 0, "beta2": 1 / (1 + C * C), "eps": 0}
     found = simulate(rule(**given), reddi(C=C), 30_000)
     assert (regret(found).regret >= (2 * C - 4) * found.checkpoints / 3 - 1e-6).all()
@@ -456,7 +456,7 @@ def test_verdicts_on_laws_that_are_known(name, horizon):
 @pytest.mark.parametrize("start", [0, 1])
 @pytest.mark.parametrize("rule", [amsgrad, amsgrad_optax], ids=lambda rule: rule.name)
 def test_an_iterate_on_its_way_is_not_judged(rule, start, horizon):
-    """AMSGrad on the 101-cycle with alpha = 0.1 needs over 10^8 rounds to arrive (regret.md 6.9): until then it loses
+    """AMSGrad on the 101-cycle with alpha = 0.1 needs over 10^8 rounds to arrive: until then it loses
     the same in every round, though its regret is of order sqrt(T)."""
     found = simulate(rule(lr=0.1, beta1=0.9, beta2=0.99), reddi101, horizon, start=start)
     assert regret(found).growth.verdict == UNDECIDED
@@ -493,7 +493,7 @@ def test_many_periods_at_once():
     found = simulate(adam(lr=0.5, beta1=0, beta2=0.1), reddi(C=N, N=N), 10**5)
     law = regret(found).growth
     assert (law.verdict[:40] == LINEAR).all()
-    assert np.allclose(law.linear[:40], 2 / N[:40], rtol=1e-3)  # 2 (C - N + 1)/N, regret.md 6.3
+    assert np.allclose(law.linear[:40], 2 / N[:40], rtol=1e-3)  # 2 (C - N + 1)/N
     alone = regret(simulate(adam(lr=0.5, beta1=0, beta2=0.1), reddi(C=7, N=7), 10**5)).growth
     assert law.linear[4] == pytest.approx(float(alone.linear), rel=1e-5)
 

@@ -16,7 +16,8 @@ from adamtheory.runs.plan import Plan, labels, prepare_all, run_one
 from adamtheory.runs.summary import NOT_FINITE, Row, summarise
 
 ROW = Row(
-    optimizer="adam", lane={}, rounds=10**6, x=1.0, comparator=-1.0, regret=667116.1, regret_error=None, average=0.667,
+    optimizer="adam", lane={}, rounds=10**6, x=1.0, comparator=-1.0, regret=667116.1, regret_error=None,
+    average=0.667, recent=0.667,
     linear=2 / 3, linear_error=None, root=0.444, root_error=None, constant=0.09, slope=0.999, slope_error=None,
     gamma_min=-3106.0, gamma_first=2, ratio_max=1.05, gap=0.0, nonfinite=None, verdict="linear regret", scalar=True,
 )  # fmt: skip
@@ -57,8 +58,8 @@ def test_a_law_shows_the_terms_that_matter():
 def test_the_verdict_in_words():
     first, second, third = sentences([ROW, SLOW], "this sequence")
     assert first == (
-        "On this sequence the regret of adam grows linearly: in each round it loses on average about 0.667 more than "
-        "the best fixed point, x = -1."
+        "On this sequence the regret of adam grows linearly: over rounds T/10 to T it lost on average about 0.667 "
+        "a round more than the best fixed point, x = -1."
     )
     assert second == "The regret of amsgrad grows like sqrt(T): the average regret R_T/T falls like 1/sqrt(T)."
     assert third.startswith("For adam Gamma is negative, first at t = 2:")
@@ -67,7 +68,11 @@ def test_the_verdict_in_words():
     (only,) = sentences([replace(SLOW, verdict=NOT_FINITE, nonfinite=7)], "f")
     assert "no longer finite, first in round 7" in only
     (only,) = sentences([replace(SLOW, regret=-1.0)], "f")
-    assert "is not positive" in only
+    assert only == "On f the regret of amsgrad is not positive: it lost no more than the best fixed point."
+    below = replace(SLOW, optimizer="adagrad", regret=-1.0)
+    (only,) = sentences([replace(SLOW, root=0.1, slope=0.07), below], "f")
+    assert "amsgrad grows slower than T (like T to the power 0.07" in only
+    assert only.endswith("; the regret of adagrad is not positive: it lost no more than the best fixed point.")
 
 
 def test_columns_without_content_are_left_out():

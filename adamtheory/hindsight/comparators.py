@@ -5,7 +5,7 @@ What to use when:
     separable_quadratic   sums of linear losses and of quadratics: exact, coordinate by coordinate, many lanes at once
     best_fixed_point      logistic and least-squares losses on data: solved, with a certified bound on what is missing
 
-The regret R_T = sum_t f_t(x_t) - min over u of sum_t f_t(u) (regret.md 0.1) then lies in [R, R + gap], where R uses the
+The regret R_T = sum_t f_t(x_t) - min over u of sum_t f_t(u) then lies in [R, R + gap], where R uses the
 value reported here.
 """
 

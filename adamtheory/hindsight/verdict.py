@@ -20,6 +20,7 @@ LINEAR, SUBLINEAR, UNDECIDED = "linear regret", "sublinear", "undecided"
 STEADY = 0.1  # a coefficient of T that changes by a smaller share from one decade to the next is taken as constant
 LEAST = 0.01  # share of the regret; a smaller linear part is what the fit makes of other small terms
 FAST, SLOW = 0.9, 0.8  # slopes of ln R_T above the one look linear, below the other they do not
+NEARER = 0.75  # where the interval of a slope ends above this, it is nearer to T than to sqrt(T)
 
 
 def judge(t: Array, r: Array, x: Array, axes: list[int], share: Array, slope: Array, slope_error: Array) -> Array:
@@ -35,8 +36,10 @@ def judge(t: Array, r: Array, x: Array, axes: list[int], share: Array, slope: Ar
     linear, error = (found[..., 0] for found in _over(t, r, axes))
     part = (linear > error) & (share > LEAST)
     steady, shown, falls = _steadiness(t, r, axes)
-    proven = (shown | (steady & (slope > FAST) & (share > 0.5))) & ~_travelling(t, x, axes)
-    slow = slope + np.nan_to_num(slope_error) < SLOW
+    doubt = np.nan_to_num(slope_error)
+    fast = (slope > FAST) & (slope - doubt > NEARER)
+    proven = (shown | (steady & fast & (share > 0.5))) & ~_travelling(t, x, axes)
+    slow = slope + doubt < SLOW
     verdict = np.where(_below_zero(t, r, axes) | (slow & (~part | (falls & (share < 0.5)))), SUBLINEAR, UNDECIDED)
     return np.where(part & proven, LINEAR, verdict)
 

@@ -95,23 +95,33 @@ def sentences(rows: Sequence[Row], losses: str) -> list[str]:
 
 
 def _linear(rows: list[Row]) -> str:
-    rates = _range([row.linear for row in rows if row.linear is not None])
+    rates = _range([row.recent for row in rows])
     point = f", x = {rows[0].comparator:.4g}" if len({row.comparator for row in rows}) == 1 else ""
-    # while other terms are larger, the average regret so far is far from the coefficient of T
-    late = "" if all((row.linear or 0) * row.rounds > 0.5 * row.regret for row in rows) else "in the long run "
     return (
-        f"the regret of {_names(rows)} grows linearly: {late}in each round it loses on average about {rates} more than "
-        f"the best fixed point{point if rows[0].scalar else ''}."
+        f"the regret of {_names(rows)} grows linearly: over rounds T/10 to T {_it(rows)} lost on average about "
+        f"{rates} a round more than the best fixed point{point if rows[0].scalar else ''}."
     )
+
+
+def _it(rows: list[Row]) -> str:
+    return "it" if len(rows) == 1 else "they"
 
 
 def _sublinear(rows: list[Row]) -> str:
     settled = [row for row in rows if row.regret <= 0]
-    if len(settled) == len(rows):
-        return f"the regret of {_names(rows)} is not positive: no fixed point does better."
-    if all(map(_is_root, rows)):
-        return f"the regret of {_names(rows)} grows like sqrt(T): the average regret R_T/T falls like 1/sqrt(T)."
-    return f"the regret of {_names(rows)} grows {_exponents(rows)}: the average regret R_T/T falls."
+    growing = [row for row in rows if row.regret > 0]
+    told = []
+    if growing and all(map(_is_root, growing)):
+        told.append(
+            f"the regret of {_names(growing)} grows like sqrt(T): the average regret R_T/T falls like 1/sqrt(T)"
+        )
+    elif growing:
+        told.append(f"the regret of {_names(growing)} grows {_exponents(growing)}: the average regret R_T/T falls")
+    if settled:
+        told.append(
+            f"the regret of {_names(settled)} is not positive: {_it(settled)} lost no more than the best fixed point"
+        )
+    return "; ".join(told) + "."
 
 
 def _is_root(row: Row) -> bool:

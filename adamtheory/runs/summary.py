@@ -15,6 +15,8 @@ from adamtheory.runs.plan import Result
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from adamtheory.hindsight.regret import Regret
+
     Array = NDArray[Any]
 
 NOT_FINITE = "not finite"
@@ -28,6 +30,7 @@ class Row:
     rounds      T
     x           x_{T+1} in one dimension, else its Euclidean norm;  comparator  the same of the best fixed point
     regret      R_T;  average  R_T/T;  *_error  half width of the 95 % confidence interval over the seeds
+    recent      growth of R_T a round over the last decade of T, from the first checkpoint in it
     linear, root, constant  the fit R_T = linear T + root sqrt(T) + constant;  slope  of ln R_T against ln T
     gamma_min   smallest Gamma_t over rounds, coordinates and seeds, None where the rule declares no denominator
     gamma_first first round with Gamma_t < 0;  ratio_max  largest |moment|/denominator
@@ -45,6 +48,7 @@ class Row:
     regret: float
     regret_error: float | None
     average: float
+    recent: float
     linear: float | None
     linear_error: float | None
     root: float | None
@@ -106,12 +110,24 @@ def _row(result: Result, lane: tuple[int, ...], averaged: list[int], names: list
         result.entry.label,
         {name: float(trajectory.coordinates[name][i]) for name, i in zip(names, lane, strict=True)},
         rounds, _size(trajectory.iterates[pick][..., -1, :]), _size(regret.comparator[pick][..., -1, :]),
-        float(last), _known(error), float(last) / rounds,
+        float(last), _known(error), float(last) / rounds, _recent(regret, pick),
         linear, linear_error, root, root_error, constant, slope, slope_error,
         **_watched(result, pick), gap=abs(float(np.max(regret.gap[pick][..., -1]))), nonfinite=first_bad,
         verdict=verdict,
         scalar=trajectory.iterates.shape[-1] == 1,
     )  # fmt: skip
+
+
+def _recent(regret: Regret, pick: tuple[Any, ...]) -> float:
+    """(R_T - R_S)/(T - S), the mean over replicates, S the first checkpoint of the last decade (0 if that is T)."""
+    import numpy as np
+
+    rounds = regret.checkpoints
+    mean = np.asarray(regret.regret[pick]).reshape(-1, len(rounds)).mean(axis=0)
+    first = int(np.searchsorted(rounds, rounds[-1] / 10))
+    if rounds[first] == rounds[-1]:
+        return float(mean[-1] / rounds[-1])
+    return float((mean[-1] - mean[first]) / (rounds[-1] - rounds[first]))
 
 
 def _watched(result: Result, pick: tuple[Any, ...]) -> dict[str, Any]:

@@ -70,7 +70,8 @@ def simulate(
     schedule     step size alpha_t as a rule; its `lr` is the optimizer's. Default: `inverse_sqrt`, alpha/sqrt(t), or
                  the one that the rule declares (AdaGrad: constant, its sum decays by itself)
     feasible     a set; default: the box of radius that the loss declares, else all of R^d
-    start        x_1: a number, (d,) numbers, or an array that spans lanes (d = 1); default: the loss's
+    start        x_1 in the set: a number, (d,) numbers, or an array that spans lanes (d = 1); default: the loss's,
+                 moved into the set
     seed         0..2^32-1, the random stream; stream: 0..2^32-1, its replicate. Lanes of equal seed and stream see the
                  same draws whatever their hyper-parameters, so that differences are the optimizers'
     checkpoints  rounds at which the state is kept (or how many per decade); default log-spaced, whole periods
@@ -237,7 +238,8 @@ def prepare(
     if not per_coordinate:
         parameters["start"], display["start"] = first, "start"
     lanes = broadcast(parameters, display)
-    return Job(optimizer, losses, plan, where, lanes, _start(lanes, first, losses.dimension), dtype, monitors)
+    begin = _start(lanes, first, losses.dimension, start is None)
+    return Job(optimizer, losses, plan, where, lanes, begin, dtype, monitors)
 
 
 def bind(rule: Rule | Bound, kind: str) -> Bound:
@@ -285,7 +287,8 @@ def _words(name: str, value: Any) -> Any:
     return value
 
 
-def _start(lanes: Lanes, first: Any, dimension: int) -> Array:
+def _start(lanes: Lanes, first: Any, dimension: int, default: bool) -> Array:
+    """x_1 of every lane; the loss's own start is moved into the set, one that was asked for has to lie in it."""
     import numpy as np
 
     if "start" in lanes.values:
@@ -299,6 +302,8 @@ def _start(lanes: Lanes, first: Any, dimension: int) -> Array:
         raise ParameterError("start must be finite")
     low = lanes.values.get("p_low", np.array([-np.inf]))[:, None]
     high = lanes.values.get("p_high", np.array([np.inf]))[:, None]
+    if default:
+        start = np.clip(start, low, high)
     outside = (start < low) | (start > high)
     if outside.any():
         raise ParameterError(f"start={start[outside][0]:g} lies outside the feasible set; x_1 must belong to it")
