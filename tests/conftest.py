@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import sys
 import tempfile
 from pathlib import Path
@@ -22,7 +23,9 @@ OWN_CACHE = "ADAMTHEORY_TEST_CACHE"  # names the folder that this session made a
 
 def pytest_configure(config: pytest.Config) -> None:
     """One kernel cache for the session, shared by the workers, so that each kernel is compiled once."""
-    config.addinivalue_line("markers", "slow: takes tens of seconds")
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        # a shell's background jobs begin with Ctrl-C ignored, and so would the programs that are sent one here
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     if "ADAMTHEORY_CACHE" not in os.environ:
         os.environ["ADAMTHEORY_CACHE"] = os.environ[OWN_CACHE] = tempfile.mkdtemp(prefix="adamtheory-tests-")
 
