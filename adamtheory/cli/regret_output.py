@@ -96,7 +96,7 @@ def _shared(texts: Sequence[str], entries: Sequence[Entry]) -> str:
 
 def figure_title(plan: Plan, entries: Sequence[Entry]) -> str:
     """The line above the panels."""
-    seeds = f"; lines: means of {plan.seeds} seeds, bands: their range" if plan.seeds > 1 else ""
+    seeds = f"; lines: means of {plan.seeds} seeds, bands: the middle half of them" if plan.seeds > 1 else ""
     return f"{short(plan.loss)}, set {_text(entries[0].feasible)}, {plan.horizon} rounds{seeds}"
 
 

@@ -25,7 +25,7 @@ MOST_CURVES = 12  # beyond, the curves of one optimizer share colour and style, 
 
 @dataclass(frozen=True)
 class Curve:
-    """One line: its mean over seeds (K,), the range over seeds, and its place among colours; label "" for no name."""
+    """One line: its mean over seeds (K,), the middle half of the seeds, and its place among colours; label "" for no name."""
 
     label: str
     index: int
@@ -39,6 +39,8 @@ def regret_curves(results: Sequence[Result], what: str) -> list[Curve]:
 
     what  "regret", "average", "iterate" (first coordinate) or "distance" (of the iterate to the best fixed point)
     """
+    import numpy as np
+
     total = sum(_lane_count(result) for result in results)
     found: list[Curve] = []
     for i, result in enumerate(results):
@@ -47,7 +49,7 @@ def regret_curves(results: Sequence[Result], what: str) -> list[Curve]:
             if total > MOST_CURVES:
                 name = result.entry.label if j == 0 else ""
             several = len(values) > 1
-            low, high = (values.min(axis=0), values.max(axis=0)) if several and total <= MOST_CURVES else (None, None)
+            low, high = np.quantile(values, (0.25, 0.75), axis=0) if several and total <= MOST_CURVES else (None, None)
             found.append(Curve(name, index, values.mean(axis=0), low, high))
     return found
 

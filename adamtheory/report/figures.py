@@ -36,7 +36,7 @@ def regret_figure(results: Sequence[Result], title: str, folder: Path, stem: str
 
     results  one or more finished optimizers of one plan;  title  a line above the panels
     folder   where `stem.png` and `stem.svg` go. Returns the two paths.
-    Lines are means over the seeds, bands the range from the smallest to the largest.
+    Lines are means over the seeds, bands the middle half of them.
     """
     from matplotlib import rc_context
     from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -68,7 +68,7 @@ def _draw(axes: Any, rounds: Array, curves: Sequence[Curve]) -> None:
     for curve in curves:
         colour, style = COLOURS[curve.index % len(COLOURS)], STYLES[curve.index % len(STYLES)]
         if curve.low is not None:
-            axes.fill_between(rounds, curve.low, curve.high, color=colour, alpha=0.15, linewidth=0)
+            axes.fill_between(rounds, curve.low, curve.high, color=colour, alpha=0.13, linewidth=0)
         dots = "o" if len(rounds) == 1 else None
         label = curve.label or "_"  # matplotlib leaves a name that begins with _ out of the legend
         axes.plot(rounds, curve.values, color=colour, linestyle=style, label=label, marker=dots)
@@ -114,7 +114,9 @@ def _iterate_panel(axes: Any, rounds: Array, results: Sequence[Result]) -> None:
         return
     curves = regret_curves(results, "iterate")
     _draw(axes, rounds, curves)
-    best = results[0].regret.comparator[..., 0].reshape(-1, len(rounds)).mean(axis=0)
+    # of several seeds the median: a mean of points at both ends of the set would be a point that is best for none
+    points = results[0].regret.comparator[..., 0].reshape(-1, len(rounds))
+    best = np.quantile(points, 0.5, axis=0, method="lower")
     axes.plot(rounds, best, color=GREY, linestyle=(0, (4, 3)), linewidth=1.1, zorder=3)
     shown = [v for c in frame.tame(curves) for v in (c.values, c.low, c.high) if v is not None]
     frame.plain_axis(axes, np.concatenate([*shown, best]))
