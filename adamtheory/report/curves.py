@@ -25,7 +25,7 @@ MOST_CURVES = 12  # beyond, the curves of one optimizer share colour and style, 
 
 @dataclass(frozen=True)
 class Curve:
-    """One line: its mean over seeds (K,), the middle half of the seeds, and its place among colours; label "" for no name."""
+    """One line: mean over seeds (K,), the middle half of them, and its place among colours; label "" for no name."""
 
     label: str
     index: int
@@ -49,7 +49,10 @@ def regret_curves(results: Sequence[Result], what: str) -> list[Curve]:
             if total > MOST_CURVES:
                 name = result.entry.label if j == 0 else ""
             several = len(values) > 1
-            low, high = np.quantile(values, (0.25, 0.75), axis=0) if several and total <= MOST_CURVES else (None, None)
+            low, high = None, None
+            if several and total <= MOST_CURVES:
+                with np.errstate(invalid="ignore"):  # seeds that are no longer finite
+                    low, high = np.quantile(values, (0.25, 0.75), axis=0)
             found.append(Curve(name, index, values.mean(axis=0), low, high))
     return found
 
