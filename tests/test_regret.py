@@ -258,7 +258,7 @@ def test_least_squares_on_data_against_normal_equations(order):
     losses = sequence(least_squares, data=(rows, targets), order=order)
     found = simulate(sgd(lr=0.1), losses, 60, seed=8, checkpoints=range(5, 61))
     result = regret(found)
-    from adamtheory.simulation.simulate import epoch_order
+    from adamtheory.simulation.rows import epoch_order
 
     met = np.concatenate([epoch_order(13, e, 8, 0) if order == "shuffled" else np.arange(13) for e in range(5)])
     for k, t in enumerate(found.checkpoints):

@@ -198,7 +198,7 @@ def visit_counts(trajectory: Trajectory, lane: tuple[int, ...], rounds: int) -> 
     """How often each row of the data was met in the first `rounds` rounds."""
     import numpy as np
 
-    from adamtheory.simulation.simulate import epoch_order
+    from adamtheory.simulation.rows import epoch_order
 
     losses = trajectory.sequence
     size = len(losses.features) if losses.features is not None else 0

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from adamtheory.errors import ParameterError
 from adamtheory.language.rule import Bound, Rule
 from adamtheory.simulation.lanes import Lanes, as_array, broadcast
+from adamtheory.simulation.rows import Rows
 from adamtheory.simulation.sequences import LossSequence, sequence
 from adamtheory.simulation.trajectory import Monitors, Trajectory
 
@@ -160,7 +161,7 @@ class Job:
         run = self.arrays()
         count, horizon = self.lanes.count, int(checkpoints[-1])
         bad = np.zeros(count, np.int64)
-        rows = _Rows(self.losses, run.inputs.keys)
+        rows = Rows(self.losses, run.inputs.keys)
         kept: list[dict[str, Array]] = []
         if workers is not None and workers < 1:
             raise ParameterError(f"workers={workers} must be at least 1")
@@ -310,53 +311,6 @@ def _start(lanes: Lanes, first: Any, dimension: int, default: bool) -> Array:
     return np.ascontiguousarray(start)
 
 
-class _Rows:
-    """Which row of the data each lane meets in each round."""
-
-    def __init__(self, losses: LossSequence, keys: Array) -> None:
-        self.size = 0 if losses.features is None else len(losses.features)
-        self.shuffled = losses.order == "shuffled"
-        self.keys = keys
-        self.known: dict[int, Array] = {}  # the last epoch's orders: calls often end inside an epoch
-
-    def take(self, t0: int, steps: int) -> Array:
-        import numpy as np
-
-        count = self.keys.shape[1]
-        if not self.size:
-            return np.zeros((count, 1), np.int64)
-        if not self.shuffled:
-            return np.tile(np.arange(t0 - 1, t0 - 1 + steps) % self.size, (count, 1))
-        epochs = range((t0 - 1) // self.size, (t0 - 2 + steps) // self.size + 1)
-        orders = [self.known[epoch] if epoch in self.known else self._orders(epoch) for epoch in epochs]
-        self.known = {epochs[-1]: orders[-1]}
-        first = (t0 - 1) % self.size
-        return np.ascontiguousarray(np.concatenate(orders, axis=1)[:, first : first + steps])
-
-    def _orders(self, epoch: int) -> Array:
-        """The rows of one epoch, for every lane; lanes of equal seed and stream share them."""
-        import numpy as np
-
-        keys, lanes = np.unique(self.keys, axis=1, return_inverse=True)
-        orders = np.stack([epoch_order(self.size, epoch, int(s), int(r)) for s, r in keys.T])
-        return orders[lanes.reshape(-1)]
-
-
-def epoch_order(size: int, epoch: int, seed: int, stream: int) -> Array:
-    """The permutation of 0..size-1 that a shuffled sequence follows in one epoch: rows sorted by their Philox words.
-
-    Sorting by 64 independent random bits (ties, of probability below size^2/2^65, in file order) is uniform.
-    """
-    import numpy as np
-
-    from adamtheory.engine.philox import M32, ORDER, S32, U, philox4x32
-
-    draws = np.arange(size, dtype=np.uint64)
-    block: Any = philox4x32
-    words = block(U(epoch) & M32, U(stream), draws, U(epoch) >> S32, U(seed), U(ORDER))
-    return np.argsort((words[0] << S32) | words[1], kind="stable")
-
-
 def _chunks(done: int, end: int, step: int) -> Iterator[tuple[int, int]]:
     """(first round, rounds) from done + 1 to end, at most `step` at once."""
     while done < end:
@@ -377,7 +331,7 @@ def _advance(run: Run, pool: ThreadPoolExecutor, workers: int, t0: int, steps: i
     run.settle()
 
 
-def _find_nonfinite(run: Run, before: Mapping[str, Array], bad: Array, t0: int, steps: int, rows: _Rows) -> None:
+def _find_nonfinite(run: Run, before: Mapping[str, Array], bad: Array, t0: int, steps: int, rows: Rows) -> None:
     """Mark lanes whose iterate or state stopped being finite, with the round, found by bisection from the snapshot.
 
     Bisection is exact where a non-finite state stays one, as in all rules that ship: averages, sums and products keep
