@@ -69,6 +69,10 @@ def test_the_verdict_in_words():
     assert "no longer finite, first in round 7" in only
     (only,) = sentences([replace(SLOW, regret=-1.0)], "f")
     assert only == "On f the regret of amsgrad is not positive: it lost no more than the best fixed point."
+    flat, other = replace(SLOW, root=0.1, slope=-1e-4), replace(SLOW, optimizer="sgd", root=0.1, slope=0.3)
+    (only,) = sentences([flat, other], "f")
+    assert regret_table([flat])[1][0][regret_table([flat])[0].index("log slope")] == "0.000"
+    assert "like T to the power 0.00 to 0.30" in only
     below = replace(SLOW, optimizer="adagrad", regret=-1.0)
     (only,) = sentences([replace(SLOW, root=0.1, slope=0.07), below], "f")
     assert "amsgrad grows slower than T (like T to the power 0.07" in only

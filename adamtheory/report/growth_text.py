@@ -132,7 +132,7 @@ def _is_root(row: Row) -> bool:
 
 
 def _exponents(rows: list[Row]) -> str:
-    slopes = [row.slope for row in rows if row.slope is not None]
+    slopes = [max(row.slope, 0.0) for row in rows if row.slope is not None]  # below 0 by a hair: no growth
     if not slopes:
         return "slower than T"
     low, high = f"{min(slopes):.2f}", f"{max(slopes):.2f}"

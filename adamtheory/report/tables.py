@@ -38,7 +38,7 @@ def regret_table(rows: Sequence[Row]) -> Table:
 def _slope(row: Row) -> str:
     if row.slope is None:
         return "-"
-    return f"{row.slope + 0.0:.3f}" if row.slope_error is None else with_error(row.slope, row.slope_error)
+    return f"{round(row.slope, 3) + 0.0:.3f}" if row.slope_error is None else with_error(row.slope, row.slope_error)
 
 
 def _gamma(row: Row) -> str:
