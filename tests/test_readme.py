@@ -5,10 +5,15 @@ from __future__ import annotations
 import re
 import shlex
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
 
+from adamtheory import simulate
 from adamtheory.cli import main
+from adamtheory.losses import reddi
+from adamtheory.rules import amsgrad
 
 README = (Path(__file__).parent.parent / "README.md").read_text()
 
@@ -21,7 +26,7 @@ def block(mark: str) -> str:
 
 
 def python_blocks() -> list[str]:
-    """The programs shown: a loss of one's own, and the library example."""
+    """The programs shown: a loss of one's own, the library example, a rule of one's own."""
     return re.findall(r"```python\n(.*?)```", README, re.DOTALL)
 
 
@@ -39,12 +44,24 @@ def test_the_demo_prints_what_the_readme_shows(
     assert printed.strip() == block("demo").strip()
 
 
-def test_the_library_example(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    source = python_blocks()[1]
-    file = tmp_path / "example.py"
+def run_block(index: int, folder: Path) -> dict[str, Any]:
+    """A program shown, run from a file (a rule's text is read from its file)."""
+    source, names = python_blocks()[index], {"__name__": "example"}
+    file = folder / f"example{index}.py"
     file.write_text(source)
-    exec(compile(source, str(file), "exec"), {"__name__": "example"})
+    exec(compile(source, str(file), "exec"), names)
+    return names
+
+
+def test_the_library_example(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    run_block(1, tmp_path)
     assert capsys.readouterr().out.strip() == block("library").strip()
+
+
+def test_the_rule_of_ones_own_is_amsgrad(tmp_path: Path) -> None:
+    mine, theirs = run_block(2, tmp_path)["my_amsgrad"], amsgrad(lr=0.5, beta2=0.5, eps=0)
+    runs = [simulate(rule, reddi(C=3), 1000) for rule in (mine(lr=0.5, beta2=0.5), theirs)]
+    np.testing.assert_array_equal(runs[0].iterates, runs[1].iterates)
 
 
 @pytest.mark.parametrize("line", commands())
