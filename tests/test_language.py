@@ -17,10 +17,12 @@ import pytest
 
 from adamtheory.errors import AdamTheoryError, GrammarError, NotRationalError
 from adamtheory.language import arithmetic, parse, reading
-from adamtheory.language.rule import Rule, supplied
-from adamtheory.language.tree import Apply, Name, Number, serialise, walk
+from adamtheory.language.rule import SUPPLIED, Rule
+from adamtheory.language.tree import OPERATIONS, Apply, Name, Number, serialise, walk
+from adamtheory.losses import LOSSES
 from adamtheory.rules import RULES, adam, amsgrad
 from adamtheory.schedules import SCHEDULES
+from adamtheory.sets import SETS
 
 
 def one(text: str) -> Rule:
@@ -428,7 +430,7 @@ def test_options_of_the_decorator():
     assert dict(loss.facts) == {"family": "f", "start": 1, "radius": Fraction(1, 2)}
     assert {k: serialise(v) for k, v in loss.notes.items()} == {"period": "N", "comparator": "-1"}
     assert [(i.name, i.kind) for i in loss.inputs] == [("x", "coordinate"), ("u", "uniform")]
-    assert supplied(loss) == ("t",)
+    assert [s.name for s in loss.scalars if s.name in SUPPLIED] == ["t"]
     assert [p.name for p in loss.parameters] == ["N"]
 
 
@@ -534,7 +536,7 @@ def test_the_reading_is_what_python_does_with_the_source(name, real):
     scalars = {p.name: real(p.default if p.default is not None else 0.1) for p in rule.parameters}
     for t in range(1, 201):
         g = real(rng.normal() * 10.0 ** rng.integers(-5, 3) * (rng.random() < 0.8))
-        given = scalars | {n: {"t": real(t), "eta": real(1 / np.sqrt(t))}[n] for n in supplied(rule)}
+        given = scalars | {n: {"t": real(t), "eta": real(1 / np.sqrt(t))}[n] for n in SUPPLIED if rule.scalar(n)}
         with np.errstate(all="ignore"):
             found = function(x, g, *slots, **given)
         found = found if isinstance(found, tuple) else (found,)
@@ -610,3 +612,22 @@ def test_amsgrad_is_the_published_text():
     ]
     assert serialise(amsgrad.results[0]) == "(sub x (div (mul lr m.1) (add (sqrt v_max.1) eps)))"
     assert amsgrad.next_slots == (Name("m", 1), Name("v", 1), Name("v_max", 1))
+
+
+# -- the tree ------------------------------------------------------------------------------------------------------
+
+
+def test_trees_hold_the_listed_operations_only():
+    """What a new reading has to know is all in OPERATIONS: names and numbers of arguments."""
+    rules = [*RULES.values(), *LOSSES.values(), *SCHEDULES.values(), *SETS.values()]
+    used = set()
+    for rule in rules:
+        for expr in (*(a.value for a in rule.body), *rule.results, *rule.next_slots, *rule.notes.values()):
+            for node in walk(expr):
+                if isinstance(node, Apply):
+                    assert len(node.args) == OPERATIONS[node.op]
+                    used.add(node.op)
+    assert used <= OPERATIONS.keys()
+    assert len(used) > 12
+    system = arithmetic("float64")
+    assert all(hasattr(system, op) for op in OPERATIONS if op not in ("where<", "where<=", "total"))

@@ -211,6 +211,51 @@ def test_a_prefix_does_not_depend_on_what_follows(name, monkeypatch):
                 assert same_bits(shared.astype(float), value.astype(float)), f"{label}: {key}"
 
 
+RATES = st.lists(st.floats(0.01, 2), min_size=16, max_size=20, unique=True)
+ROUNDS = st.lists(st.integers(1, 2500), min_size=1, max_size=6, unique=True).map(sorted)
+SOME = settings(max_examples=20)
+
+
+def played(lanes, rounds, seed):
+    """A run with all that it gives; lanes: step sizes, one or many."""
+    rates = lanes[0] if len(lanes) == 1 else lanes
+    return simulate(amsgrad(lr=rates), quadratic_gaussian, rounds[-1], checkpoints=rounds, monitors=True, seed=seed)
+
+
+@SOME
+@given(st.one_of(st.tuples(st.floats(0.01, 2)).map(list), RATES), ROUNDS, st.integers(0, 2**32 - 1))
+def test_checkpoints_agree_with_a_dense_run(lanes, rounds, seed):
+    """Any checkpoints: each number is that of the run which records every round; what follows does not matter."""
+    dense = played(lanes, list(range(1, rounds[-1] + 1)), seed)
+    found, whole = everything_of(played(lanes, rounds, seed)), everything_of(dense)
+    for key in found.keys() - {"nonfinite"}:
+        shared = np.take(whole[key], np.array(rounds) - 1, axis=len(dense.shape))
+        assert same_bits(shared.astype(float), found[key].astype(float)), key
+
+
+@SOME
+@given(ROUNDS, st.integers(1, 2500), st.integers(0, 2**32 - 1))
+def test_a_prefix_does_not_know_the_horizon(rounds, more, seed):
+    """Any horizon: the shared checkpoints are the same to the last bit."""
+    short, long = played([0.3], rounds, seed), played([0.3], [*rounds, rounds[-1] + more], seed)
+    for key, value in everything_of(short).items():
+        if key != "nonfinite":
+            assert same_bits(everything_of(long)[key][: len(rounds)].astype(float), value.astype(float)), key
+
+
+@SOME
+@given(RATES, st.data(), st.integers(0, 2**32 - 1))
+def test_lanes_are_independent(lanes, data, seed):
+    """Any other number in one lane, however wild: no bit of the other lanes changes."""
+    changed = data.draw(st.integers(0, len(lanes) - 1))
+    other = [*lanes]
+    other[changed] = data.draw(st.floats(1e-6, 1e6).filter(lambda rate: rate not in lanes))
+    before, after = played(lanes, [50], seed), played(other, [50], seed)
+    for i in range(len(lanes)):
+        if i != changed:
+            assert_equal_runs(everything_of(before, (i,)), everything_of(after, (i,)))
+
+
 @pytest.mark.parametrize("name", RUNS)
 def test_threads_change_nothing(name):
     rule, loss = RUNS[name]

@@ -108,9 +108,6 @@ class Parts:
     hindsight: Hindsight | None = None
 
 
-PREFIX = {"schedule": "s_", "loss": "f_", "optimizer": "o_", "feasible": "p_"}
-
-
 def parameter_names(parts: Parts) -> list[str]:
     """The prefixed parameters in the kernels' order; the schedule's `lr` is the optimizer's."""
     found = [f"o_{p.name}" for p in parts.optimizer.parameters]

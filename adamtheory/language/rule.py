@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import Any
 
 from adamtheory.errors import ParameterError, UnknownNameError
-from adamtheory.language.tree import Apply, Assignment, Expr, Name, digest, serialise
+from adamtheory.language.tree import Apply, Assignment, Expr, digest, serialise
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,13 +253,3 @@ def _numbers(rule: str, name: str, value: Any) -> Iterator[Any]:
     if isinstance(value, float) and value - value != 0:
         raise ParameterError(f"{name}={value} of {rule} is not finite")
     yield value
-
-
-def supplied(rule: Rule) -> tuple[str, ...]:
-    """Which of `SUPPLIED` the rule asks for."""
-    return tuple(s.name for s in rule.scalars if s.name in SUPPLIED)
-
-
-def version_zero(name: str) -> Name:
-    """The argument of that name."""
-    return Name(name, 0)
