@@ -7,7 +7,6 @@ contract. There are no floats, no SymPy and no operators here; `notation.py` giv
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
 from fractions import Fraction
 from typing import Any, NoReturn
 
@@ -16,10 +15,6 @@ from typing import Any, NoReturn
 Poly = frozenset[Any]
 
 MOST_MONOMIALS, MOST_PAIRS, MOST_BITS, NUMERAL_BITS, HIGHEST = 20_000, 400_000, 8192, 4096, 64
-RESERVED = frozenset({
-    "num", "var", "app", "add", "mul", "pow", "power", "inv", "sqrt", "log", "max", "sum", "mean",
-    "le", "lt", "eq", "lim",
-})  # fmt: skip
 KEY = object()
 
 
@@ -53,44 +48,36 @@ class Sealed:
 
     __setattr__ = __delattr__ = __copy__ = __deepcopy__ = __reduce_ex__ = __reduce__ = _refuse
 
+    # Reached for unknown names only; that it is there tells a type checker of the slots.
+    def __getattr__(self, name: str) -> Any:
+        raise AttributeError(f"{type(self).__name__} objects have no {name}")
+
 
 class Term(Sealed):
     """A term; equal trees are one object, so equality is identity and no foreign `__eq__` is ever asked.
 
-    `args` are terms, and the literals of `num` (p, q), `var` and `app` (name, sort), `pow` (exponent).
-    `families` are the families applied in it, each as (name, result sort, sorts of the arguments).
+    op        the head: num, var, app, or an operation of `SHAPES`
+    args      terms, and the literals of num (p, q), var and app (name, sort), pow (exponent)
+    sort      R, Z or W
+    free      its free variables
+    families  the families applied in it, each as (name, result sort, sorts of the arguments)
     """
 
     __slots__ = ("op", "args", "sort", "free", "families")
-    op: str
-    args: tuple[Any, ...]
-    sort: str
-    free: frozenset[Term]
-    families: frozenset[tuple[str, str, tuple[str, ...]]]
 
 
 class Rel(Sealed):
-    """A relation `left kind right` (le, lt, eq), or the limit (lim) of `left` as `index` grows being `right`."""
+    """A relation `left kind right` (le, lt, eq), or the limit (lim) of `left` being `right` as `index` grows.
+
+    `index` is None but for a limit, in which it is bound; `free` and `families` are as in a term.
+    """
 
     __slots__ = ("kind", "left", "right", "index", "free", "families")
-    kind: str
-    left: Term
-    right: Term
-    index: Any  # the bound integer variable of a limit, else None
-    free: frozenset[Term]
-    families: frozenset[tuple[str, str, tuple[str, ...]]]
 
 
 # --- constructors -----------------------------------------------------------------------------------------------------
 
-_TERMS: dict[tuple[Any, ...], Term] = {}
-
-# What an operation takes: R a number, Z an integer, i an integer variable that it binds, w an outcome that it binds.
-SHAPES = {
-    "add": "RR", "mul": "RR", "max": "RR", "power": "RZ", "inv": "R", "sqrt": "R", "log": "R", "sum": "iZZR",
-    "mean": "wR",
-}  # fmt: skip
-_SORTS, _BOUND = {"R": "RZ", "Z": "Z"}, {"i": "Z", "w": "W"}
+_TERMS: dict[tuple[Any, ...], Any] = {}
 
 
 def is_term(value: Any, sorts: str = "RZW") -> bool:
@@ -103,87 +90,87 @@ def is_var(value: Any, sorts: str = "RZW") -> bool:
     return is_term(value, sorts) and value.op == "var"
 
 
-def check_name(name: Any) -> None:
-    """Refuse what is not an ASCII identifier, starts with `_`, or is the name of a constructor."""
-    need(type(name) is str and name.isascii() and name.isidentifier(), f"{name!r} is not an ASCII identifier")
-    need(not name.startswith("_") and name not in RESERVED, f"the name {name!r} is reserved")
+def is_name(value: Any) -> bool:
+    """Whether this is an ASCII identifier that does not start with `_` and is no constructor's name."""
+    right = type(value) is str and value.isascii() and value.isidentifier()
+    return right and not value.startswith("_") and value not in RESERVED
+
+
+# What may stand where. `type(v) is`, never `isinstance`: a subclass could answer differently the second time.
+KINDS: dict[str, Any] = {
+    "any": is_term,
+    "number": lambda v: is_term(v, "RZ"),
+    "integer": lambda v: is_term(v, "Z"),
+    "variable": is_var,
+    "index": lambda v: is_var(v, "Z"),
+    "outcome": lambda v: is_var(v, "W"),
+    "name": is_name,
+    "sort": lambda v: type(v) is str and v in ("R", "Z", "W"),
+    "literal": lambda v: type(v) is int and v.bit_length() <= NUMERAL_BITS,
+}
+SHAPES = {
+    "num": ("literal", "literal"), "var": ("name", "sort"), "app": ("name", "sort"), "pow": ("number", "literal"),
+    "add": ("number", "number"), "mul": ("number", "number"), "max": ("number", "number"),
+    "inv": ("number",), "sqrt": ("number",), "log": ("number",), "power": ("number", "integer"),
+    "sum": ("index", "integer", "integer", "number"), "mean": ("outcome", "number"),
+}  # fmt: skip
+RESERVED = frozenset({*SHAPES, "le", "lt", "eq", "lim"})
 
 
 def term(op: str, *args: Any) -> Term:
-    """The term with this head; see the table of terms in `docs/proof-format.md`.
+    """The term with this head and arguments, as `SHAPES` has them (an application goes on with its arguments).
 
-    A numeral (num, p, q), a variable (var, name, sort), an application (app, name, sort, ...), a power with a literal
-    exponent (pow, a, k), or an operation of `SHAPES`.
+    Meaning and sort of each are in the table of terms in `docs/proof-format.md`.
     """
-    sort = "R"
-    if op == "num":
-        need(len(args) == 2 and type(args[0]) is type(args[1]) is int and args[1] > 0, "a numeral is two ints p, q > 0")
-        need(max(args[0].bit_length(), args[1].bit_length()) <= NUMERAL_BITS, "numeral too long")
-        need(Fraction(*args).denominator == args[1], "numeral not in lowest terms")
-        sort = "Z" if args[1] == 1 else "R"
-    elif op == "var":
-        need(len(args) == 2 and type(args[1]) is str and args[1] in ("R", "Z", "W"), "a variable has a name and a sort")
-        check_name(args[0])
-        sort = args[1]
-    elif op == "app":
-        need(len(args) >= 2 and type(args[1]) is str and args[1] in ("R", "Z"), "a family is real or integer")
-        need(all(is_term(a) for a in args[2:]), "arguments of a family are terms")
-        check_name(args[0])
-        sort = args[1]
-    elif op == "pow":
-        need(len(args) == 2 and is_term(args[0], "RZ"), "pow takes a number and a literal")
-        need(type(args[1]) is int and 0 <= args[1] <= HIGHEST, f"an exponent of pow is a literal 0..{HIGHEST}")
-        sort = args[0].sort
-    else:
-        need(
-            type(op) is str and op in SHAPES and len(args) == len(SHAPES[op]),
-            f"{op!r} does not take {len(args)} arguments",
-        )
-        for argument, letter in zip(args, SHAPES[op], strict=True):
-            fitting = is_term(argument, _SORTS[letter]) if letter in _SORTS else is_var(argument, _BOUND[letter])
-            need(fitting, f"{op} takes arguments of the shape {SHAPES[op]}")
-        sort = "Z" if op in ("add", "mul", "max", "sum") and all(a.sort == "Z" for a in args) else "R"
+    need(type(op) is str and op in SHAPES, f"there is no operation {op!r}")
+    shape = SHAPES[op] + ("any",) * (len(args) - 2 if op == "app" else 0)
+    fitting = len(args) == len(shape) and all(KINDS[kind](a) for kind, a in zip(shape, args, strict=True))
+    need(fitting, f"{op} takes arguments of the kinds {shape}, not {args}")
+    need(op != "num" or (args[1] > 0 and Fraction(*args).denominator == args[1]), "a numeral is in lowest terms, q > 0")
+    need(op != "pow" or 0 <= args[1] <= HIGHEST, f"an exponent of pow is a literal 0..{HIGHEST}")
+    need(op != "app" or args[1] != "W", "a family has real or integer values")
     if (op, args) not in _TERMS:
-        _TERMS[op, args] = _make(op, args, sort)
-    return _TERMS[op, args]
+        _TERMS[op, args] = _make(op, args)
+    return _TERMS[op, args]  # type: ignore[no-any-return]
 
 
-def _make(op: str, args: tuple[Any, ...], sort: str) -> Term:
+def _make(op: str, args: tuple[Any, ...]) -> Term:
     parts = [a for a in args if type(a) is Term]
-    free = frozenset[Term]().union(*(a.free for a in parts))
-    families = frozenset[Any]().union(*(a.families for a in parts))
+    free: frozenset[Term] = frozenset().union(*(a.free for a in parts))
+    families = frozenset().union(*(a.families for a in parts))
+    integers = op in ("add", "mul", "max", "sum", "pow") and all(a.sort == "Z" for a in parts)
+    own = "Z" if integers or (op == "num" and args[1] == 1) else "R"
+    sort = args[1] if op in ("var", "app") else own
+    if op == "app":
+        families |= {(args[0], sort, tuple(a.sort for a in parts))}
     if op in ("sum", "mean"):  # the bound variable comes first, the body last; bounds in between are outside its scope
         free = (parts[-1].free - {parts[0]}).union(*(a.free for a in parts[1:-1]))
-    if op == "app":
-        families = families | {(args[0], sort, tuple(a.sort for a in parts))}
-    made: Term = Term(KEY, op, args, sort, free, families)
+    made = Term(KEY, op, args, sort, free, families)
     if op == "var":
         object.__setattr__(made, "free", frozenset({made}))
-    return made
+    return made  # type: ignore[no-any-return]
 
 
 def rel(kind: str, left: Term, right: Term, index: Term | None = None) -> Rel:
     """left <= right (le), left < right (lt), left = right (eq); with an index: left tends to right (lim)."""
     need(type(kind) is str and kind in ("le", "lt", "eq", "lim"), "a relation is le, lt, eq or lim")
-    need((kind == "lim") == (index is not None), "a limit has an index, nothing else has")
-    need(is_term(left, "RZ") and is_term(right, "RZ"), "a relation is between numbers")
-    free = left.free | right.free
-    if index is not None:
-        need(
-            is_var(index, "Z") and index not in right.free, "the index is an integer variable that is not in the limit"
-        )
-        free = free - {index}
-    return Rel(KEY, kind, left, right, index, free, left.families | right.families)  # type: ignore[no-any-return]
+    need(KINDS["number"](left) and KINDS["number"](right), "a relation is between numbers")
+    need(
+        KINDS["index"](index) if kind == "lim" else index is None, "a limit has an integer index, nothing else has one"
+    )
+    need(index not in right.free, "the index stands in the limit")
+    free = (left.free | right.free) - {index}
+    made = Rel(KEY, kind, left, right, index, free, left.families | right.families)
+    return _TERMS.setdefault(("rel", kind, left, right, index), made)  # type: ignore[no-any-return]
 
 
 # --- substitution -----------------------------------------------------------------------------------------------------
 
 
-def check_map(pairs: Iterable[tuple[Any, Any]]) -> dict[Term, Term]:
+def check_map(pairs: Any) -> dict[Term, Term]:
     """Distinct variables, each with a term of its sort; an integer term may stand for a real variable."""
     result: dict[Term, Term] = {}
     for variable, new in pairs:
-        need(is_var(variable) and type(new) is Term, "a substitution sends variables to terms")
         need(variable not in result, "a substitution names a variable twice")
         need(fits(new.sort, variable.sort), f"{variable.args[0]} of sort {variable.sort} cannot take sort {new.sort}")
         result[variable] = new
@@ -195,7 +182,7 @@ def fits(sort: str, wanted: str) -> bool:
     return sort == wanted or (sort, wanted) == ("Z", "R")
 
 
-def substitute(old: Term, mapping: Mapping[Term, Term], memo: dict[Any, Term] | None = None) -> Term:
+def substitute(old: Term, mapping: dict[Term, Term], memo: dict[Any, Term] | None = None) -> Term:
     """Simultaneous, capture-avoiding substitution (the map has passed `check_map`)."""
     memo = {} if memo is None else memo
     mapping = {v: t for v, t in mapping.items() if v in old.free}
@@ -213,26 +200,22 @@ def substitute(old: Term, mapping: Mapping[Term, Term], memo: dict[Any, Term] | 
     return memo[place]
 
 
-def _under_binder(old: Term, mapping: Mapping[Term, Term], memo: dict[Any, Term]) -> Term:
+def _under_binder(old: Term, mapping: dict[Term, Term], memo: dict[Any, Term]) -> Term:
     index, *bounds, body = old.args
     inner = {v: t for v, t in mapping.items() if v is not index and v in body.free}
     # A replacement that mentions the binder's name would be captured: the binder is renamed out of its way.
     taken = {v.args[0] for t in inner.values() for v in t.free}
     if index.args[0] in taken:
         taken |= {v.args[0] for v in body.free}
-        k = 1
-        while f"{index.args[0]}_{k}" in taken:
-            k += 1
-        inner[old.args[0]] = index = term("var", f"{index.args[0]}_{k}", index.sort)
+        fresh = (f"{index.args[0]}_{k}" for k in range(1, len(taken) + 2))
+        inner[old.args[0]] = index = term("var", next(name for name in fresh if name not in taken), index.sort)
     return term(old.op, index, *(substitute(b, mapping, memo) for b in bounds), substitute(body, inner, memo))
 
 
-def substitute_rel(claim: Rel, mapping: Mapping[Term, Term]) -> Rel:
+def substitute_rel(claim: Rel, mapping: dict[Term, Term]) -> Rel:
     """The same in a relation; a limit's index is bound, and a map may neither name nor mention it."""
-    mapping = {v: t for v, t in mapping.items() if v in claim.free or v is claim.index}
-    if claim.index is not None:
-        touched = set(mapping).union(*(t.free for t in mapping.values()))
-        need(claim.index not in touched, "a substitution cannot touch the index of a limit")
+    touched = frozenset(mapping).union(*(t.free for t in mapping.values()))
+    need(claim.index not in touched, "a substitution cannot touch the index of a limit")
     return rel(claim.kind, substitute(claim.left, mapping), substitute(claim.right, mapping), claim.index)
 
 
@@ -245,11 +228,11 @@ ZERO: Poly = frozenset()
 ONE: Poly = frozenset({(ONE_MONOMIAL, Fraction(1))})
 
 
-def _poly(terms: Mapping[frozenset[Any], Fraction]) -> Poly:
+def _poly(terms: dict[frozenset[Any], Fraction]) -> Poly:
     need(len(terms) <= MOST_MONOMIALS, "polynomial too large")
     kept = [(m, c) for m, c in terms.items() if c]
-    for _, c in kept:
-        need(max(c.numerator.bit_length(), c.denominator.bit_length()) <= MOST_BITS, "coefficient too long")
+    bits = [n.bit_length() for _, c in kept for n in (c.numerator, c.denominator)]
+    need(max(bits, default=0) <= MOST_BITS, "coefficient too long")
     result = frozenset(kept)
     return _SAME.setdefault(result, result)  # type: ignore[no-any-return]
 
@@ -296,13 +279,6 @@ def _raise(p: Poly, k: int) -> Poly:
     return result
 
 
-def constant(p: Poly) -> Fraction | None:
-    """The value of a constant polynomial, None for another one."""
-    if not p:
-        return Fraction(0)
-    return next((c for m, c in p if len(p) == 1 and not m), None)
-
-
 def negative(p: Poly) -> Poly:
     """The polynomial with all signs changed."""
     return _poly({m: -c for m, c in p})
@@ -318,6 +294,9 @@ def _inverse(p: Poly) -> Poly:
         back = atom[1] if atom[0] == "inv" else _atom("inv", _poly({frozenset({(atom, 1)}): Fraction(1)}))
         result = times(result, _raise(back, e))
     return result
+
+
+_RING: dict[str, Any] = {"add": plus, "mul": times, "inv": _inverse}
 
 
 def normal(of: Term) -> Poly:
@@ -339,22 +318,15 @@ def _normal(op: str, args: tuple[Any, ...]) -> Poly:
     if op == "mean":
         return _mean(("var", *args[0].args), normal(args[1]), 1)
     parts = [normal(a) for a in args]
-    if op == "add":
-        return plus(*parts)
-    if op == "mul":
-        return times(*parts)
-    if op == "inv":
-        return _inverse(parts[0])
-    if op == "max":
-        return _atom(op, frozenset(parts))
+    if op in _RING:
+        return _RING[op](*parts)  # type: ignore[no-any-return]
     if op == "sum":
-        return _sum(("var", *args[0].args), parts[1], parts[2], parts[3])
+        return _sum(("var", *args[0].args), *parts[1:])
     if op == "power":
-        k = constant(parts[1])
-        if k is not None and k.denominator == 1 and 0 <= k <= HIGHEST:
+        k = dict(parts[1]).get(ONE_MONOMIAL, Fraction(0))
+        if parts[1] == _poly({ONE_MONOMIAL: k}) and k.denominator == 1 and 0 <= k <= HIGHEST:
             return _raise(parts[0], k.numerator)
-    need(op in ("power", "sqrt", "log"), f"no normal form for {op}")
-    return _atom(op, *parts)
+    return _atom(op, frozenset(parts)) if op == "max" else _atom(op, *parts)  # sqrt, log, power are atoms
 
 
 # A bound variable is numbered by height: when a binder closes, its number is 1 + the largest number inside. So terms
