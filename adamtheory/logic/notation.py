@@ -167,6 +167,7 @@ class Setting:
 
     def __init__(self, theory: kernel.Theory = kernel.EMPTY) -> None:
         self.theory = theory
+        self.rules: list[Any] = []  # what was read into the theory (`reading.read` adds to it)
 
     def constant(self, name: str, result: str = "R") -> Any:
         """Declare a constant, real or (`"Z"`) integer."""
