@@ -37,6 +37,8 @@ ALLOWED = {
     "report": RULES | {"hindsight", "runs", "report"},
     "benchmark": RULES | {"simulation", "benchmark"},
     "logic": GRAMMAR | {"logic"},
+    "catalogue": {"errors"},
+    "proving": GRAMMAR | {"logic", "catalogue", "proving", "proofs"},
 }
 RUNNING = {"engine", "data", "simulation", "hindsight", "runs", "report", "benchmark", "sweep", "nets"}
 
@@ -106,6 +108,12 @@ def test_import_contract(file: Path) -> None:
         if where in ("logic/terms.py", "logic/kernel.py", "logic/recheck.py"):
             trusted = target == "logic" or library in sys.stdlib_module_names
             assert trusted, f"{where} is trusted and imports {module}"
+
+
+def test_the_verdict_imports_neither_proofs_nor_kernel() -> None:
+    for name in ("verdicts", "render"):
+        targets = {module for module, _ in imports(PACKAGE / "proving" / f"{name}.py")}
+        assert not any(module.startswith(("adamtheory.logic", "adamtheory.proofs")) for module in targets), name
 
 
 def test_the_contract_sees_an_offence(tmp_path: Path) -> None:

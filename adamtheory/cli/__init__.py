@@ -22,6 +22,8 @@ COMMANDS = {
     "regret": "regret",
     "list": "listing",
     "show": "show",
+    "prove": "prove",
+    "recheck": "recheck",
     "bench": "bench",
     "doctor": "doctor",
 }
@@ -85,6 +87,7 @@ def _adamtheory(
       adamtheory regret
       adamtheory list optimizers
       adamtheory show amsgrad
+      adamtheory prove
       adamtheory doctor
     """
     if version:

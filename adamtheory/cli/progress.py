@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Protocol
 
@@ -67,3 +67,27 @@ def progress(names: Sequence[str], whole: int) -> Iterator[Report]:
                 bars.update(tasks[name], completed=whole, description=name)
 
         yield Bars()
+
+
+@contextmanager
+def counting(whole: int, what: str) -> Iterator[Callable[[str], None]]:
+    """Count finished things, each reported by name: a bar on a terminal, now and then a plain line in a pipe."""
+    done, last = 0, time.monotonic()
+    if not sys.stderr.isatty():
+
+        def line(name: str) -> None:
+            nonlocal done, last
+            done += 1
+            if time.monotonic() - last >= BETWEEN_LINES:
+                last = time.monotonic()
+                print(f"{done} of {whole} {what}, last {name}", file=sys.stderr, flush=True)
+
+        yield line
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bars:
+        task = bars.add_task(what, total=whole)
+        yield lambda name: bars.update(task, advance=1, description=name)

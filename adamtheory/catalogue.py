@@ -1,0 +1,84 @@
+"""What stands in `proofs/`, found without importing it: names, titles, whether a file proves or refutes, pins.
+
+Works the same in a checkout and from a wheel, where the folder is installed as `adamtheory.proofs`.
+"""
+
+from __future__ import annotations
+
+import ast
+import importlib.util
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+from adamtheory.errors import DataError, UnknownNameError
+
+
+@dataclass(frozen=True)
+class ProofFile:
+    """A file with a `statement()` and either `prove()` or `counterexample()`; `own` if it is a user's."""
+
+    name: str
+    path: Path
+    title: str
+    refutes: bool
+    own: bool = False
+
+    @property
+    def stored(self) -> Path:
+        """Where the certificates of a shipped proof are kept."""
+        return self.path.parent / "certificates" / f"{self.name}.json"
+
+
+def folder(package: str = "proofs") -> Path:
+    """The folder of `adamtheory.proofs`."""
+    spec = importlib.util.find_spec(f"adamtheory.{package}")
+    if spec is None or not spec.submodule_search_locations:
+        raise DataError(f"adamtheory.{package} is not installed; install adamtheory anew")
+    return Path(next(iter(spec.submodule_search_locations)))
+
+
+def proofs() -> dict[str, ProofFile]:
+    """All shipped proof files by name."""
+    found = (read(path) for path in sorted(folder().glob("*.py")))
+    return {file.name: file for file in found if file is not None}
+
+
+def read(path: Path, own: bool = False) -> ProofFile | None:
+    """What a file says of itself; None if it has no `statement()`."""
+    try:
+        tree = ast.parse(path.read_text())
+    except SyntaxError as error:
+        raise DataError(f"{path}, line {error.lineno}: {error.msg}") from None
+    functions = {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}
+    if "statement" not in functions or not functions & {"prove", "counterexample"}:
+        return None
+    title = (ast.get_docstring(tree) or path.stem).splitlines()[0]
+    return ProofFile(path.stem, path.resolve(), title, "prove" not in functions, own)
+
+
+def find(name: str) -> ProofFile:
+    """A shipped proof by name, or a file of one's own by path."""
+    if name.endswith(".py"):
+        path = Path(name).expanduser()
+        if not path.is_file():
+            raise DataError(f"{name}: no such file")
+        file = read(path, own=True)
+        if file is None:
+            raise DataError(f"{name} has no statement() with a prove() or counterexample(): it is no proof file")
+        return file
+    known = proofs()
+    if name not in known:
+        raise UnknownNameError("proof", name, known)
+    return known[name]
+
+
+def pins_file() -> Path:
+    """The file of pinned sentences."""
+    return folder() / "pins.json"
+
+
+def pins() -> dict[str, str]:
+    """Name -> SHA-256 of the pinned sentence."""
+    found: dict[str, str] = json.loads(pins_file().read_text()) if pins_file().is_file() else {}
+    return found

@@ -1,0 +1,162 @@
+"""The process that derives: imports proof files, replays or finds their proofs, and prints one JSON line for each.
+
+    python -m adamtheory.proving.worker < tasks.json
+
+The parent imports neither proof files nor the kernel; what this process says is believed only where the second
+checker, in a process of its own, says the same.
+"""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import json
+import sys
+import time
+import traceback
+from collections import Counter
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from adamtheory.logic.kernel import Theorem
+from adamtheory.logic.printing import describe, text
+from adamtheory.logic.serialise import ordered, replay, statement_hash, write
+from adamtheory.logic.statement import Statement
+from adamtheory.logic.terms import Refused, key, need
+
+
+def main() -> None:
+    """Read the list of tasks from standard input; each has name, path, own, refutes, search, stored, target, form."""
+    for task in json.load(sys.stdin):
+        print(json.dumps(run(task)), flush=True)
+
+
+def run(task: dict[str, Any]) -> dict[str, Any]:
+    """One task; whatever goes wrong becomes an outcome with its reason."""
+    began = time.perf_counter()
+    found: dict[str, Any] = {"name": task["name"], "outcome": "FAILED"}
+    try:
+        module = load(task)
+        statement = module.statement()
+        need(type(statement) is Statement, "statement() does not return a Statement")
+        found |= _sentence(statement)
+        found |= _refutation(module, statement) if task["refutes"] else _proof(task, module, statement)
+    except Exception as error:
+        found |= _failure(error, task)
+    found["seconds"] = time.perf_counter() - began
+    return found
+
+
+def load(task: dict[str, Any]) -> ModuleType:
+    """The module of a proof file, shipped or a user's own."""
+    if not task["own"]:
+        return importlib.import_module(f"adamtheory.proofs.{task['name']}")
+    path = Path(task["path"])
+    spec = importlib.util.spec_from_file_location(f"own_proof_{path.stem}", path)
+    if spec is None or spec.loader is None:
+        raise Refused(f"{path} cannot be loaded")
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module
+    sys.path.insert(0, str(path.parent))
+    spec.loader.exec_module(module)
+    return module
+
+
+def _sentence(statement: Statement) -> dict[str, Any]:
+    return {
+        "hash": statement_hash(statement),
+        "claim": text(statement.claim),
+        "hyps": [text(h) for h in statement.hyps],
+        "theory": describe(statement.theory),
+        "assumes": list(statement.assumes),
+        "axioms": list(statement.axioms),
+        "rules": [{"name": r.name, "digest": r.digest} for r in dict.fromkeys(statement.rules)],
+    }
+
+
+# --- proofs -----------------------------------------------------------------------------------------------------------
+
+
+def _proof(task: dict[str, Any], module: ModuleType, statement: Statement) -> dict[str, Any]:
+    if task["search"]:
+        theorem = module.prove()
+        need(type(theorem) is Theorem, "prove() does not return a theorem")
+        _agree(statement, theorem)
+        Path(task["target"]).write_text(write(theorem, statement.hyps, _witness(module, statement)))
+    else:
+        theorem, hyps = replay(Path(task["stored"]).read_text())
+        _agree(statement, theorem)
+        need(set(hyps) == set(statement.hyps), "the stored proof has other hypotheses than the statement")
+    steps = ordered(theorem)
+    rules = Counter(step.rule for step in steps)
+    found = {"outcome": "DERIVED", "steps": len(steps), "certificates": rules["certificate"]}
+    if task.get("form"):
+        from adamtheory.proving.pages import page
+
+        found["page"] = page(statement, theorem, task["form"])
+    return found
+
+
+def _witness(module: ModuleType, statement: Statement) -> dict[str, Any] | None:
+    from adamtheory.logic.witness import prove_witness
+
+    witness = module.witness() if hasattr(module, "witness") else None
+    return prove_witness(statement, witness)
+
+
+def _agree(statement: Statement, theorem: Theorem) -> None:
+    """The theorem is the sentence: claim as a tree, hypotheses among those stated, theory, names used."""
+    need(theorem.claim is statement.claim, f"what is proved is not what is stated: {text(theorem)}")
+    stated = {key(h) for h in statement.hyps}
+    extra = [text(h) for h in theorem.hyps if key(h) not in stated]
+    need(not extra, f"the proof needs hypotheses that are not stated: {', '.join(extra)}")
+    need(theorem.theory.entries == statement.theory.entries, "the theorem lives in another theory than the statement")
+    allowed = {*statement.assumes, *statement.axioms}
+    need(theorem.uses == allowed, f"the proof uses {sorted(theorem.uses)}, the statement names {sorted(allowed)}")
+    kinds = {entry[1]: entry[2] for entry in theorem.theory.entries if entry[0] == "assume"}
+    wrong = [name for name in statement.assumes if kinds.get(name) == "axiom"]
+    need(not wrong, f"{', '.join(wrong)} is an axiom, not an assumption")
+
+
+# --- refutations, failures --------------------------------------------------------------------------------------------
+
+
+def _refutation(module: ModuleType, statement: Statement) -> dict[str, Any]:
+    from adamtheory.logic.refute import refutes
+
+    model = module.counterexample()
+    refutation = refutes(statement.theory, statement.hyps, statement.claim, model)
+    need(refutation is not None, "the model does not refute the statement")
+    return {"outcome": "REFUTED", "model": str(refutation)}
+
+
+def _failure(error: Exception, task: dict[str, Any]) -> dict[str, Any]:
+    """Why, at which line of the proof file, and for a step that is not found a model of the facts without the goal."""
+    own = [f for f in traceback.extract_tb(error.__traceback__) if Path(f.filename) == Path(task["path"])]
+    found: dict[str, Any] = {"outcome": "FAILED", "reason": str(error) or type(error).__name__}
+    if not isinstance(error, Refused):
+        found["reason"] = f"{type(error).__name__}: {error}"
+    if own:
+        found |= {"line": own[-1].lineno, "code": own[-1].line}
+    goal, facts = getattr(error, "goal", None), getattr(error, "facts", ())
+    if goal is not None:
+        found |= {"outcome": "UNDECIDED", "goal": text(goal), "cited": [text(f.claim) for f in facts]}
+        model = _countermodel(facts, goal)
+        if model is not None:
+            found |= {"outcome": "NOT ENTAILED", "model": model}
+    return found
+
+
+def _countermodel(facts: Any, goal: Any) -> str | None:
+    from adamtheory.logic.refute import not_entailed
+
+    try:
+        model = not_entailed([fact.claim for fact in facts], goal)
+    except Refused:
+        return None
+    return None if model is None else str(model)
+
+
+if __name__ == "__main__":
+    main()
