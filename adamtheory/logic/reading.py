@@ -241,8 +241,8 @@ def _define(found: Reading, setting: Setting, wanted: list[str], start: Any, coo
         return new
 
     equations = {found.families[name].name: (initial[name], step(name)) for name in wanted}
-    taken = {v.args[0] for v in coordinates}
-    index = integer(next(name for name in ("n", "k", "step") if name not in taken))
+    taken = {v.args[0] for v in coordinates} | {name for name, _ in setting.theory.names} | set(equations)
+    index = integer(next(name for name in ("n", "k", "steps", "steps_done") if name not in taken))
     setting.define(equations, tuple(coordinates), index)
 
 

@@ -15,6 +15,7 @@ from adamtheory.logic.kernel import Theorem, Theory
 from adamtheory.logic.statement import Statement, Witness
 from adamtheory.logic.terms import Refused, Rel, Term, need, rel, substitute, substitute_rel, term
 
+Entry = tuple[str, tuple[Term, ...], Term]
 Families = Mapping[str, tuple[tuple[Term, ...], Term]]
 
 
@@ -56,9 +57,8 @@ def prove_witness(statement: Statement, witness: Witness | None) -> dict[str, An
     if not assumed and not statement.hyps:
         return None
     need(witness is not None, "the file has assumptions or hypotheses but no witness()")
-    entries = (witness or Witness()).entries()
+    entries = _completed(statement.theory, (witness or Witness()).entries())
     families = {name: (variables, value) for name, variables, value in entries}
-    _check_complete(statement.theory, families)
     theory, memo = interpreted_theory(statement.theory, families), dict[Term, Term]()
     proofs: list[tuple[Theorem, tuple[Rel, ...]]] = []
     for _, name, _, _, guards, claim in assumed:
@@ -74,11 +74,15 @@ def prove_witness(statement: Statement, witness: Witness | None) -> dict[str, An
     return {"interpretation": entries, "values": list(values.items()), "proofs": proofs}
 
 
-def _check_complete(theory: Theory, families: Families) -> None:
-    declared = {entry[1] for entry in theory.entries if entry[0] == "declare"}
-    need(
-        declared == set(families), f"the witness interprets {sorted(families)}, the theory declares {sorted(declared)}"
-    )
+def _completed(theory: Theory, entries: list[Entry]) -> list[Entry]:
+    """What is declared and not named is 0: the proofs show whether that will do."""
+    declared = {entry[1]: entry[2] for entry in theory.entries if entry[0] == "declare"}
+    named = {name for name, _, _ in entries}
+    unknown = named - set(declared)
+    need(not unknown, f"the witness interprets {sorted(unknown)}, which the theory does not declare")
+    rest = [name for name in declared if name not in named]
+    variables = {name: tuple(term("var", f"a{k}", sort) for k, sort in enumerate(declared[name])) for name in rest}
+    return [*entries, *((name, variables[name], term("num", 0, 1)) for name in rest)]
 
 
 def _lifted(value: Any) -> Term:
