@@ -126,7 +126,7 @@ def _gate(value: Any, kind: Any) -> Any:
         kinds = kind if type(kind) is tuple else kind * len(value)
         need(len(value) == len(kinds), f"{len(kinds)} values are needed")
         return tuple(_gate(v, k) for v, k in zip(value, kinds, strict=True))
-    need(KINDS[kind](value), f"{value!r} stands where a {kind} is needed")
+    need(KINDS[kind](value), f"a {type(value).__name__} stands where a {kind} is needed")
     return Fraction(value.numerator, value.denominator) if kind == "rational" else value
 
 

@@ -65,12 +65,18 @@ def _words(name: str, given: Given) -> Iterator[str]:
     if isinstance(given, Formula):
         yield f"{text(term('app', name, 'R', *given.variables))} = {text(given.body)}"
     elif isinstance(given, Mapping):
-        for args, value in sorted(given.items(), key=lambda e: [str(a) for a in e[0]]):
-            yield f"{name}({', '.join(map(str, args))}) = {value}" if args else f"{name} = {value}"
+        for args, value in sorted(given.items(), key=lambda e: _order(e[0])):
+            if value or not args:
+                yield f"{name}({', '.join(map(str, args))}) = {value}" if args else f"{name} = {value}"
         if () not in given:
-            yield f"{name}(...) = 0 elsewhere"
+            yield f"{name} = 0 elsewhere" if any(given.values()) else f"{name} = 0 everywhere"
     else:
         yield f"{name} = {given}" if isinstance(given, int | Fraction) else f"{name}: {given!r}"
+
+
+def _order(args: tuple[Any, ...]) -> list[tuple[bool, Any, str]]:
+    """Numbers by size, outcomes by name."""
+    return [(not isinstance(a, int | Fraction), a if isinstance(a, int | Fraction) else 0, str(a)) for a in args]
 
 
 @dataclass(frozen=True)
@@ -198,14 +204,12 @@ def find(
 
 
 class _Walk:
-    """Random values for variables and for families at the arguments that occur; one broken demand after another is mended.
+    """Random values for variables, and for families at the arguments that occur; then broken demands are mended.
 
     A value is drawn when the evaluator first asks for it, so only what matters is ever chosen.
     """
 
-    def __init__(
-        self, theory: Theory, hyps: Sequence[Rel], claim: Rel, given: Model, bound: int, seed: int
-    ) -> None:
+    def __init__(self, theory: Theory, hyps: Sequence[Rel], claim: Rel, given: Model, bound: int, seed: int) -> None:
         self.theory, self.given, self.bound, self.random = theory, given, bound, Random(seed)
         declared = [entry for entry in theory.entries if entry[0] == "declare"]
         self.results = {name: result for _, name, _, result in declared if name not in given.families}
@@ -278,6 +282,9 @@ class _Walk:
         state = [self.broken(demand) for demand in self.demands]
         for _ in range(WALK):
             wrong = [k for k, (bad, _) in enumerate(state) if bad]
+            if not wrong:
+                used = set(self.free).union(*(read for _, read in state))
+                self.cells = {cell: value for cell, value in self.cells.items() if cell in used}
             if not wrong or monotonic() > until:
                 return not wrong
             demand = self.demands[self.random.choice(wrong)]
@@ -324,7 +331,8 @@ class _Walk:
             right, left = (meaning.value(side, values) for side in (demand.relation.right, demand.relation.left))
         except Undecided:
             return None
-        return Fraction(right - left) if isinstance(right - left, int | Fraction) else None
+        exact = isinstance(left, int | Fraction) and isinstance(right, int | Fraction)
+        return Fraction(right - left) if exact else None
 
     # z3
 
@@ -332,17 +340,16 @@ class _Walk:
         """Models that z3 proposes for the demands, sums and recursions written out, integers tried one by one."""
         if smt.solver() is None:
             return
+        signatures = {name: signature for name, signature in self.theory.names if signature is not None}
         whole: list[Any] = [v for v in self.free if v.sort != "R"]
-        whole += [(name, ()) for _, name, sorts, result in self.constants() if result == "Z"]
+        whole += [(name, ()) for name in self.results if signatures[name] == ("Z", ())]
+        meaning = Interpretation(self.given.families, self.outcomes, self.theory)
         ranges = [list(self.outcomes) if type(c) is Term and c.sort == "W" else range(self.bound + 1) for c in whole]
         for place in product(*ranges):
             if monotonic() > until:
                 return
             fixed = dict(zip(whole, place, strict=True))
-            cells = smt.cells(self.theory, self.demands, self.given, self.outcomes, fixed, max(0.5, until - monotonic()))
+            cells = smt.cells(meaning, self.demands, {**self.given.values, **fixed}, max(0.5, until - monotonic()))
             if cells is not None:
-                self.cells = {**{v: Fraction(0) for v in self.free}, **cells}
+                self.cells = {v: Fraction(0) for v in self.free} | cells
                 yield self.model()
-
-    def constants(self) -> list[Any]:
-        return [e for e in self.theory.entries if e[0] == "declare" and not e[2] and e[1] in self.results]

@@ -125,7 +125,7 @@ def term(op: str, *args: Any) -> Term:
     need(type(op) is str and op in SHAPES, f"there is no operation {op!r}")
     shape = SHAPES[op] + ("any",) * (len(args) - 2 if op == "app" else 0)
     fitting = len(args) == len(shape) and all(KINDS[kind](a) for kind, a in zip(shape, args, strict=True))
-    need(fitting, f"{op} takes arguments of the kinds {shape}, not {args}")
+    need(fitting, f"{op} takes arguments of the kinds {shape}")
     need(op != "num" or (args[1] > 0 and Fraction(*args).denominator == args[1]), "a numeral is in lowest terms, q > 0")
     need(op != "pow" or 0 <= args[1] <= HIGHEST, f"an exponent of pow is a literal 0..{HIGHEST}")
     need(op != "app" or args[1] != "W", "a family has real or integer values")

@@ -71,7 +71,7 @@ def _sentence(statement: Statement) -> dict[str, Any]:
         "theory": describe(statement.theory),
         "assumes": list(statement.assumes),
         "axioms": list(statement.axioms),
-        "rules": [{"name": r.name, "digest": r.digest} for r in dict.fromkeys(statement.rules)],
+        "rules": [{"name": r.name, "digest": r.digest} for r in {r.digest: r for r in statement.rules}.values()],
     }
 
 
