@@ -12,7 +12,7 @@ from adamtheory.cli.output import print_json, print_table
 from adamtheory.cli.registry import REGISTRIES, parameters, registry, summary
 from adamtheory.errors import UnknownNameError
 
-KINDS = (*REGISTRIES, "datasets")
+KINDS = (*REGISTRIES, "datasets", "proofs")
 DATA_SUFFIXES = {".gz", ".csv", ".libsvm", ".svm", ".txt"}
 
 
@@ -20,21 +20,25 @@ def command(
     kind: Annotated[str, typer.Argument(metavar="KIND", help=f"One of: {', '.join(KINDS)}.")],
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """List optimizers, losses, datasets and more.
+    """List optimizers, losses, datasets, proofs and more.
 
-    Sets are feasible sets. Datasets are the files of the folder that the variable ADAMTHEORY_DATA names.
+    Sets are feasible sets. Datasets are the files of the folder that the variable ADAMTHEORY_DATA names. Proofs are what
+    `adamtheory prove` checks.
 
     \b
     Examples:
       adamtheory list optimizers
       adamtheory list losses --json
+      adamtheory list proofs
       ADAMTHEORY_DATA=~/data adamtheory list datasets
     """
     if kind not in KINDS:
         raise UnknownNameError("kind", kind, KINDS)
-    entries = _datasets() if kind == "datasets" else _rules(kind)
+    entries = _datasets() if kind == "datasets" else _proofs() if kind == "proofs" else _rules(kind)
     if as_json:
         print_json(entries)
+    elif kind == "proofs":
+        print_table(("name", "kind", "what it says"), [(e["name"], e["kind"], e["title"]) for e in entries])
     elif kind != "datasets":
         print_table(
             ("name", "family", "parameters", "what it is"),
@@ -56,6 +60,15 @@ def _rules(kind: str) -> list[dict[str, Any]]:
             "digest": rule.digest,
         }
         for name, rule in registry(kind).items()
+    ]
+
+
+def _proofs() -> list[dict[str, Any]]:
+    from adamtheory import catalogue
+
+    return [
+        {"name": file.name, "kind": "refutation" if file.refutes else "theorem", "title": file.title}
+        for file in catalogue.proofs().values()
     ]
 
 

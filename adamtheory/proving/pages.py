@@ -18,7 +18,7 @@ from adamtheory.logic.terms import Term, rel
 
 def page(statement: Statement, theorem: Theorem, form: str) -> dict[str, Any]:
     """Everything that is printed about one proof, in one form."""
-    writer = Writer(form, ordered(theorem))
+    writer = Writer(form, ordered(theorem), statement)
     return {
         "form": form,
         "claim": writer.show(statement.claim),
@@ -31,13 +31,16 @@ def page(statement: Statement, theorem: Theorem, form: str) -> dict[str, Any]:
 class Writer:
     """Numbers the theorems of a proof and says how each was made."""
 
-    def __init__(self, form: str, theorems: Sequence[Theorem]) -> None:
+    def __init__(self, form: str, theorems: Sequence[Theorem], statement: Statement) -> None:
         self.form = form
         self.theorems = theorems
         self.numbers = {theorem: k for k, theorem in enumerate(theorems, 1)}
+        theory = statement.theory  # its families keep their letters on every line
         printers: dict[str, Callable[[Any], str]] = {
-            "text": printing.text, "latex": lambda x: f"${printing.latex(x)}$", "mathml": printing.mathml,
-        }  # fmt: skip
+            "text": lambda x: printing.text(x, theory),
+            "latex": lambda x: f"${printing.latex(x, theory)}$",
+            "mathml": lambda x: printing.mathml(x, theory),
+        }
         self.show = printers[form]
 
     def steps(self) -> list[dict[str, Any]]:
@@ -106,9 +109,9 @@ class Writer:
         """weight * (r - l) = sum of products and multiples, with the numbers of the facts."""
         _, facts, products, multipliers, weight = theorem.args
         parts = [self._product(c, [facts[k] for k in positions], square) for c, positions, square in products]
-        parts += [f"({self.numbers[facts[k]]}) times {self.show(m)}" for k, m in multipliers]
+        parts += [f"({self.numbers[facts[k]]}) [{self.show(m)}]" for k, m in multipliers]
         scale = " + ".join(self._product(c, [facts[k] for k in positions], None) for c, positions in weight)
-        left = "right - left" if scale == "1" else f"({scale}) times (right - left)"
+        left = "right - left" if scale == "1" else f"({scale}) (right - left)"
         return f"{left} = {' + '.join(parts) or '0'}"
 
     def _product(self, coefficient: Fraction, facts: Sequence[Theorem], square: Term | None) -> str:

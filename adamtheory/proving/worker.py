@@ -8,6 +8,7 @@ checker, in a process of its own, says the same.
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import importlib.util
 import json
@@ -28,8 +29,11 @@ from adamtheory.logic.terms import Refused, key, need
 
 def main() -> None:
     """Read the list of tasks from standard input; each has name, path, own, refutes, search, stored, target, form."""
+    out = sys.stdout
     for task in json.load(sys.stdin):
-        print(json.dumps(run(task)), flush=True)
+        with contextlib.redirect_stdout(sys.stderr):  # what a proof file prints is no report
+            found = run(task)
+        print(json.dumps(found), file=out, flush=True)
 
 
 def run(task: dict[str, Any]) -> dict[str, Any]:
@@ -66,8 +70,8 @@ def load(task: dict[str, Any]) -> ModuleType:
 def _sentence(statement: Statement) -> dict[str, Any]:
     return {
         "hash": statement_hash(statement),
-        "claim": text(statement.claim),
-        "hyps": [text(h) for h in statement.hyps],
+        "claim": text(statement.claim, statement.theory),
+        "hyps": [text(h, statement.theory) for h in statement.hyps],
         "theory": describe(statement.theory),
         "assumes": list(statement.assumes),
         "axioms": list(statement.axioms),
