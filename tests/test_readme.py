@@ -64,6 +64,20 @@ def test_the_rule_of_ones_own_is_amsgrad(tmp_path: Path) -> None:
     np.testing.assert_array_equal(runs[0].iterates, runs[1].iterates)
 
 
+def test_the_theorem_of_ones_own_and_what_a_wrong_step_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    text = python_blocks()[3]
+    assert len(text.splitlines()) <= 25
+    (tmp_path / "my_theorem.py").write_text(text)
+    assert main(["prove", "my_theorem.py"]) == 0
+    assert "PROVED: my_theorem" in capsys.readouterr().out
+    (tmp_path / "my_theorem.py").write_text(text.replace("bound, low, high)", "bound, low)"))
+    assert main(["prove", "my_theorem.py"]) == 1
+    assert block("wrong step").strip() in capsys.readouterr().out
+
+
 @pytest.mark.parametrize("line", commands())
 def test_every_command_that_is_shown(
     line: str, tmp_path: Path, data_dir: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
@@ -75,6 +89,8 @@ def test_every_command_that_is_shown(
     words = shlex.split(line)[1:]
     if words[0] == "regret":
         words = [w for i, w in enumerate(words) if w != "-T" and words[i - 1] != "-T"] + ["-T", "200", "--no-figure"]
+    if words[0] == "recheck":
+        assert main(["prove", "ema_unrolled", "--export", "proof.json"]) == 0
     if words[0] == "bench":
         words += ["--scale", "0.0005", "--rounds", "3"]
     assert main(words) == 0, capsys.readouterr().err

@@ -129,6 +129,9 @@ class _Reader:
             return term("app", *self.families[shown], *parts)
         if shown == "abs" and len(parts) == 1:
             return term("max", parts[0], term("mul", MINUS_ONE, parts[0]))
+        if shown == "indicator" and len(parts) == 1:
+            part = term("max", parts[0], term("num", 0, 1))
+            return term("mul", part, term("inv", part))
         if shown == "min" and len(parts) == 2:
             return term("mul", MINUS_ONE, term("max", *(term("mul", MINUS_ONE, part) for part in parts)))
         need(shown in ("inv", "sqrt", "log", "max", "power"), f"{shown} is no function of {len(parts)} terms")

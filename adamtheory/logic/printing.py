@@ -38,6 +38,7 @@ LEVELS: dict[str, tuple[tuple[int, ...], tuple[int, ...]]] = {
     "recip": ((), (FACTOR, LOOSE)),
     "sqrt": ((ATOM, LOOSE), (ATOM, LOOSE)),
     "abs": ((ATOM, LOOSE), (ATOM, LOOSE)),
+    "indicator": ((ATOM, LOOSE), (ATOM, LOOSE)),
     "log": ((ATOM, LOOSE), (FACTOR, LOOSE)),
     "max": ((ATOM, LOOSE, LOOSE), (FACTOR, LOOSE, LOOSE)),
     "min": ((ATOM, LOOSE, LOOSE), (FACTOR, LOOSE, LOOSE)),
@@ -49,6 +50,7 @@ TEMPLATES: dict[str, dict[str, str]] = {
     "text": {
         "add": "%s + %s", "sub": "%s - %s", "neg": "-%s", "mul": "%s*%s", "div": "%s/%s",
         "pow": "%s^%s", "power": "power(%s, %s)", "inv": "inv(%s)", "sqrt": "sqrt(%s)", "abs": "abs(%s)",
+        "indicator": "indicator(%s)",
         "log": "log(%s)", "max": "max(%s, %s)", "min": "min(%s, %s)", "sum": "sum(%s = %s..%s, %s)",
         "mean": "mean(%s, %s)", "group": "(%s)", "num": "%s", "le": "%s <= %s", "lt": "%s < %s", "eq": "%s = %s",
         "lim": "%s -> %s as %s -> oo", "comma": ", ", "entails": "%s |- %s", "whole": "%s",
@@ -56,7 +58,8 @@ TEMPLATES: dict[str, dict[str, str]] = {
     "latex": {
         "add": "%s + %s", "sub": "%s - %s", "neg": "-%s", "mul": r"%s\, %s", "dot": r"%s \cdot %s",
         "div": r"\frac{%s}{%s}", "recip": r"\frac{1}{%s}", "pow": "%s^{%s}", "power": "%s^{%s}",
-        "sqrt": r"\sqrt{%s}", "abs": r"\left|%s\right|", "log": r"\log\left(%s\right)",
+        "sqrt": r"\sqrt{%s}", "abs": r"\left|%s\right|", "indicator": r"\left[%s > 0\right]",
+        "log": r"\log\left(%s\right)",
         "max": r"\max\left(%s, %s\right)", "min": r"\min\left(%s, %s\right)", "sum": r"\sum_{%s=%s}^{%s} %s",
         "mean": r"\mathbb{E}_{%s}\left[%s\right]", "group": r"\left(%s\right)", "num": "%s", "le": r"%s \le %s",
         "lt": "%s < %s", "eq": "%s = %s", "lim": r"%s \longrightarrow %s \quad (%s \to \infty)", "comma": r",\quad ",
@@ -69,6 +72,7 @@ TEMPLATES: dict[str, dict[str, str]] = {
         "dot": "<mrow>%s<mo>⋅</mo>%s</mrow>", "div": "<mfrac>%s%s</mfrac>", "recip": "<mfrac><mn>1</mn>%s</mfrac>",
         "pow": "<msup>%s%s</msup>", "power": "<msup>%s%s</msup>", "sqrt": "<msqrt>%s</msqrt>",
         "abs": '<mrow><mo form="prefix" stretchy="true">|</mo>%s<mo form="postfix" stretchy="true">|</mo></mrow>',
+        "indicator": "<mrow><mo>[</mo>%s<mo>&gt;</mo><mn>0</mn><mo>]</mo></mrow>",
         "log": "<mrow><mi>log</mi><mo>\u2061</mo><mrow><mo>(</mo>%s<mo>)</mo></mrow></mrow>",
         "max": "<mrow><mi>max</mi><mo>\u2061</mo><mrow><mo>(</mo>%s<mo>,</mo>%s<mo>)</mo></mrow></mrow>",
         "min": "<mrow><mi>min</mi><mo>\u2061</mo><mrow><mo>(</mo>%s<mo>,</mo>%s<mo>)</mo></mrow></mrow>",
@@ -83,9 +87,9 @@ TEMPLATES: dict[str, dict[str, str]] = {
     },
 }  # fmt: skip
 
-WORDS = {"min", "abs"}  # what text needs for abbreviations, though the logic does not reserve it
+WORDS = {"min", "abs", "indicator"}  # what text needs for abbreviations, though the logic does not reserve it
 MOST_NODES = 50_000
-ONE, MINUS_ONE = term("num", 1, 1), term("num", -1, 1)
+ZERO, ONE, MINUS_ONE = (term("num", value, 1) for value in (0, 1, -1))
 
 
 def text(x: Printable, theory: Theory | None = None) -> str:
@@ -150,7 +154,7 @@ def _judgement(x: Theorem, form: Form) -> str:
 
 
 def fold(t: Term, exact: bool) -> tuple[str, tuple[Term, ...]]:
-    """Head and operands of a term as it is written: `-a`, `a - b`, `a/b`, `min(a, b)`, `|a|` are recognised.
+    """Head and operands of a term as it is written: `-a`, `a - b`, `a/b`, `min(a, b)`, `|a|`, indicators are seen.
 
     Exact: different trees get different heads or operands, and nothing is folded to what reads as a numeral.
     """
@@ -177,6 +181,8 @@ def fold(t: Term, exact: bool) -> tuple[str, tuple[Term, ...]]:
 
 def _folded_product(t: Term, exact: bool) -> tuple[str, tuple[Term, ...]]:
     a, b = t.args
+    if a.op == "max" and a.args[1] is ZERO and b.op == "inv" and b.args[0] is a:
+        return "indicator", a.args[:1]  # max(a, 0)/max(a, 0): 1 where a > 0, else 0
     if a is MINUS_ONE:
         sides = [_negated(side) for side in b.args] if b.op == "max" else [None]
         if None not in sides:

@@ -288,7 +288,7 @@ class _Walk:
             if not wrong or monotonic() > until:
                 return not wrong
             demand = self.demands[self.random.choice(wrong)]
-            cells = sorted(self.broken(demand)[1], key=str)
+            cells = sorted(self.broken(demand)[1], key=lambda c: str(c.args if type(c) is Term else c))
             if not cells:
                 return False
             cell = self.random.choice(cells)
