@@ -64,10 +64,11 @@ from .shorthand import (
 
 Made = Callable[[], Any]
 one, half_, zero, square_of_recip = Fraction(1), Fraction(1, 2), lift(0), inv(n) ** 2
+trivial = le(0, 0)
 mixed = z * (x - y) ** 2 + half + 2 * z * y**2 + x * (h(x) - c)
 
 
-def same(*hyps: Rel, claim: Rel = le(0, 0)) -> Theorem:
+def same(*hyps: Rel, claim: Rel = trivial) -> Theorem:
     """Hypotheses |- a claim whose sides have one normal form."""
     return certify(claim, *hyps)
 
@@ -208,7 +209,9 @@ RIGHT: dict[str, tuple[Made, tuple[Rel, ...], Rel, set[str]]] = {
         lambda: K.mean_of(BARE, certify(eq(X(w), X(w)), theory=BARE), w), (), eq(mean(w, X(w)), mean(w, X(w))), set(),
     ),
     "unfold": (lambda: K.unfold(T, "p", (), None), (), eq(p(0), 1), set()),
-    "unfold, at k": (lambda: K.unfold(T, "p", (), k + 1), (0 <= k + 1,), eq(p(k + 1 + 1), p(k + 1) * a + (k + 1)), set()),
+    "unfold, at k": (
+        lambda: K.unfold(T, "p", (), k + 1), (0 <= k + 1,), eq(p(k + 1 + 1), p(k + 1) * a + (k + 1)), set(),
+    ),
     "unfold, with parameters": (lambda: K.unfold(T, "q", (y,), None), (), eq(q(y, 0), y), set()),
     "unfold, of two": (lambda: K.unfold(T, "q", (i,), k), (0 <= k,), eq(q(i, k + 1), q(i, k) + t(i, k)), set()),
     "unfold, the second": (lambda: K.unfold(T, "t", (i,), k), (0 <= k,), eq(t(i, k + 1), q(i, k)), set()),
@@ -319,7 +322,9 @@ BROKEN: dict[str, tuple[str, Made]] = {
     "a number for an outcome": ("X takes arguments of the sorts", lambda: suppose(0 <= X(i))),
     "an outcome for a number": ("h takes arguments of the sorts", lambda: suppose(0 <= h(w))),
     "one name of two sorts": ("two sorts", lambda: suppose(real("n") <= n)),
-    "one name of two sorts, one in a hypothesis": ("two sorts", lambda: certify(0 <= n, 0 <= n, two_sorts, **products_of)),
+    "one name of two sorts, one in a hypothesis": (
+        "two sorts", lambda: certify(0 <= n, 0 <= n, two_sorts, **products_of),
+    ),
     "a variable called as a family": ("has the name of a family", lambda: suppose(family_name)),
     "a variable called as a sequence": ("has the name of a family", lambda: suppose(0 <= real("p"))),
     # structure
@@ -373,7 +378,9 @@ BROKEN: dict[str, tuple[str, Made]] = {
     "an equation from a product": ("equations only", lambda: certify(eq(0, x), 0 <= x, products=(times(1, 0),))),
     "an equation with another weight": ("weight 1", lambda: certify(eq(x, y), eq(x, y), weight=((half_, ()),))),
     "a strict goal from le": ("strict facts", lambda: certify(0 < x, 0 <= x, products=(times(1, 0),))),
-    "a strict goal from le and lt": ("strict facts", lambda: certify(0 < x, 0 <= x, lt(0, 1), products=(times(1, 0, 1),))),
+    "a strict goal from le and lt": (
+        "strict facts", lambda: certify(0 < x, 0 <= x, lt(0, 1), products=(times(1, 0, 1),)),
+    ),
     "a strict goal from a square": ("strict facts", lambda: certify(0 < x**2, products=(times(1, square=x),))),
     "a strict goal from strict facts and a square": (
         "strict facts", lambda: certify(0 < y * x**2, 0 < y, products=(times(1, 0, square=x),)),
@@ -464,7 +471,10 @@ BROKEN: dict[str, tuple[str, Made]] = {
     "lim_squeeze of strict bounds": ("le is needed", lambda: squeezed(above=suppose(0 < half * square_of_recip))),
     "lim_bound of another": ("another sequence", lambda: passed(main=recip())),
     "lim_bound, the index in the bound": (
-        "n is free", lambda: passed(bound=certify(-square_of_recip <= f(n) ** 2, products=(times(1, square=inv(n)), times(1, square=f(n))))),
+        "n is free",
+        lambda: passed(bound=certify(
+            -square_of_recip <= f(n) ** 2, products=(times(1, square=inv(n)), times(1, square=f(n))),
+        )),
     ),
     "lim_bound, the index in the start": ("n is free", lambda: passed(start=n - n)),
     "lim_bound, the index in a hypothesis": ("n is free", lambda: passed(beside=(0 <= f(n),))),
@@ -492,7 +502,9 @@ BROKEN: dict[str, tuple[str, Made]] = {
     "define a family": ("declared already", lambda: define(names=("f",))),
     "define by itself": ("s is not declared so", lambda: define(steps=(Family("s")(x, n),))),
     "define by itself at 0": ("s is not declared so", lambda: define(inits=(Family("s")(x, 0),))),
-    "define by a later family": ("later is not declared so", lambda: define(steps=(Family("later")(),)).declare("later")),
+    "define by a later family": (
+        "later is not declared so", lambda: define(steps=(Family("later")(),)).declare("later"),
+    ),
     "define, n in an init": ("only the parameters", lambda: define(inits=(n,))),
     "define, a previous value in an init": ("only the parameters", lambda: define(inits=(y,))),
     "define, another variable in an init": ("only the parameters", lambda: define(inits=(z,))),
@@ -500,7 +512,9 @@ BROKEN: dict[str, tuple[str, Made]] = {
     "define, one variable twice": ("variable stands twice", lambda: define(parameters=(y,))),
     "define, one parameter twice": ("variable stands twice", lambda: define(parameters=(x, x))),
     "define, one name of two sorts": ("two sorts", lambda: define(parameters=(real("n"),))),
-    "define, a variable called as a family": ("name of a family", lambda: define(parameters=(real("f"),), inits=(zero,))),
+    "define, a variable called as a family": (
+        "name of a family", lambda: define(parameters=(real("f"),), inits=(zero,)),
+    ),
     "define, a variable called as the sequence": ("name of a family", lambda: define(names=("x",))),
     "define, a real index": ("index is needed", lambda: define(index=z)),
     "define, an integer value": ("real variable is needed", lambda: define(previous=(k,))),
@@ -518,11 +532,15 @@ BROKEN: dict[str, tuple[str, Made]] = {
     ),
     "assume, one variable twice": ("stands twice", lambda: EMPTY.assume("s", "axiom", (x, x), (), 0 <= x)),
     "assume, one name of two sorts": ("two sorts", lambda: EMPTY.assume("s", "axiom", (n, real("n")), (), 0 <= n)),
-    "assume, a variable called as a family": ("name of a family", lambda: T.assume("s", "axiom", (real("f"),), (), le(0, 1))),
+    "assume, a variable called as a family": (
+        "name of a family", lambda: T.assume("s", "axiom", (real("f"),), (), le(0, 1)),
+    ),
     "assume under a name twice": ("declared already", lambda: T.assume("bounded", "axiom", (), (), le(0, 1))),
     "assume under a family's name": ("declared already", lambda: T.assume("f", "axiom", (), (), le(0, 1))),
     "assume a limit in a theory": ("relation is needed", lambda: EMPTY.assume("s", "axiom", (), (), tends(x, x, n))),
-    "assume under a limit": ("relation is needed", lambda: EMPTY.assume("s", "axiom", (x,), (tends(x, x, n),), le(0, 1))),
+    "assume under a limit": (
+        "relation is needed", lambda: EMPTY.assume("s", "axiom", (x,), (tends(x, x, n),), le(0, 1)),
+    ),
     "assume about terms": ("variable is needed", lambda: EMPTY.assume("s", "axiom", (lift(1),), (), le(0, 1))),
     "assume under a bad name": ("name is needed", lambda: EMPTY.assume("le", "axiom", (), (), le(0, 1))),
     "means_exist twice": ("declared already", lambda: T.means_exist()),

@@ -45,7 +45,7 @@ def test_definitions_stay_and_are_interpreted() -> None:
     theory = interpreted_theory(setting.theory, {"g": ((t,), t * t), "beta2": ((), lift(Fraction(1, 2)))})
     (definition,) = theory.entries
     assert definition[0] == "define"
-    assert text(definition[-1][0]) == "1/2*v_previous + (1 - 1/2)*((n + 1)*(n + 1))*((n + 1)*(n + 1))"
+    assert text(definition[-1][0]) == "(1/2)*v_previous + (1 - 1/2)*((n + 1)*(n + 1))*((n + 1)*(n + 1))"
 
 
 REFUSED = {

@@ -1,0 +1,204 @@
+"""Online convex programming on a box, read from the rules that run, and the steps that its regret proofs share.
+
+Round t = 1, 2, ...: the player pays f_t(x_t) and sees a subgradient g_t. X(i, n) is coordinate i of x_{n+1}, since
+readings count the steps done.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from adamtheory.proofs.lemmas_regret import apart, clip_range, clip_step, constant_sum, put
+
+from adamtheory.language.rule import Rule
+from adamtheory.logic.derive import Prover
+from adamtheory.logic.kernel import Theorem
+from adamtheory.logic.notation import Family, Setting, integers, le, lift, total
+from adamtheory.logic.reading import Reading, read
+from adamtheory.logic.statement import Witness
+from adamtheory.logic.terms import Rel
+from adamtheory.logic.witness import interpret
+from adamtheory.sets import box
+
+t, i, k = integers("t i k")
+ITERATE = "X"  # the family of the iterates: the facts of the logic have a variable x
+
+
+@dataclass(frozen=True)
+class Game:
+    """A player in the box [low, high]^d against the losses f_t, compared with a fixed point u of the box."""
+
+    setting: Setting
+    reading: Reading
+    low: Any
+    high: Any
+    d: Any
+    g: Family
+    u: Family
+    loss: Family
+    loss_u: Family
+    project: Callable[[Any], Any]
+
+    def x(self, t: Any) -> Any:
+        """Coordinate i of x_t."""
+        return self.reading.slot("x", t - 1)
+
+    def gap(self, t: Any) -> Any:
+        """Coordinate i of x_t - u."""
+        return self.x(t) - self.u(i)
+
+    def over(self, body: Any) -> Any:
+        """The sum over the coordinates."""
+        return total(i, 1, self.d, body)
+
+    def distance(self, t: Any) -> Any:
+        """The squared distance of x_t and u."""
+        return self.over(self.gap(t) ** 2)
+
+    @property
+    def width(self) -> Any:
+        """D^2 = d (high - low)^2, the squared diameter of the box."""
+        return self.d * (self.high - self.low) ** 2
+
+    def regret(self, T: Any) -> Any:
+        """R_T(u), the sum of f_t(x_t) - f_t(u)."""
+        return total(t, 1, T, self.loss(t) - self.loss_u(t))
+
+
+def play(rule: Rule, setting: Setting, scalars: dict[str, Any], slots: Sequence[str] = (), strong: Any = None) -> Game:
+    """A game on a box with the updates of a rule; the losses are convex, or strongly convex with modulus `strong`.
+
+    Assumed: 1 <= d; x_1 and u in the box; the first-order inequality
+    f_t(x_t) - f_t(u) <= <g_t, x_t - u> - strong/2 |x_t - u|^2.
+    """
+    low, high = setting.constants("low high")
+    d = setting.constant("d", "Z")
+    g, u, first = setting.family("g", "ZZ"), setting.family("u", "Z"), setting.family("first", "Z")
+    loss, loss_u = setting.family("loss", "Z"), setting.family("loss_u", "Z")
+    feasible = read(box, setting, scalars={"low": low, "high": high})
+    reading = read(
+        rule,
+        setting,
+        inputs={"g": lambda t, x: g(t, i)},
+        scalars=scalars,
+        slots=[*slots, "x"],
+        start=first(i),
+        project=lambda y: feasible.value("result", 0, y=y),
+        coordinates=[i],
+        names={"x": ITERATE},
+    )
+    game = Game(setting, reading, low, high, d, g, u, loss, loss_u, lambda y: feasible.value("result", 0, y=y))
+    coordinate = (1 <= i, i <= d)
+    setting.assume("dimension", 1 <= d)
+    setting.assume("first_low", low <= first(i), coordinate)
+    setting.assume("first_high", first(i) <= high, coordinate)
+    setting.assume("u_low", low <= u(i), coordinate)
+    setting.assume("u_high", u(i) <= high, coordinate)
+    linear = game.over(g(t, i) * game.gap(t))
+    if strong is None:
+        setting.assume("convex", loss(t) - loss_u(t) <= linear, [1 <= t])
+    else:
+        setting.assume("strongly_convex", loss(t) - loss_u(t) <= linear - strong / 2 * game.distance(t), [1 <= t])
+    return game
+
+
+BOX = ("dimension", "first_low", "first_high", "u_low", "u_high")
+
+
+def moved(p: Prover, t: Any) -> Theorem:
+    """1 <= t |- x_{t+1}(i) = the projection of the rule's text, in round t."""
+    return p.using(p.next(ITERATE, i, t - 1), p.certify(0 <= t - 1, p.assume(1 <= t), degree=1))
+
+
+def inside(p: Prover, game: Game, t: Any) -> tuple[Theorem, Theorem]:
+    """1 <= t, 1 <= i, i <= d |- low <= x_t(i), and x_t(i) <= high; by induction over the steps."""
+    ordered = p.certify(game.low <= game.high, p.given("u_low", i), p.given("u_high", i), degree=1)
+    ends = clip_range(p, game.project, game.reading.value("x", k), game.low, game.high)
+    claims = (lambda x: game.low <= x, lambda x: x <= game.high)
+    found = []
+    for name, claim, end in zip(("first_low", "first_high"), claims, ends, strict=True):
+        base = p.certify(claim(game.x(lift(1))), p.given(name, i), p.start(ITERATE, i), degree=1)
+        step = p.certify(claim(game.x(k + 2)), p.next(ITERATE, i, k), p.using(end, ordered), degree=1)
+        every = p.induction(k, 0, claim(game.x(k + 1)), base, step)
+        found.append(p.using(p.inst(every, {k: t - 1}), p.certify(0 <= t - 1, p.assume(1 <= t), degree=1)))
+    return found[0], found[1]
+
+
+def coordinate_bound(p: Prover, game: Game, t: Any, rate: Any, positive: Theorem) -> Theorem:
+    """g_t(i) y_t(i) <= (y_t(i)^2 - y_{t+1}(i)^2)/(2 a) + a g_t(i)^2/2 for y_t = x_t - u, a the step size, 0 < a.
+
+    Under 1 <= t, 1 <= i, i <= d. The projection shortens |x_t - a g_t - u|, whose square is expanded.
+    """
+    a, c, x, z, u = variables = apart(p, "a c x z u")
+    size, nearer = p.assume(0 < a, (z - u) ** 2 <= (x - a * c - u) ** 2)
+    goal = c * (x - u) <= ((x - u) ** 2 - (z - u) ** 2) / (2 * a) + a * c**2 / 2
+    lemma = p.certify(goal, nearer, p.inverse(size), weights=[[size]], degree=1)
+    proposed, target = game.reading.value("x", t - 1), game.u(i)
+    clipped = clip_step(p, game.project, proposed, target, game.low, game.high)
+    clipped = p.using(clipped, p.given("u_low", i), p.given("u_high", i))
+    same = p.rewrite(moved(p, t), lambda z: (z - target) ** 2)
+    shorter = p.chain(game.gap(t + 1) ** 2 <= (proposed - target) ** 2, same, clipped)
+    return put(p, lemma, variables, (rate, game.g(t, i), game.x(t), game.x(t + 1), target), positive, shorter)
+
+
+def round_bound(p: Prover, game: Game, t: Any, rate: Any, positive: Theorem, gradient: Theorem) -> Theorem:
+    """<g_t, y_t> <= (|y_t|^2 - |y_{t+1}|^2)/(2 a) + a G^2/2 from 0 < a and |g_t|^2 <= G^2, under 1 <= t."""
+    summed = p.sum_of(coordinate_bound(p, game, t, rate, positive), i, 1, game.d)
+    square = gradient.claim.right
+    shrunk = (game.distance(t) - game.distance(t + 1)) / (2 * rate)
+    paid = p.certify(rate * game.over(game.g(t, i) ** 2) <= rate * square, gradient, positive)
+    return p.chain(le(game.over(game.g(t, i) * game.gap(t)), shrunk + rate * square / 2), summed, paid)
+
+
+def distance_nonneg(p: Prover, game: Game, t: Any) -> Theorem:
+    """0 <= |x_t - u|^2."""
+    (a,) = apart(p, "a")
+    square = p.inst(p.certify(0 <= a**2, squares=[a]), {a: game.gap(t)})
+    return p.restate(0 <= game.distance(t), p.sum_of(square, i, 1, game.d))
+
+
+def distance_bound(p: Prover, game: Game, t: Any) -> Theorem:
+    """1 <= t |- |x_t - u|^2 <= d (high - low)^2."""
+    x_ends, u_ends = inside(p, game, t), (p.given("u_low", i), p.given("u_high", i))
+    each = p.certify(game.gap(t) ** 2 <= (game.high - game.low) ** 2, *x_ends, *u_ends)
+    counted = constant_sum(p, i, game.d, (game.high - game.low) ** 2)
+    counted = p.using(counted, p.certify(0 <= game.d, p.given("dimension"), degree=1))
+    return p.chain(game.distance(t) <= game.width, p.sum_of(each, i, 1, game.d), counted)
+
+
+def witnessed(game: Game, families: dict[str, Any], values: dict[Any, Any], strong: Any = 0) -> Witness:
+    """One coordinate in [-1, 1], g_t = 1, u = -1, x_1 = 1: f_t(x) = x - strong/2 (x + 1)^2, the rest as given.
+
+    Only f_t(x_t) - f_t(u) >= 0 is said of the losses: x_t stays in the box, which is proved from the interpreted text.
+    """
+    one = {"high": ([], 1), "d": ([], 1), "g": ([t, i], 1), "first": ([i], 1)}
+    chosen = {**one, "low": ([], -1), "u": ([i], -1), **families}
+    interpretation = {name: (tuple(variables), lift(value)) for name, (variables, value) in chosen.items()}
+
+    def prove(p: Any, goal: Rel, guards: Sequence[Theorem]) -> Theorem:
+        if not goal.left.families and not goal.right.families:
+            return p.certify(goal, *guards, p.sum_one(i, 1, lift(1)))
+        y = interpret(game.reading.value("x", k), interpretation, {})
+        clip = read(box, Setting(), scalars={"low": -1, "high": 1})
+        ends = stays(p, lambda y: clip.value("result", 0, y=y), y)
+        ends = tuple(p.using(p.inst(end, {k: t - 1}), p.certify(0 <= t - 1, *guards)) for end in ends)
+        gap = Family(ITERATE)(i, t - 1) + 1
+        each = p.certify(0 <= gap - lift(strong) / 2 * gap**2, *ends)
+        return p.chain(goal, p.sum_of(each, i, 1, 1))
+
+    return Witness(chosen, values, prove)
+
+
+def stays(p: Prover, project: Callable[[Any], Any], proposed: Any) -> tuple[Theorem, ...]:
+    """0 <= k |- -1 <= X(i, k), and X(i, k) <= 1, where X starts at 1 and moves to project(proposed)."""
+    x, begun = Family(ITERATE), p.certify(lift(-1) <= lift(1))
+    found = []
+    for claim, end in zip(
+        (lambda x: lift(-1) <= x, lambda x: x <= 1), clip_range(p, project, proposed, lift(-1), lift(1)), strict=True
+    ):
+        base = p.certify(claim(x(i, 0)), p.start(ITERATE, i), begun)
+        step = p.certify(claim(x(i, k + 1)), p.next(ITERATE, i, k), p.using(end, begun), degree=1)
+        found.append(p.induction(k, 0, claim(x(i, k)), base, step))
+    return tuple(found)

@@ -1,0 +1,468 @@
+"""Lemmas of the regret proofs with constant momentum: one coordinate, any denominators w with w/alpha nondecreasing.
+
+A `Coordinate` names the sequences of one coordinate and the theorems that are known of them. Where a step is about a
+few numbers only, it is proved once for real variables and then instantiated.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from adamtheory.language.rule import Rule
+from adamtheory.logic.derive import Prover
+from adamtheory.logic.kernel import Theorem
+from adamtheory.logic.notation import Family, Setting, eq, integer, integers, le, lift, total
+from adamtheory.logic.reading import Reading, read
+from adamtheory.logic.statement import Witness
+from adamtheory.logic.witness import interpret
+from adamtheory.proofs.lemmas_regret import apart, clip_range, clip_step, convex_to_linear, exchanged, put
+from adamtheory.sets import box
+
+t, i = integers("t i")
+ITERATE = "X"  # the family of the iterates: the facts of the logic have a variable x
+
+Sequence = Callable[[Any], Any]
+Known = Callable[[Any], Theorem]
+
+
+@dataclass(frozen=True)
+class Coordinate:
+    """A moving average m of gradients g and denominators w, in one coordinate; n counts steps, t = n + 1 rounds.
+
+    begun, following(n)   m(0) = 0; 0 <= n |- m(n+1) = a m(n) + (1-a) g(n+1)
+    decay                 0 <= a and a < 1
+    step_positive(t)      1 <= t |- 0 < alpha(t)
+    nonneg(t)             1 <= t |- 0 <= w(t)
+    positive(t)           1 <= t, 0 < g(t)^2 |- 0 < w(t)
+    rising(t)             1 <= t |- w(t)/alpha(t) <= w(t+1)/alpha(t+1)
+    All may be under further hypotheses that do not mention n and t, such as 1 <= i.
+    """
+
+    g: Sequence
+    m: Sequence
+    w: Sequence
+    alpha: Sequence
+    a: Any
+    begun: Theorem
+    following: Known
+    decay: tuple[Theorem, Theorem]
+    step_positive: Known
+    nonneg: Known
+    positive: Known
+    rising: Known
+
+    def squared(self, t: Any) -> Any:
+        """alpha(t) m(t)^2/w(t)."""
+        return self.alpha(t) * self.m(t) ** 2 / self.w(t)
+
+    def squared_gradient(self, t: Any) -> Any:
+        """alpha(t) g(t)^2/w(t)."""
+        return self.alpha(t) * self.g(t) ** 2 / self.w(t)
+
+
+def after(p: Prover, k: Any) -> tuple[Theorem, Theorem, Theorem]:
+    """1 <= k, and what follows: 0 <= k and 1 <= k+1."""
+    begun = p.assume(1 <= k)
+    return begun, p.certify(0 <= k, begun, degree=1), p.certify(1 <= k + 1, begun, degree=1)
+
+
+# --- where the denominator vanishes -----------------------------------------------------------------------------------
+
+
+def zero_square(p: Prover) -> Theorem:
+    """x^2 <= 0 |- x = 0."""
+    (x,) = apart(p, "x")
+    square, above, below = p.assume(x**2 <= 0), p.assume(0 < x), p.assume(x < 0)
+    low = p.cases(p.assume(x <= 0), p.absurd(x <= 0, square, above), x, 0)
+    return p.antisym(low, p.cases(p.assume(0 <= x), p.absurd(0 <= x, square, below), 0, x))
+
+
+def still_gradient(p: Prover, c: Coordinate, t: Any) -> Theorem:
+    """1 <= t, w(t) <= 0 |- g(t) = 0: where the gradient is not 0 the denominator is positive."""
+    square = c.g(t) ** 2
+    moving = p.absurd(square <= 0, c.positive(t), p.assume(c.w(t) <= 0), degree=1)
+    return put(p, zero_square(p), apart(p, "x"), (c.g(t),), p.cases(p.assume(square <= 0), moving, square, 0))
+
+
+def still_denominator(p: Prover, c: Coordinate, k: Any) -> Theorem:
+    """1 <= k, w(k+1) <= 0 |- w(k) <= 0."""
+    _, _, later = after(p, k)
+    gone = p.antisym(p.assume(c.w(k + 1) <= 0), p.using(c.nonneg(k + 1), later))
+    step = c.step_positive(k)
+    return p.certify(c.w(k) <= 0, c.rising(k), gone, p.inverse(step), weights=[[p.inv_positive(step)]])
+
+
+def divides(p: Prover, c: Coordinate, n: Any) -> Theorem:
+    """1 <= n |- m(n) w(n)/w(n) = m(n): the average is 0 where the denominator vanishes, by induction.
+
+    Where w(n+1) = 0, so is g(n+1), and w(n), and by what is claimed m(n).
+    """
+    k = p.fresh("k", n)
+
+    def claim(k: Any) -> Any:
+        return eq(c.m(k) * c.w(k) / c.w(k), c.m(k))
+
+    def step(k: Any, start: Theorem, reached: Theorem, *before: Theorem) -> Theorem:
+        average = p.using(c.following(k), start)
+        flat = p.using(still_gradient(p, c, k + 1), reached)
+        gone = p.antisym(p.assume(c.w(k + 1) <= 0), p.using(c.nonneg(k + 1), reached))
+        low = p.certify(claim(k + 1), average, flat, gone, *before)
+        return p.cases(low, p.certify(claim(k + 1), p.inverse(p.assume(0 < c.w(k + 1)))), c.w(k + 1), 0)
+
+    begun, start, later = after(p, k)
+    one = lift(1)
+    base = step(lift(0), p.certify(0 <= lift(0)), p.certify(1 <= one), c.begun)
+    before = p.antisym(still_denominator(p, c, k), c.nonneg(k))
+    vanished = p.certify(eq(c.m(k), 0), p.assume(claim(k)), before)
+    return p.inst(p.induction(k, 1, claim(k), base, step(k, start, later, vanished)), {k: n})
+
+
+# --- the momentum lemma -----------------------------------------------------------------------------------------------
+
+
+def falling(p: Prover, c: Coordinate, k: Any) -> Theorem:
+    """1 <= k |- alpha(k+1) m(k)^2/w(k+1) <= alpha(k) m(k)^2/w(k)."""
+    _, _, later = after(p, k)
+    w, step, next_step = p.assume(0 < c.w(k)), c.step_positive(k), p.using(c.step_positive(k + 1), later)
+    ratio = p.certify(0 < c.w(k) / c.alpha(k), w, p.inv_positive(step))
+    rates = p.reciprocal(c.rising(k), ratio)  # alpha(k+1)/w(k+1) <= alpha(k)/w(k)
+    goal = c.alpha(k + 1) * c.m(k) ** 2 / c.w(k + 1) <= c.squared(k)
+    high = p.certify(goal, rates, squares=[c.m(k)], degree=1)
+    gone = p.antisym(p.assume(c.w(k) <= 0), c.nonneg(k))
+    return p.cases(p.certify(goal, p.certify(eq(c.m(k), 0), divides(p, c, k), gone)), high, c.w(k), 0)
+
+
+def rate_nonneg(p: Prover, c: Coordinate, t: Any) -> Theorem:
+    """1 <= t |- 0 <= alpha(t)/w(t)."""
+    return p.certify(0 <= c.alpha(t) / c.w(t), c.step_positive(t), p.inv_nonneg(c.nonneg(t)))
+
+
+def momentum_sum(p: Prover, c: Coordinate, n: Any) -> Theorem:
+    """1 <= n |- sum_{t=1}^n alpha(t) m(t)^2/w(t) <= sum_{t=1}^n alpha(t) g(t)^2/w(t).
+
+    Invariant: (1-a) (left side) + a alpha(n) m(n)^2/w(n) <= (1-a) (right side). With r = alpha/w the step is Jensen,
+    r' m'^2 <= a r' m^2 + (1-a) r' g'^2, and r' m^2 <= r m^2.
+    """
+    k, t = p.fresh("k", n), p.fresh("t", n)
+    begun, start, later = after(p, k)
+
+    def left(n: Any) -> Any:
+        return total(t, 1, n, c.squared(t))
+
+    def right(n: Any) -> Any:
+        return total(t, 1, n, c.squared_gradient(t))
+
+    def claim(n: Any) -> Any:
+        return le((1 - c.a) * left(n) + c.a * c.squared(n), (1 - c.a) * right(n))
+
+    a, m, g, r, new = variables = apart(p, "a m g r new")
+    # r m'^2 <= a r m^2 + (1-a) r g^2
+    low, high, rate, average = p.assume(0 <= a, a < 1, 0 <= r, eq(new, a * m + (1 - a) * g))
+    spread = p.certify(0 <= a * (1 - a) * r, p.certify(0 <= a * (1 - a), low, high), rate)
+    jensen = p.certify(r * new**2 <= a * r * m**2 + (1 - a) * r * g**2, spread, average, squares=[m - g], degree=1)
+
+    def step(k: Any, start: Theorem, reached: Theorem) -> Theorem:
+        rate = p.using(rate_nonneg(p, c, k + 1), reached)
+        values = (c.a, c.m(k), c.g(k + 1), c.alpha(k + 1) / c.w(k + 1), c.m(k + 1))
+        return put(p, jensen, variables, values, *c.decay, rate, p.using(c.following(k), start))
+
+    ones = (p.sum_one(t, 1, c.squared(t)), p.sum_one(t, 1, c.squared_gradient(t)))
+    one = p.certify(1 <= lift(1))
+    base = p.certify(claim(lift(1)), *ones, step(lift(0), p.certify(0 <= lift(0)), one), c.begun)
+    lasts = (p.sum_step(t, 1, k, c.squared(t), begun), p.sum_step(t, 1, k, c.squared_gradient(t), begun))
+    facts = (p.assume(claim(k)), *lasts, step(k, start, later), falling(p, c, k), c.decay[0])
+    found = p.induction(k, 1, claim(k), base, p.certify(claim(k + 1), *facts))
+    dropped = p.certify(0 <= c.a * c.squared(k), rate_nonneg(p, c, k), c.decay[0], squares=[c.m(k)])
+    keeps = p.certify(0 < 1 - c.a, c.decay[1])
+    return p.inst(p.certify(left(k) <= right(k), found, dropped, weights=[[keeps]], degree=1), {k: n})
+
+
+# --- the regret of one coordinate -------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Player(Coordinate):
+    """A coordinate with its iterates x(n) and a point u to compare with.
+
+    nearer(n, z)   0 <= n |- (x' - z)^2 <= (x - s - z)^2 - (x - s - x')^2 for x = x(n), x' = x(n+1) and the step
+                   s = alpha(n+1) m(n+1)/w(n+1), where z is u or x(n): the projection on the interval
+    close(n)       0 <= n |- (x(n) - u)^2 <= width^2
+    """
+
+    x: Sequence
+    u: Any
+    width: Any
+    nearer: Callable[[Any, Any], Theorem]
+    close: Known
+
+    def gap(self, n: Any) -> Any:
+        """x(n) - u."""
+        return self.x(n) - self.u
+
+    def step(self, t: Any) -> Any:
+        """alpha(t) m(t)/w(t)."""
+        return self.alpha(t) * self.m(t) / self.w(t)
+
+    def weight(self, t: Any) -> Any:
+        """w(t)/alpha(t)."""
+        return self.w(t) / self.alpha(t)
+
+
+def round_lemmas(p: Prover) -> tuple[tuple[Theorem, ...], Any]:
+    """For a step s = m/c from x, projected to z: three bounds by c and m s; with their variables.
+
+    m (x - u) <= c/2 ((x - u)^2 - (z - u)^2) + m s/2,   m (x - z) <= m s,   m (z - u) <= c/2 ((x - u)^2 - (z - u)^2)
+    """
+    x, z, u, c, m, s = variables = apart(p, "x z u c m s")
+    weight, same = p.assume(0 <= c, eq(m, c * s))
+    to_u, to_x = p.assume((z - u) ** 2 <= (x - s - u) ** 2 - (x - s - z) ** 2, (z - x) ** 2 <= s**2 - (x - s - z) ** 2)
+    shrunk = c / 2 * ((x - u) ** 2 - (z - u) ** 2)
+    return (
+        p.certify(m * (x - u) <= shrunk + m * s / 2, weight, same, to_u, squares=[x - s - z]),
+        p.certify(m * (x - z) <= m * s, weight, same, to_x, squares=[x - s - z]),
+        p.certify(m * (z - u) <= shrunk, weight, same, to_u, squares=[x - z]),
+    ), variables
+
+
+def weight_nonneg(p: Prover, c: Player, t: Any) -> Theorem:
+    """1 <= t |- 0 <= w(t)/alpha(t)."""
+    return p.certify(0 <= c.weight(t), c.nonneg(t), p.inv_positive(c.step_positive(t)))
+
+
+def round_bounds(p: Prover, c: Player, n: Any) -> tuple[Theorem, ...]:
+    """0 <= n |- the three bounds of `round_lemmas` in round n + 1."""
+    reached = p.certify(1 <= n + 1, p.assume(0 <= n), degree=1)
+    known = [p.using(f(p, c, n + 1), reached) for f in (weight_nonneg, divides)]
+    step = p.using(c.step_positive(n + 1), reached)
+    same = p.certify(eq(c.m(n + 1), c.weight(n + 1) * c.step(n + 1)), known[1], p.inverse(step))
+    lemmas, variables = round_lemmas(p)
+    values = (c.x(n), c.x(n + 1), c.u, c.weight(n + 1), c.m(n + 1), c.step(n + 1))
+    facts = (known[0], same, c.nearer(n, c.u), c.nearer(n, c.x(n)))
+    return tuple(put(p, lemma, variables, values, *facts) for lemma in lemmas)
+
+
+def invariant(a: Any, R: Any, Q: Any, m: Any, C: Any, y: Any, B: Any) -> Any:
+    """(1-a) R <= (1-a) (C (B - y^2) + Q)/2 + a m y + a Q."""
+    return le((1 - a) * R, (1 - a) * (C / 2 * (B - y**2) + Q / 2) + a * m * y + a * Q)
+
+
+def regret_step(p: Prover) -> tuple[Theorem, Any]:
+    """One round of the invariant, about numbers; with its variables.
+
+    Before the round: sums R and Q, average m, weight C, iterate x; in it: gradient g, average M, weight E, cost q,
+    iterate z. B bounds (x - u)^2.
+    """
+    a, R, Q, m, C, x, g, M, E, q, z, u, B = variables = apart(p, "a R Q m C x g M E q z u B")
+    low, high, average, rises, close = p.assume(
+        0 <= a, a < 1, eq(M, a * m + (1 - a) * g), C <= E, (x - u) ** 2 <= B
+    )
+    shrunk = E / 2 * ((x - u) ** 2 - (z - u) ** 2)
+    paid, moved, before = p.assume(
+        M * (x - u) <= shrunk + q / 2, M * (x - z) <= q, invariant(a, R, Q, m, C, x - u, B)
+    )
+    abel = p.certify(C * (B - (x - u) ** 2) <= E * (B - (x - u) ** 2), rises, close)
+    kept = p.certify(0 <= 1 - a, high)
+    parts = [p.certify((1 - a) * f.claim.left <= (1 - a) * f.claim.right, kept, f) for f in (paid, abel)]
+    parts += [p.certify(a * M * (x - z) <= a * q, low, moved), before, average]
+    return p.certify(invariant(a, R + g * (x - u), Q + q, M, E, z - u, B), *parts), variables
+
+
+def linear_regret(p: Prover, c: Player, n: Any) -> Theorem:
+    """1 <= n |- (1-a) sum_{t=1}^n g(t) (x_t - u) <= width^2 w(n)/(2 alpha(n)) + (1+a)/2 sum_t alpha(t) m(t)^2/w(t).
+
+    By `invariant` with R and Q the two sums, C = w(n)/alpha(n) and y = x_{n+1} - u.
+    """
+    k, t = p.fresh("k", n), p.fresh("t", n)
+    begun, start, _ = after(p, k)
+    bound, paid = lift(c.width) ** 2, c.g(t) * c.gap(t - 1)
+
+    def sums(n: Any) -> tuple[Any, Any]:
+        return total(t, 1, n, paid), total(t, 1, n, c.squared(t))
+
+    def claim(n: Any) -> Any:
+        return invariant(c.a, *sums(n), c.m(n), c.weight(n), c.gap(n), bound)
+
+    lemma, variables = regret_step(p)
+
+    def step(k: Any, R: Any, Q: Any, C: Any, start: Theorem, *facts: Theorem) -> Theorem:
+        values = (c.a, R, Q, c.m(k), C, c.x(k), c.g(k + 1), c.m(k + 1), c.weight(k + 1), c.squared(k + 1), c.x(k + 1))
+        known = [p.using(f, start) for f in (*round_bounds(p, c, k), c.following(k), c.close(k))]
+        return put(p, lemma, variables, (*values, c.u, bound), *c.decay, *known, *facts)
+
+    zero, one = lift(0), p.certify(1 <= lift(1))
+    empty = p.certify(invariant(c.a, zero, zero, c.m(zero), zero, c.gap(zero), bound), c.begun)
+    first = step(zero, zero, zero, zero, p.certify(0 <= zero), empty, p.using(weight_nonneg(p, c, lift(1)), one))
+    base = p.certify(claim(lift(1)), first, p.sum_one(t, 1, paid), p.sum_one(t, 1, c.squared(t)))
+    lasts = [p.sum_step(t, 1, k, body, begun) for body in (paid, c.squared(t))]
+    later = p.certify(claim(k + 1), step(k, *sums(k), c.weight(k), start, p.assume(claim(k)), c.rising(k)), *lasts)
+    found = p.inst(p.induction(k, 1, claim(k), base, later), {k: n})
+    return last_average(p, c, found, *sums(n), n)
+
+
+def last_average(p: Prover, c: Player, found: Theorem, R: Any, Q: Any, n: Any) -> Theorem:
+    """The claim of `linear_regret` from the invariant; m(n) (x_{n+1} - u) is bounded by the third of `round_bounds`."""
+    a, r, q, m, C, y, z, B = variables = apart(p, "a r q m C y z B")
+    low, weight, close, last = p.assume(0 <= a, 0 <= C, y**2 <= B, m * z <= C / 2 * (y**2 - z**2))
+    spent = p.certify(a * m * z <= a * C / 2 * (B - z**2), low, last, p.certify(C * y**2 <= C * B, weight, close))
+    positive = p.certify(0 <= C * z**2, weight, squares=[z], degree=1)
+    goal = (1 - a) * r <= B * C / 2 + (1 + a) / 2 * q
+    lemma = p.certify(goal, spent, positive, p.assume(invariant(a, r, q, m, C, z, B)), degree=1)
+    before = p.certify(0 <= n - 1, p.assume(1 <= n), degree=1)
+    known = [p.using(f, before) for f in (round_bounds(p, c, n - 1)[2], c.close(n - 1))]
+    values = (c.a, R, Q, c.m(n), c.weight(n), c.gap(n - 1), c.gap(n), lift(c.width) ** 2)
+    return put(p, lemma, variables, values, c.decay[0], weight_nonneg(p, c, n), found, *known)
+
+
+# --- a game on a box with d coordinates -------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Game:
+    """A player in the box of all x with low(i) <= x(i) <= high(i), compared with a fixed point u of it."""
+
+    reading: Reading
+    g: Family
+    u: Family
+    low: Family
+    high: Family
+    loss: Family
+    loss_u: Family
+    d: Any
+    project: Sequence
+
+    def x(self, n: Any) -> Any:
+        """Coordinate i after n steps: x_{n+1}."""
+        return self.reading.slot("x", n)
+
+    def m(self, n: Any) -> Any:
+        """Coordinate i of m_n."""
+        return self.reading.slot("m", n)
+
+    def over(self, body: Any) -> Any:
+        """The sum over the coordinates."""
+        return total(i, 1, self.d, body)
+
+    def regret(self, n: Any) -> Any:
+        """R_n(u), the sum of f_t(x_t) - f_t(u)."""
+        return total(t, 1, n, self.loss(t) - self.loss_u(t))
+
+
+GAME = ("convex", "first_high", "first_low", "u_high", "u_low")
+
+
+def play(rule: Rule, setting: Setting, d: Any, scalars: Mapping[str, Any]) -> Game:
+    """The updates of a rule with gradients g(t, i) on a box; scalars may mention the coordinate i.
+
+    Assumed: x_1 = first and u lie in the box, and convexity: f_t(x_t) - f_t(u) <= <g_t, x_t - u>.
+    """
+    g = setting.family("g", "ZZ")
+    u, first, low, high, loss, loss_u = (setting.family(f, "Z") for f in ("u", "first", "low", "high", "loss", "loss_u"))
+    feasible = read(box, setting, scalars={"low": low(i), "high": high(i)})
+
+    def project(y: Any) -> Any:
+        return feasible.value("result", 0, y=y)
+
+    inputs = {"g": lambda t, x: g(t, i)}
+    reading = read(
+        rule,
+        setting,
+        inputs=inputs,
+        scalars=scalars,
+        start=first(i),
+        project=project,
+        coordinates=[i],
+        names={"x": ITERATE},
+    )
+    coordinate = (1 <= i, i <= d)
+    for name, point in (("first", first(i)), ("u", u(i))):
+        setting.assume(f"{name}_low", low(i) <= point, coordinate)
+        setting.assume(f"{name}_high", point <= high(i), coordinate)
+    game = Game(reading, g, u, low, high, loss, loss_u, d, project)
+    setting.assume("convex", loss(t) - loss_u(t) <= game.over(g(t, i) * (game.x(t - 1) - u(i))), [1 <= t])
+    return game
+
+
+def inside(p: Prover, game: Game, n: Any) -> tuple[Theorem, Theorem]:
+    """0 <= n, 1 <= i, i <= d |- low(i) <= x(n), and x(n) <= high(i); by induction over the steps."""
+    k = p.fresh("k", n)
+    low, high = game.low(i), game.high(i)
+    ordered = p.certify(low <= high, p.given("u_low", i), p.given("u_high", i), degree=1)
+    ends = clip_range(p, game.project, game.reading.value("x", k), low, high)
+    claims: tuple[Callable[[Any], Any], ...] = (lambda x: low <= x, lambda x: x <= high)
+    found = []
+    for name, claim, end in zip(("first_low", "first_high"), claims, ends, strict=True):
+        base = p.certify(claim(game.x(lift(0))), p.given(name, i), p.start(ITERATE, i), degree=1)
+        step = p.certify(claim(game.x(k + 1)), p.next(ITERATE, i, k), p.using(end, ordered), degree=1)
+        found.append(p.inst(p.induction(k, 0, claim(game.x(k)), base, step), {k: n}))
+    return found[0], found[1]
+
+
+def projected(p: Prover, game: Game, n: Any, z: Any, step: Any, moved: Theorem) -> Theorem:
+    """0 <= n |- (x' - z)^2 <= (x - step - z)^2 - (x - step - x')^2 for z = u(i) or x = x(n).
+
+    moved   what the rule proposes before the projection is x - step
+    """
+    x, s, y, new, z_value, y_projected = variables = apart(p, "x s y new z projected")
+    proposed = game.reading.value("x", n)
+    clip = clip_step(p, game.project, proposed, z, game.low(i), game.high(i), firm=True)
+    within = (p.given("u_low", i), p.given("u_high", i)) if z is game.u(i) else inside(p, game, n)
+    same, next_is = p.assume(eq(y, x - s), eq(new, y_projected))
+    nearer = p.assume((y_projected - z_value) ** 2 <= (y - z_value) ** 2 - (y - y_projected) ** 2)
+    goal = (new - z_value) ** 2 <= (x - s - z_value) ** 2 - (x - s - new) ** 2
+    lemma = p.certify(goal, same, next_is, nearer)
+    values = (game.x(n), step, proposed, game.x(n + 1), z, game.project(proposed))
+    return put(p, lemma, variables, values, moved, p.next(ITERATE, i, n), p.using(clip, *within))
+
+
+def distance(p: Prover, game: Game, n: Any, width: Any, *wide: Theorem) -> Theorem:
+    """0 <= n, 1 <= i, i <= d |- (x(n) - u(i))^2 <= width^2, where high(i) - low(i) <= width (or is it)."""
+    x, u, low, high, D = variables = apart(p, "x u low high D")
+    ends = p.assume(low <= x, x <= high, low <= u, u <= high)
+    most = p.assume(high - low <= D)
+    sides = p.certify(x - u <= D, *ends, most), p.certify(u - x <= D, *ends, most)
+    lemma = p.certify((x - u) ** 2 <= D**2, *sides)
+    values = (game.x(n), game.u(i), game.low(i), game.high(i), width)
+    wide = wide or (p.certify(game.high(i) - game.low(i) <= width),)
+    return put(p, lemma, variables, values, *inside(p, game, n), p.given("u_low", i), p.given("u_high", i), *wide)
+
+
+def regret_bound(p: Prover, game: Game, c: Player, n: Any) -> Theorem:
+    """1 <= n |- (1-a) R_n <= sum_i width^2 w(n)/(2 alpha(n)) + (1+a)/2 sum_i sum_t alpha(t) m(t)^2/w(t), n a variable."""
+    summed = p.sum_of(linear_regret(p, c, n), i, 1, game.d)
+    begun, start, _ = after(p, n)
+    swapped = p.using(exchanged(p, t, n, i, game.d, c.g(t) * c.gap(t - 1)), start)
+    linear = convex_to_linear(p, "convex", n)
+    keeps = p.certify(0 < 1 - c.a, c.decay[1])
+    scaled = p.certify((1 - c.a) * linear.claim.left <= (1 - c.a) * linear.claim.right, linear, keeps)
+    costs = game.over(total(t, 1, n, c.squared(t)))
+    weights = game.over(lift(c.width) ** 2 * c.w(n))
+    goal = (1 - c.a) * game.regret(n) <= weights / (2 * c.alpha(n)) + (1 + c.a) / 2 * costs
+    return p.certify(goal, scaled, swapped, summed)
+
+
+def witnessed(game: Game, families: Mapping[str, Any], values: Mapping[Any, Any]) -> Witness:
+    """One coordinate in [-1, 1], x_1 = 1, u = -1, g_t = 1, and equal losses; the rest as given.
+
+    Of the losses only f_t(x_t) - f_t(u) <= x_t - u is asked: x_t stays in the box, proved from the interpreted text.
+    """
+    numbers = {"low": -1, "high": 1, "u": -1, "first": 1}
+    chosen = {"d": ([], 1), "g": ([t, i], 1), **{name: ([i], value) for name, value in numbers.items()}, **families}
+    meaning = {name: (tuple(variables), lift(value)) for name, (variables, value) in chosen.items()}
+    n = integer("steps")
+
+    def prove(p: Prover, goal: Any, guards: list[Theorem]) -> Theorem:
+        if ITERATE not in {name for name, *_ in goal.right.families}:
+            return p.certify(goal, *guards)
+        clip = read(box, Setting(), scalars={"low": -1, "high": 1})
+        proposed = interpret(game.reading.value("x", n), meaning, {})
+        begun = p.certify(lift(-1) <= lift(1))
+        end = p.using(clip_range(p, lambda y: clip.value("result", 0, y=y), proposed, lift(-1), lift(1))[0], begun)
+        at = interpret(game.x(n), meaning, {})
+        base = p.certify(-1 <= interpret(game.x(lift(0)), meaning, {}), p.start(ITERATE, i), begun)
+        step = p.certify(-1 <= interpret(game.x(n + 1), meaning, {}), p.next(ITERATE, i, n), end, degree=1)
+        every = p.inst(p.induction(n, 0, -1 <= at, base, step), {n: t - 1})
+        return p.restate(goal, p.sum_of(p.using(every, p.certify(0 <= t - 1, *guards)), i, 1, 1))
+
+    return Witness(chosen, values, prove)
