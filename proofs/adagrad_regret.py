@@ -11,21 +11,20 @@ Note    loss(t) is f_t(x_t), loss_u(t) is f_t(u); X(i, n) is coordinate i of x_{
 
 from typing import Any
 
+from adamtheory.proofs.lemmas_descent import BOX, coordinate_bound, gap_bound, i, play, t, witnessed
+from adamtheory.proofs.lemmas_regret import (
+    abel,
+    convex_to_linear,
+    exchanged,
+    lemma_a,
+    sum_of_squares_nonneg,
+    zero_of_square,
+)
+
 from adamtheory.logic.derive import Prover
 from adamtheory.logic.kernel import Theorem
 from adamtheory.logic.notation import Setting, eq, integer, lift, sqrt, total
 from adamtheory.logic.statement import Statement, Witness
-from adamtheory.proofs.lemmas_descent import BOX, coordinate_bound, gap_bound, i, moved, play, t, witnessed
-from adamtheory.proofs.lemmas_regret import (
-    abel,
-    apart,
-    convex_to_linear,
-    exchanged,
-    lemma_a,
-    put,
-    sum_of_squares_nonneg,
-    zero_of_square,
-)
 from adamtheory.rules.adagrad import adagrad
 
 T = integer("T")
@@ -86,5 +85,58 @@ def round_bound(p: Prover) -> Theorem:
     above = p.assume(0 < S(t))
     rate = p.certify(0 < alpha / root, p.given("alpha_positive"), p.inv_positive(p.sqrt_positive(above)))
     same = p.rewrite(grown, lambda s: game.x(t) - alpha * g / sqrt(s))
-    step = p.restate(goal, coordinate_bound(p, game, t, alpha / root, rate, text=same))
+    step = p.restate(goal, coordinate_bound(p, game, t, alpha / root, rate, same))
     return p.cases(still, step, S(t), 0)
+
+
+def weights_rise(p: Prover) -> Theorem:
+    """1 <= t |- sqrt(S_t)/(2 alpha) <= sqrt(S_{t+1})/(2 alpha)."""
+    begun = p.certify(0 <= t, p.assume(1 <= t), degree=1)
+    grown = p.using(p.next("S", i, t), begun)
+    longer = p.sqrt_monotone(
+        p.certify(S(t) <= S(t + 1), grown, squares=[game.g(t + 1, i)]), p.using(S_nonneg(p, t), begun)
+    )
+    upwards = p.inv_positive(p.given("alpha_positive"))
+    return p.certify(sqrt(S(t)) / (2 * alpha) <= sqrt(S(t + 1)) / (2 * alpha), longer, upwards)
+
+
+def coordinate_regret(p: Prover) -> Theorem:
+    """sum_t g_t y_t <= (D^2/(2 alpha) + alpha) sqrt(S_T) in coordinate i: Abel summation and AdaGrad's lemma."""
+    above, begun = p.given("alpha_positive"), p.certify(0 <= T, p.assume(1 <= T), degree=1)
+    upwards, width = p.inv_positive(above), (game.high - game.low) ** 2
+    rises, high = weights_rise(p), gap_bound(p, game, t)
+    nonneg = p.certify(0 <= sqrt(S(t)) / (2 * alpha), p.sqrt_nonneg(S(t)), upwards)
+    low = p.certify(0 <= game.gap(t) ** 2, squares=[game.gap(t)])
+    spent = abel(
+        p,
+        lambda t: sqrt(S(t)) / (2 * alpha),
+        lambda t: game.gap(t) ** 2,
+        width,
+        T,
+        nonneg=lambda k: p.inst(nonneg, {t: k}),
+        rising=lambda k: p.inst(rises, {t: k}),
+        low=lambda k: p.inst(low, {t: k}),
+        high=lambda k: p.inst(high, {t: k}),
+    )
+    steps = lemma_a(p, S, lambda t: game.g(t, i), T, p.start("S", i), lambda k: p.next("S", i, k))
+    steps = p.certify(alpha / 2 * steps.claim.left <= alpha * sqrt(S(T)), p.using(steps, begun), above)
+    paid = total(t, 1, T, game.g(t, i) * game.gap(t)) <= (width / (2 * alpha) + alpha) * sqrt(S(T))
+    return p.chain(paid, p.sum_of(round_bound(p), t, 1, T), spent, steps)
+
+
+def S_is_the_sum(p: Prover) -> Theorem:
+    """0 <= T |- sqrt(S_T(i)) = |g_{1:T,i}|."""
+    begun, grown = p.assume(0 <= T), p.next("S", i, T)
+    last = p.sum_step(t, 1, T, game.g(t, i) ** 2, begun)
+    base = p.certify(eq(S(0), squares(0)), p.start("S", i), p.sum_none(t, 1, game.g(t, i) ** 2), degree=1)
+    step = p.certify(eq(S(T + 1), squares(T + 1)), p.assume(eq(S(T), squares(T))), grown, last, degree=1)
+    return p.rewrite(p.induction(T, 0, eq(S(T), squares(T)), base, step), sqrt)
+
+
+def prove() -> Theorem:
+    p = Prover(setting)
+    begun = p.certify(0 <= T, p.assume(1 <= T), degree=1)
+    rounds = p.sum_of(coordinate_regret(p), i, 1, game.d)
+    exchange = p.using(exchanged(p, t, T, i, game.d, game.g(t, i) * game.gap(t)), begun)
+    norms = p.sum_of(p.using(S_is_the_sum(p), begun), i, 1, game.d)
+    return p.certify(game.regret(T) <= bound(T), convex_to_linear(p, "convex", T), rounds, exchange, norms)

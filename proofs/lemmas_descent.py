@@ -8,17 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any
 
-from adamtheory.proofs.lemmas_regret import apart, clip_range, clip_step, constant_sum, put
+from adamtheory.proofs.lemmas_regret import abel, apart, clip_range, clip_step, constant_sum, inverse_sqrt_sum, put
 
 from adamtheory.language.rule import Rule
 from adamtheory.logic.derive import Prover
 from adamtheory.logic.kernel import Theorem
-from adamtheory.logic.notation import Family, Setting, integers, le, lift, total
+from adamtheory.logic.notation import Family, Setting, integers, le, lift, sqrt, total
 from adamtheory.logic.reading import Reading, read
 from adamtheory.logic.statement import Witness
-from adamtheory.logic.terms import Rel
+from adamtheory.logic.terms import Rel, substitute
 from adamtheory.logic.witness import interpret
 from adamtheory.sets import box
 
@@ -126,10 +127,13 @@ def inside(p: Prover, game: Game, t: Any) -> tuple[Theorem, Theorem]:
     return found[0], found[1]
 
 
-def coordinate_bound(p: Prover, game: Game, t: Any, rate: Any, positive: Theorem) -> Theorem:
+def coordinate_bound(
+    p: Prover, game: Game, t: Any, rate: Any, positive: Theorem, same: Theorem | None = None
+) -> Theorem:
     """g_t(i) y_t(i) <= (y_t(i)^2 - y_{t+1}(i)^2)/(2 a) + a g_t(i)^2/2 for y_t = x_t - u, a the step size, 0 < a.
 
     Under 1 <= t, 1 <= i, i <= d. The projection shortens |x_t - a g_t - u|, whose square is expanded.
+    same   x_t - a g_t = the rule's text, where this is not so by its normal form alone
     """
     a, c, x, z, u = variables = apart(p, "a c x z u")
     size, nearer = p.assume(0 < a, (z - u) ** 2 <= (x - a * c - u) ** 2)
@@ -138,8 +142,9 @@ def coordinate_bound(p: Prover, game: Game, t: Any, rate: Any, positive: Theorem
     proposed, target = game.reading.value("x", t - 1), game.u(i)
     clipped = clip_step(p, game.project, proposed, target, game.low, game.high)
     clipped = p.using(clipped, p.given("u_low", i), p.given("u_high", i))
-    same = p.rewrite(moved(p, t), lambda z: (z - target) ** 2)
-    shorter = p.chain(game.gap(t + 1) ** 2 <= (proposed - target) ** 2, same, clipped)
+    facts = [p.rewrite(equal, lambda z: (z - target) ** 2) for equal in (moved(p, t), same) if equal is not None]
+    step = (game.x(t) - rate * game.g(t, i) - target) ** 2
+    shorter = p.chain(game.gap(t + 1) ** 2 <= step, clipped, *facts)
     return put(p, lemma, variables, (rate, game.g(t, i), game.x(t), game.x(t + 1), target), positive, shorter)
 
 
@@ -152,6 +157,55 @@ def round_bound(p: Prover, game: Game, t: Any, rate: Any, positive: Theorem, gra
     return p.chain(le(game.over(game.g(t, i) * game.gap(t)), shrunk + rate * square / 2), summed, paid)
 
 
+def zinkevich(
+    p: Prover,
+    rate: Callable[[Any], Any],
+    alpha: Any,
+    G: Any,
+    T: Any,
+    *,
+    rounds: Theorem,
+    distance: Theorem,
+    width: Theorem,
+) -> Theorem:
+    """1 <= T |- sum_t <g_t, y_t> <= D^2 sqrt(T)/(2 alpha) + alpha G^2 (sqrt(T) - 1/2) for the step sizes alpha/sqrt(t).
+
+    rate       t -> alpha/sqrt(t), with an assumption `alpha_positive`
+    rounds     1 <= t |- <g_t, y_t> <= (Y_t - Y_{t+1})/(2 rate(t)) + rate(t) G^2/2
+    distance   0 <= Y_t, where Y_t = |y_t|^2
+    width      1 <= t |- Y_t <= D^2
+    """
+    bound, positive, begun = width.claim.right, p.given("alpha_positive"), p.assume(1 <= t)
+    # Abel summation with the weights 1/(2 rate(t)) = sqrt(t)/(2 alpha)
+    upwards = p.inv_positive(positive)
+    longer = p.sqrt_monotone(p.certify(t <= t + 1), p.certify(0 <= t, begun))
+    nonneg = p.certify(0 <= 1 / (2 * rate(t)), p.sqrt_nonneg(t), upwards)
+    rising = p.certify(1 / (2 * rate(t)) <= 1 / (2 * rate(t + 1)), longer, upwards)
+    spent = abel(
+        p,
+        lambda t: 1 / (2 * rate(t)),
+        lambda k: substitute(distance.claim.right, {t: k}),
+        bound,
+        T,
+        nonneg=lambda k: p.inst(nonneg, {t: k}),
+        rising=lambda k: p.inst(rising, {t: k}),
+        low=lambda k: p.inst(distance, {t: k}),
+        high=lambda k: p.inst(width, {t: k}),
+    )
+    square = p.certify(0 <= alpha * G**2, positive, squares=[G])
+    steps = alpha * G**2 * total(t, 1, T, 1 / sqrt(t))
+    steps = p.certify(steps <= alpha * G**2 * (2 * sqrt(T) - 1), inverse_sqrt_sum(p, T), square)
+    summed = p.sum_of(rounds, t, 1, T)
+    closed = bound * sqrt(T) / (2 * alpha) + alpha * G**2 * (sqrt(T) - Fraction(1, 2))
+    return p.chain(summed.claim.left <= closed, summed, spent, steps)
+
+
+def rate_positive(p: Prover, rate: Any) -> Theorem:
+    """1 <= t |- 0 < alpha/sqrt(t), from the assumption `alpha_positive`."""
+    root = p.sqrt_positive(p.certify(0 < t, p.assume(1 <= t), degree=1))
+    return p.certify(0 < rate, p.given("alpha_positive"), p.inv_positive(root))
+
+
 def distance_nonneg(p: Prover, game: Game, t: Any) -> Theorem:
     """0 <= |x_t - u|^2."""
     (a,) = apart(p, "a")
@@ -159,46 +213,49 @@ def distance_nonneg(p: Prover, game: Game, t: Any) -> Theorem:
     return p.restate(0 <= game.distance(t), p.sum_of(square, i, 1, game.d))
 
 
+def gap_bound(p: Prover, game: Game, t: Any) -> Theorem:
+    """1 <= t, 1 <= i, i <= d |- (x_t(i) - u(i))^2 <= (high - low)^2."""
+    ends = (*inside(p, game, t), p.given("u_low", i), p.given("u_high", i))
+    return p.certify(game.gap(t) ** 2 <= (game.high - game.low) ** 2, *ends)
+
+
 def distance_bound(p: Prover, game: Game, t: Any) -> Theorem:
     """1 <= t |- |x_t - u|^2 <= d (high - low)^2."""
-    x_ends, u_ends = inside(p, game, t), (p.given("u_low", i), p.given("u_high", i))
-    each = p.certify(game.gap(t) ** 2 <= (game.high - game.low) ** 2, *x_ends, *u_ends)
     counted = constant_sum(p, i, game.d, (game.high - game.low) ** 2)
     counted = p.using(counted, p.certify(0 <= game.d, p.given("dimension"), degree=1))
-    return p.chain(game.distance(t) <= game.width, p.sum_of(each, i, 1, game.d), counted)
+    return p.chain(game.distance(t) <= game.width, p.sum_of(gap_bound(p, game, t), i, 1, game.d), counted)
 
 
 def witnessed(game: Game, families: dict[str, Any], values: dict[Any, Any], strong: Any = 0) -> Witness:
-    """One coordinate in [-1, 1], g_t = 1, u = -1, x_1 = 1: f_t(x) = x - strong/2 (x + 1)^2, the rest as given.
+    """f_t(x) = x + strong/2 (x + 1)^2 on [-1, 1], from x_1 = -1, where x stays, against u = 1; the rest as given.
 
-    Only f_t(x_t) - f_t(u) >= 0 is said of the losses: x_t stays in the box, which is proved from the interpreted text.
+    That x_t stays in the box, and the inequality of convexity with it, is proved from the interpreted text.
     """
-    one = {"high": ([], 1), "d": ([], 1), "g": ([t, i], 1), "first": ([i], 1)}
-    chosen = {**one, "low": ([], -1), "u": ([i], -1), **families}
+    one = {"high": ([], 1), "d": ([], 1), "g": ([t, i], 1), "u": ([i], 1), "loss_u": ([t], 1 + 2 * lift(strong))}
+    chosen = {**one, "low": ([], -1), "first": ([i], -1), "loss": ([t], -1), **families}
     interpretation = {name: (tuple(variables), lift(value)) for name, (variables, value) in chosen.items()}
+    proposed = interpret(game.reading.value("x", k), interpretation, {})
 
     def prove(p: Any, goal: Rel, guards: Sequence[Theorem]) -> Theorem:
-        if not goal.left.families and not goal.right.families:
+        if not goal.right.families:
             return p.certify(goal, *guards, p.sum_one(i, 1, lift(1)))
-        y = interpret(game.reading.value("x", k), interpretation, {})
-        clip = read(box, Setting(), scalars={"low": -1, "high": 1})
-        ends = stays(p, lambda y: clip.value("result", 0, y=y), y)
-        ends = tuple(p.using(p.inst(end, {k: t - 1}), p.certify(0 <= t - 1, *guards)) for end in ends)
-        gap = Family(ITERATE)(i, t - 1) + 1
-        each = p.certify(0 <= gap - lift(strong) / 2 * gap**2, *ends)
-        return p.chain(goal, p.sum_of(each, i, 1, 1))
+        started = p.certify(0 <= t - 1, *guards)
+        ends = [p.using(p.inst(end, {k: t - 1}), started) for end in stays(p, proposed)]
+        gap = Family(ITERATE)(i, t - 1) - 1
+        each = p.certify(-2 - 2 * lift(strong) <= gap - lift(strong) / 2 * gap**2, *ends)
+        return p.chain(goal, p.sum_of(each, i, 1, 1), p.sum_one(i, 1, lift(1)))
 
     return Witness(chosen, values, prove)
 
 
-def stays(p: Prover, project: Callable[[Any], Any], proposed: Any) -> tuple[Theorem, ...]:
-    """0 <= k |- -1 <= X(i, k), and X(i, k) <= 1, where X starts at 1 and moves to project(proposed)."""
-    x, begun = Family(ITERATE), p.certify(lift(-1) <= lift(1))
+def stays(p: Prover, proposed: Any) -> list[Theorem]:
+    """0 <= k |- -1 <= X(i, k), and X(i, k) <= 1, where X starts at -1 and moves to the point of [-1, 1] proposed."""
+    clip = read(box, Setting(), scalars={"low": -1, "high": 1})
+    ends = clip_range(p, lambda y: clip.value("result", 0, y=y), proposed, lift(-1), lift(1))
+    x, ordered = Family(ITERATE), p.certify(lift(-1) <= lift(1))
     found = []
-    for claim, end in zip(
-        (lambda x: lift(-1) <= x, lambda x: x <= 1), clip_range(p, project, proposed, lift(-1), lift(1)), strict=True
-    ):
-        base = p.certify(claim(x(i, 0)), p.start(ITERATE, i), begun)
-        step = p.certify(claim(x(i, k + 1)), p.next(ITERATE, i, k), p.using(end, begun), degree=1)
+    for claim, end in zip((lambda x: lift(-1) <= x, lambda x: x <= 1), ends, strict=True):
+        base = p.certify(claim(x(i, 0)), p.start(ITERATE, i), ordered)
+        step = p.certify(claim(x(i, k + 1)), p.next(ITERATE, i, k), p.using(end, ordered), degree=1)
         found.append(p.induction(k, 0, claim(x(i, k)), base, step))
-    return tuple(found)
+    return found

@@ -8,16 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cache, wraps
 from typing import Any
 
 from adamtheory.language.rule import Rule
 from adamtheory.logic.derive import Prover
 from adamtheory.logic.kernel import Theorem
-from adamtheory.logic.notation import Family, Setting, eq, integer, integers, le, lift, total
+from adamtheory.logic.notation import Family, Setting, eq, integer, integers, inv, le, lift, total
 from adamtheory.logic.reading import Reading, read
 from adamtheory.logic.statement import Witness
 from adamtheory.logic.witness import interpret
-from adamtheory.proofs.lemmas_regret import apart, clip_range, clip_step, convex_to_linear, exchanged, put
+from adamtheory.proofs.lemmas_regret import apart, clip_range, clip_step, convex_to_linear, exchanged, put, zero_of_square
 from adamtheory.sets import box
 
 t, i = integers("t i")
@@ -27,7 +28,7 @@ Sequence = Callable[[Any], Any]
 Known = Callable[[Any], Theorem]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Coordinate:
     """A moving average m of gradients g and denominators w, in one coordinate; n counts steps, t = n + 1 rounds.
 
@@ -62,6 +63,24 @@ class Coordinate:
         return self.alpha(t) * self.g(t) ** 2 / self.w(t)
 
 
+def once(lemma: Callable[[Prover, Any, Any], Any]) -> Callable[[Prover, Any, Any], Any]:
+    """A lemma (prover, subject, n) that is proved for a variable, once for each subject, and then instantiated."""
+
+    @cache
+    def proved(p: Prover, subject: Any) -> tuple[Any, Any]:
+        place = p.fresh("place")
+        return place, lemma(p, subject, place)
+
+    @wraps(lemma)
+    def at(p: Prover, subject: Any, n: Any) -> Any:
+        place, found = proved(p, subject)
+        if isinstance(found, tuple):
+            return tuple(p.inst(one, {place: n}) for one in found)
+        return p.inst(found, {place: n})
+
+    return at
+
+
 def after(p: Prover, k: Any) -> tuple[Theorem, Theorem, Theorem]:
     """1 <= k, and what follows: 0 <= k and 1 <= k+1."""
     begun = p.assume(1 <= k)
@@ -71,19 +90,11 @@ def after(p: Prover, k: Any) -> tuple[Theorem, Theorem, Theorem]:
 # --- where the denominator vanishes -----------------------------------------------------------------------------------
 
 
-def zero_square(p: Prover) -> Theorem:
-    """x^2 <= 0 |- x = 0."""
-    (x,) = apart(p, "x")
-    square, above, below = p.assume(x**2 <= 0), p.assume(0 < x), p.assume(x < 0)
-    low = p.cases(p.assume(x <= 0), p.absurd(x <= 0, square, above), x, 0)
-    return p.antisym(low, p.cases(p.assume(0 <= x), p.absurd(0 <= x, square, below), 0, x))
-
-
 def still_gradient(p: Prover, c: Coordinate, t: Any) -> Theorem:
     """1 <= t, w(t) <= 0 |- g(t) = 0: where the gradient is not 0 the denominator is positive."""
     square = c.g(t) ** 2
     moving = p.absurd(square <= 0, c.positive(t), p.assume(c.w(t) <= 0), degree=1)
-    return put(p, zero_square(p), apart(p, "x"), (c.g(t),), p.cases(p.assume(square <= 0), moving, square, 0))
+    return zero_of_square(p, p.cases(p.assume(square <= 0), moving, square, 0))
 
 
 def still_denominator(p: Prover, c: Coordinate, k: Any) -> Theorem:
@@ -94,6 +105,7 @@ def still_denominator(p: Prover, c: Coordinate, k: Any) -> Theorem:
     return p.certify(c.w(k) <= 0, c.rising(k), gone, p.inverse(step), weights=[[p.inv_positive(step)]])
 
 
+@once
 def divides(p: Prover, c: Coordinate, n: Any) -> Theorem:
     """1 <= n |- m(n) w(n)/w(n) = m(n): the average is 0 where the denominator vanishes, by induction.
 
@@ -122,6 +134,7 @@ def divides(p: Prover, c: Coordinate, n: Any) -> Theorem:
 # --- the momentum lemma -----------------------------------------------------------------------------------------------
 
 
+@once
 def falling(p: Prover, c: Coordinate, k: Any) -> Theorem:
     """1 <= k |- alpha(k+1) m(k)^2/w(k+1) <= alpha(k) m(k)^2/w(k)."""
     _, _, later = after(p, k)
@@ -134,6 +147,7 @@ def falling(p: Prover, c: Coordinate, k: Any) -> Theorem:
     return p.cases(p.certify(goal, p.certify(eq(c.m(k), 0), divides(p, c, k), gone)), high, c.w(k), 0)
 
 
+@once
 def rate_nonneg(p: Prover, c: Coordinate, t: Any) -> Theorem:
     """1 <= t |- 0 <= alpha(t)/w(t)."""
     return p.certify(0 <= c.alpha(t) / c.w(t), c.step_positive(t), p.inv_nonneg(c.nonneg(t)))
@@ -182,7 +196,7 @@ def momentum_sum(p: Prover, c: Coordinate, n: Any) -> Theorem:
 # --- the regret of one coordinate -------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Player(Coordinate):
     """A coordinate with its iterates x(n) and a point u to compare with.
 
@@ -226,11 +240,13 @@ def round_lemmas(p: Prover) -> tuple[tuple[Theorem, ...], Any]:
     ), variables
 
 
+@once
 def weight_nonneg(p: Prover, c: Player, t: Any) -> Theorem:
     """1 <= t |- 0 <= w(t)/alpha(t)."""
     return p.certify(0 <= c.weight(t), c.nonneg(t), p.inv_positive(c.step_positive(t)))
 
 
+@once
 def round_bounds(p: Prover, c: Player, n: Any) -> tuple[Theorem, ...]:
     """0 <= n |- the three bounds of `round_lemmas` in round n + 1."""
     reached = p.certify(1 <= n + 1, p.assume(0 <= n), degree=1)
@@ -318,7 +334,7 @@ def last_average(p: Prover, c: Player, found: Theorem, R: Any, Q: Any, n: Any) -
 # --- a game on a box with d coordinates -------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Game:
     """A player in the box of all x with low(i) <= x(i) <= high(i), compared with a fixed point u of it."""
 
@@ -384,6 +400,7 @@ def play(rule: Rule, setting: Setting, d: Any, scalars: Mapping[str, Any]) -> Ga
     return game
 
 
+@once
 def inside(p: Prover, game: Game, n: Any) -> tuple[Theorem, Theorem]:
     """0 <= n, 1 <= i, i <= d |- low(i) <= x(n), and x(n) <= high(i); by induction over the steps."""
     k = p.fresh("k", n)
@@ -442,6 +459,31 @@ def regret_bound(p: Prover, game: Game, c: Player, n: Any) -> Theorem:
     return p.certify(goal, scaled, swapped, summed)
 
 
+def inverse_product(p: Prover, first: Theorem, second: Theorem) -> Theorem:
+    """1/(a b) = 1/a 1/b from 0 < a and 0 < b."""
+    a, b = first.claim.right, second.claim.right
+    whole = p.certify(0 < a * b, first, second)
+    return p.certify(eq(inv(a * b), inv(a) * inv(b)), p.inverse(whole), p.inverse(first), p.inverse(second))
+
+
+def master(p: Prover, game: Game, c: Player, n: Any) -> Theorem:
+    """1 <= n |- R_n <= sum_i width^2 w(n)/(2 alpha(n) (1-a)) + (1+a)/(2 (1-a)) sum_t sum_i alpha(t) m(t)^2/w(t)."""
+    a, R, X, A, Q = variables = apart(p, "a R X A Q")
+    keeps, rate = p.assume(0 < 1 - a, 0 < A)
+    scaled = p.assume((1 - a) * R <= X / (2 * A) + (1 + a) / 2 * Q)
+    splits = inverse_product(p, p.certify(0 < 2 * A, rate), keeps), inverse_product(p, p.certify(0 < lift(2)), keeps)
+    goal = R <= X / (2 * A * (1 - a)) + (1 + a) / (2 * (1 - a)) * Q
+    lemma = p.certify(goal, scaled, *splits, p.inverse(keeps), weights=[[keeps]], degree=1)
+    _, start, _ = after(p, n)
+    bound = regret_bound(p, game, c, n)
+    swapped = p.using(exchanged(p, t, n, i, game.d, c.squared(t)), start)
+    costs, weights = total(t, 1, n, game.over(c.squared(t))), game.over(lift(c.width) ** 2 * c.w(n))
+    goal = (1 - c.a) * game.regret(n) <= weights / (2 * c.alpha(n)) + (1 + c.a) / 2 * costs
+    bound = p.certify(goal, bound, swapped, degree=1)
+    values = (c.a, game.regret(n), weights, c.alpha(n), costs)
+    return put(p, lemma, variables, values, p.certify(0 < 1 - c.a, c.decay[1]), c.step_positive(n), bound)
+
+
 def witnessed(game: Game, families: Mapping[str, Any], values: Mapping[Any, Any]) -> Witness:
     """One coordinate in [-1, 1], x_1 = 1, u = -1, g_t = 1, and equal losses; the rest as given.
 
@@ -454,7 +496,7 @@ def witnessed(game: Game, families: Mapping[str, Any], values: Mapping[Any, Any]
 
     def prove(p: Prover, goal: Any, guards: list[Theorem]) -> Theorem:
         if ITERATE not in {name for name, *_ in goal.right.families}:
-            return p.certify(goal, *guards)
+            return p.certify(goal, *guards, p.max_is(p.certify(lift(-1) <= lift(1))))  # max(-1, 1) = 1
         clip = read(box, Setting(), scalars={"low": -1, "high": 1})
         proposed = interpret(game.reading.value("x", n), meaning, {})
         begun = p.certify(lift(-1) <= lift(1))

@@ -43,19 +43,43 @@ HALF = Fraction(1, 2)
 Slopes: TypeAlias = tuple[Theorem, Theorem, Theorem]  # the gradients of the three rounds of a block
 
 
-class Game:
-    """The losses, the interval (or no constraint) and the rule, read into one setting.
+class Losses:
+    """The periodic losses, read into a setting, with N = 3 and scale 1."""
+
+    def __init__(self, loss: Rule = reddi) -> None:
+        self.setting = Setting()
+        self.C = self.setting.constant("C")
+        scalars = {"C": self.C, "N": 3, "scale": 1}
+        self.losses = read(loss, self.setting, scalars={s.name: scalars[s.name] for s in loss.scalars})
+
+    def phase(self, n: Any) -> Any:
+        """The phase of round n + 1."""
+        return self.losses.slot("phase", n)
+
+    def slope(self, n: Any, x: Any) -> Any:
+        """The gradient of round n + 1 at x."""
+        return self.losses.value("gradient", n, x=x)
+
+    def loss(self, t: Any, u: Any) -> Any:
+        """f_t(u)."""
+        return self.losses.value("result", t - 1, x=u)
+
+    def paid(self, T: Any, u: Any) -> Any:
+        """sum_{t=1}^{T} f_t(u)."""
+        return total(t, 1, T, self.loss(t, u))
+
+
+class Game(Losses):
+    """The losses, the interval [-1, 1] (or no constraint) and the rule, read into one setting.
 
     beta1 = 0, eps = 0, beta2 = 1/(1 + C^2), step size alpha/sqrt(t), first iterate 1.
     """
 
     def __init__(self, rule: Rule, loss: Rule = reddi, constrained: bool = True) -> None:
-        self.setting = setting = Setting()
-        self.rule, self.constrained = rule, constrained
-        self.alpha, self.C = alpha, C = setting.constants("alpha C")
+        super().__init__(loss)
+        setting, C = self.setting, self.C
+        self.alpha = alpha = setting.constant("alpha")
         self.beta2 = 1 / (1 + C**2)
-        scalars = {"C": C, "N": 3, "scale": 1}
-        self.losses = read(loss, setting, scalars={s.name: scalars[s.name] for s in loss.scalars})
         self.interval = read(box, setting, scalars={"low": -1, "high": 1}) if constrained else None
         self.method = read(
             rule,
@@ -72,25 +96,17 @@ class Game:
         """The iterate after n steps, on which round n + 1 is played."""
         return self.method.slot("x", n)
 
-    def phase(self, n: Any) -> Any:
-        """The phase of round n + 1."""
-        return self.losses.slot("phase", n)
-
-    def slope(self, n: Any, x: Any) -> Any:
-        """The gradient of round n + 1 at x."""
-        return self.losses.value("gradient", n, x=x)
-
-    def loss(self, t: Any, u: Any) -> Any:
-        """f_t(u)."""
-        return self.losses.value("result", t - 1, x=u)
-
     def project(self, y: Any) -> Any:
         """The projection onto [-1, 1]."""
         return self.interval.value("result", 0, y=y) if self.interval else y
 
-    def regret(self, T: Any, u: Any = -1) -> Any:
-        """sum_{t=1}^{T} f_t(x_t) - f_t(u)."""
-        return total(t, 1, T, self.loss(t, self.x(t - 1)) - self.loss(t, u))
+    def cost(self, t: Any) -> Any:
+        """f_t(x_t) - f_t(-1)."""
+        return self.loss(t, self.x(t - 1)) - self.loss(t, -1)
+
+    def regret(self, T: Any) -> Any:
+        """R_T = sum_{t=1}^{T} f_t(x_t) - f_t(-1); -1 is the best fixed point (`reddi_comparator`)."""
+        return total(t, 1, T, self.cost(t))
 
 
 # --- the interval -----------------------------------------------------------------------------------------------------
@@ -165,37 +181,12 @@ class Clip:
 # --- one play of the game ---------------------------------------------------------------------------------------------
 
 
-class Play:
-    """What happens when the rule plays, as theorems; each under some of 0 < alpha, 2 < C, 0 <= k and no others.
+class Rounds:
+    """Which round has which loss, as theorems under 0 <= k."""
 
-    `second(n)` is the second moment that divides step n; the subclasses differ in it.
-    """
-
-    def __init__(self, game: Game) -> None:
+    def __init__(self, game: Losses) -> None:
         self.game, self.p = game, Prover(game.setting)
-        self.alpha_positive, self.C_large = self.p.assume(*game.hyps)
         self.k_nonneg = self.p.assume(0 <= k)
-        self.C_positive = self.p.certify(0 < game.C, self.C_large)
-        self.clip = Clip(game, self.p)
-
-    # beta2
-
-    @cached_property
-    def defining(self) -> Theorem:
-        """(1 + C^2) beta2 = 1."""
-        C = self.game.C
-        return self.p.inverse(self.p.certify(0 < 1 + C**2, squares=[C]))
-
-    @cached_property
-    def decay(self) -> tuple[Theorem, Theorem]:
-        """0 < beta2 and beta2 < 1/5."""
-        p, b, C = self.p, self.game.beta2, self.game.C
-        positive = p.restate(0 < b, p.inv_positive(p.certify(0 < 1 + C**2, squares=[C])))
-        # 1 - 5 beta2 = beta2 (C^2 - 4)
-        small = p.certify(5 * b < 1, self.defining, positive, self.C_large, degree=3)
-        return positive, small
-
-    # rounds
 
     def at_least(self, n: Any) -> Theorem:
         """0 <= n for n = 3k + j."""
@@ -227,13 +218,60 @@ class Play:
         second = self.phase_next(first, 3 * k, after=1)
         return first, second, self.phase_next(second, 3 * k + 1, after=2)
 
+    def spiking(self, j: int) -> Theorem:
+        """Whether round 3k + j + 1 has the spike: indicator(1 - phase) is 1 for j = 0, else 0."""
+        p, room = self.p, 1 - self.game.phase(3 * k + j)
+        if j == 0:
+            return p.indicator_on(p.certify(0 < room, self.phases[0]))
+        return p.indicator_off(p.certify(room <= 0, self.phases[j]))
+
+    def nonnegative(self, body: Any, parts: list[Theorem]) -> Theorem:
+        """0 <= T |- 0 <= sum_{t=1}^{T} body, from nonnegative sums of the first one, two and three rounds of a block."""
+        p = self.p
+        steps = [p.sum_step(t, 1, 3 * k + j, body, p.certify(1 <= 3 * k + j + 1, self.k_nonneg)) for j in (0, 1, 2)]
+
+        def claim(n: Any) -> Rel:
+            return 0 <= total(t, 1, n, body)
+
+        step = p.chain(claim(3 * (k + 1)), p.assume(claim(3 * k)), *steps, parts[2])
+        whole = p.induction(k, 0, claim(3 * k), p.certify(claim(lift(0)), p.sum_none(t, 1, body)), step)
+        thirds = (whole, *(p.chain(claim(3 * k + j), whole, *steps[:j], parts[j - 1]) for j in (1, 2)))
+        return every(p, claim, thirds, T)
+
+
+class Play(Rounds):
+    """What happens when the rule plays, as theorems; each under some of 0 < alpha, 2 < C, 0 <= k and no others.
+
+    `second(n)` is the second moment that divides step n; the subclasses differ in it.
+    """
+
+    def __init__(self, game: Game) -> None:
+        super().__init__(game)
+        self.alpha_positive, self.C_large = self.p.assume(*game.hyps)
+        self.C_positive = self.p.certify(0 < game.C, self.C_large)
+        self.clip = Clip(game, self.p)
+
+    # beta2
+
+    @cached_property
+    def defining(self) -> Theorem:
+        """(1 + C^2) beta2 = 1."""
+        C = self.game.C
+        return self.p.inverse(self.p.certify(0 < 1 + C**2, squares=[C]))
+
+    @cached_property
+    def decay(self) -> tuple[Theorem, Theorem]:
+        """0 < beta2 and beta2 < 1/5."""
+        p, b, C = self.p, self.game.beta2, self.game.C
+        positive = p.restate(0 < b, p.inv_positive(p.certify(0 < 1 + C**2, squares=[C])))
+        # 1 - 5 beta2 = beta2 (C^2 - 4)
+        small = p.certify(5 * b < 1, self.defining, positive, self.C_large, degree=3)
+        return positive, small
+
     def slope(self, j: int) -> Theorem:
         """The gradient of round 3k + j + 1 at the iterate is C for j = 0, else -1."""
-        p, game, n = self.p, self.game, 3 * k + j
-        phase, value = self.phases[j], game.C if j == 0 else -1
-        switch = p.indicator_on if j == 0 else p.indicator_off
-        side = 0 < 1 - game.phase(n) if j == 0 else 1 - game.phase(n) <= 0
-        return p.certify(eq(game.slope(n, game.x(n)), value), switch(p.certify(side, phase)))
+        game, n = self.game, 3 * k + j
+        return self.p.certify(eq(game.slope(n, game.x(n)), game.C if j == 0 else -1), self.spiking(j))
 
     # moments
 
@@ -313,9 +351,13 @@ class Play:
         """0 < second(3k+j) for j = 1, 2, 3."""
         raise NotImplementedError
 
+    def heavy(self, slope: Theorem, n: Any) -> Theorem:
+        """(1 - beta2) c^2 <= second(n), where c is the gradient of round n = 3k + j."""
+        raise NotImplementedError
+
     def spike(self, slopes: Slopes) -> Theorem:
         """(1 - beta2) C^2 <= second(3k+1)."""
-        raise NotImplementedError
+        return self.heavy(slopes[0], 3 * k + 1)
 
     def other(self, slopes: Slopes, j: int) -> Theorem:
         """second(3k+j) <= 2 (1 - beta2) for j = 2, 3."""
@@ -362,6 +404,66 @@ class Play:
         end = clip.at(x(3 * k + 2) + again, clip.high, reached)
         return p.chain(eq(x(3 * k + 3), 1), self.projected[2], end)
 
+    # all iterates
+
+    def stays_positive(self, small: Theorem) -> Theorem:
+        """0 <= n |- 0 < x(n) on the interval, from alpha^2 C^2 < (3k+1) second(3k+1)."""
+        p, game, x, clip, first = self.p, self.game, self.game.x, self.clip, 3 * k + 1
+        down, up = (game.alpha * self.size(3 * k + j) for j in (1, 2))
+        here, positive = self.returns(), self.positive((self.slope(0), self.slope(1), self.slope(2)))
+        counted = p.certify(0 < first, self.k_nonneg)
+        short = shorter(p, game.alpha * game.C, counted, positive[0], small)
+        step = p.certify(0 < down, self.alpha_positive, self.size_positive(first, positive[0]))
+        y = x(3 * k) - game.C * down
+        raised = clip.at(y, clip.raises, p.certify(y <= 1, here, step, self.C_positive))
+        one = p.chain(0 < x(first), self.projected[0], raised, here, short)
+        z = x(first) + up
+        step = p.certify(0 < up, self.alpha_positive, self.size_positive(3 * k + 2, positive[1]))
+        low = p.chain(0 < x(3 * k + 2), self.projected[1], clip.at(z, clip.raises), one, step)
+        beyond = clip.at(z, clip.high, p.restate(1 <= z, p.assume(1 < z)))
+        two = p.cases(low, p.chain(0 < x(3 * k + 2), self.projected[1], beyond), z, 1)
+        return every(p, lambda n: 0 < x(n), (p.chain(0 < x(3 * k), here), one, two), integer("n"))
+
+    # regret
+
+    @cached_property
+    def costs(self) -> list[Theorem]:
+        """What a block costs, beyond what -1 pays, on the interval: 2 C or more, then twice -2 or more."""
+        p, game = self.p, self.game
+        found = []
+        for j in (0, 1, 2):
+            here = game.x(3 * k + j)
+            value = p.rewrite(self.slope(j), lambda g, here=here: g * here - g * (-1))
+            if j == 0:
+                most = self.returns()
+            else:
+                step = self.projected[j - 1]
+                most = p.certify(here <= 1, step, self.clip.at(self.moved_to(j - 1), self.clip.at_most), degree=1)
+            found.append(p.chain((2 * game.C if j == 0 else lift(-2)) <= game.cost(3 * k + j + 1), value, most))
+        return found
+
+    def moved_to(self, j: int) -> Any:
+        """Where step 3k + j + 1 ends before clipping."""
+        c = self.game.C if j == 0 else -1
+        return self.game.x(3 * k + j) - self.game.alpha * c * self.size(3 * k + j + 1)
+
+    def regret_bound(self, costs: list[Theorem]) -> Theorem:
+        """(2 C - 4) T/3 <= regret after T rounds, from what the three rounds of a block cost at least."""
+        p, game, rate = self.p, self.game, 2 * self.game.C - 4
+        body = game.cost(t)
+        steps = [p.sum_step(t, 1, 3 * k + j, body, p.certify(1 <= 3 * k + j + 1, self.k_nonneg)) for j in (0, 1, 2)]
+        block = rate * k <= game.regret(3 * k)
+        base = p.certify(rate * 0 <= game.regret(lift(0)), p.sum_none(t, 1, body))
+        step = p.certify(rate * (k + 1) <= game.regret(3 * (k + 1)), p.assume(block), *steps, *costs, degree=1)
+        whole = p.induction(k, 0, block, base, step)
+
+        def claim(n: Any) -> Rel:
+            return rate * n / 3 <= game.regret(n)
+
+        one = p.certify(claim(3 * k + 1), whole, steps[0], costs[0], self.C_large, degree=1)
+        two = p.certify(claim(3 * k + 2), whole, *steps[:2], *costs[:2], self.C_large, degree=1)
+        return every(p, claim, (p.restate(claim(3 * k), whole), one, two), T)
+
     def halves(self, slopes: Slopes, later: Theorem) -> list[Theorem]:
         """Each of the two up-steps is at least half the down-step, from 1 <= k."""
         p, C, first = self.p, self.game.C, 3 * k + 1
@@ -397,6 +499,14 @@ def share(p: Prover) -> Theorem:
     )
     roots = [p.inv_nonneg(p.sqrt_nonneg(z)) for z in (n2, u2)]
     return p.restate(c * s * (r1 * q1) <= r2 * q2, p.squares(squares, p.certify(0 <= r2 * q2, *roots)))
+
+
+def shorter(p: Prover, c: Any, n: Theorem, u: Theorem, small: Theorem) -> Theorem:
+    """c/(sqrt(n) sqrt(u)) < 1 from 0 < n, 0 < u and c^2 < n u."""
+    r, q = (inv(sqrt(z.claim.right)) for z in (n, u))
+    weights = [[n, u]]
+    squares = p.certify((c * (r * q)) ** 2 < lift(1) ** 2, small, inverse_root(p, n), inverse_root(p, u), weights=weights)
+    return p.restate(c * (r * q) < 1, p.squares_strict(squares, p.certify(lift(0) <= 1)))
 
 
 def inverse_root(p: Prover, positive: Theorem) -> Theorem:
@@ -449,10 +559,10 @@ class Uncorrected(Play):
         """0 < 1 - beta2."""
         return self.p.certify(0 < 1 - self.game.beta2, *self.decay)
 
-    def spike(self, slopes: Slopes) -> Theorem:
-        p, b, n = self.p, self.game.beta2, 3 * k
-        step, (low, _) = self.moment_next(slopes[0], n), self.moment_bound(n)
-        return p.certify((1 - b) * self.game.C**2 <= self.second(n + 1), step, low, self.decay[0])
+    def heavy(self, slope: Theorem, n: Any) -> Theorem:
+        p, b, before = self.p, self.game.beta2, n - 1
+        step, (low, _) = self.moment_next(slope, before), self.moment_bound(before)
+        return p.certify((1 - b) * slope.claim.right ** 2 <= self.second(n), step, low, self.decay[0])
 
     def other(self, slopes: Slopes, j: int) -> Theorem:
         p, b, n = self.p, self.game.beta2, 3 * k + j - 1
@@ -486,9 +596,11 @@ class Uncorrected(Play):
 class Corrected(Play):
     """Adam with bias correction: the second moment is v(n)/(1 - beta2^n); the text holds beta2^n in the slot p2."""
 
+    plain: type[Uncorrected] = Uncorrected
+
     def __init__(self, game: Game) -> None:
         super().__init__(game)
-        self.raw = Uncorrected(game)
+        self.raw = self.plain(game)
 
     def power(self, n: Any) -> Any:
         """beta2^n."""
@@ -539,7 +651,7 @@ class Corrected(Play):
     def power_at_most(self) -> Theorem:
         """p2(n) <= 1 for 0 <= n."""
         p, n, q = self.p, integer("n"), self.power
-        facts = (p.next("p2", n), p.using(self.power_bounds[0]), *self.decay)
+        facts = (p.next("p2", n), self.power_bounds[0], *self.decay)
         step = p.certify(q(n + 1) <= 1, p.assume(q(n) <= 1), *facts)
         return p.induction(n, 0, q(n) <= 1, p.certify(q(lift(0)) <= 1, p.start("p2")), step)
 
@@ -561,12 +673,12 @@ class Corrected(Play):
         inverses = [p.inv_positive(self.correction(3 * k + j)) for j in (1, 2, 3)]
         return [p.certify(0 < self.second(3 * k + j), u, i) for j, u, i in zip((1, 2, 3), raw, inverses, strict=True)]
 
-    def spike(self, slopes: Slopes) -> Theorem:
-        p, n = self.p, 3 * k + 1
-        raw, correction = self.raw.spike(slopes), self.correction(n)
-        facts = (raw, self.corrected(n), self.power_bound(n)[0], self.positive(slopes)[0])
+    def heavy(self, slope: Theorem, n: Any) -> Theorem:
+        p, (low, _) = self.p, self.moment_bound(n)
+        raw = self.raw.heavy(slope, n)
+        nonneg = p.certify(0 <= self.second(n), low, p.inv_positive(self.correction(n)))
         # second = v + p2 second
-        return p.certify(raw.claim.left <= self.second(n), *facts)
+        return p.certify(raw.claim.left <= self.second(n), raw, self.corrected(n), self.power_bound(n)[0], nonneg)
 
     def other(self, slopes: Slopes, j: int) -> Theorem:
         p, b, n = self.p, self.game.beta2, 3 * k + j
@@ -579,14 +691,35 @@ class Corrected(Play):
         correction = self.correction(n)
         return p.certify(self.second(n) <= 2 * (1 - b), above, below, self.corrected(n), weights=[[correction]])
 
-    def first_block(self, slopes: Slopes, zero: Theorem) -> list[Theorem]:
-        p, b, C, q = self.p, self.game.beta2, self.game.C, self.power
-        exact, positive, first = self.raw.exact(slopes, zero), self.positive(slopes), 3 * k + 1
+    def first_powers(self, zero: Theorem) -> list[Theorem]:
+        """p2(3k+j) = beta2^j for j = 0, 1, 2, 3, from k = 0."""
+        p, b, q = self.p, self.game.beta2, self.power
         powers = [p.chain(eq(q(3 * k), 1), p.rewrite(zero, lambda z: q(3 * z)), p.start("p2"))]
         for j in (1, 2, 3):
             powers.append(p.certify(eq(q(3 * k + j), b**j), powers[-1], self.power_next(3 * k + j - 1)))
-        keeps = self.raw.keeps
-        spike = p.certify(C**2 <= self.second(first), self.corrected(first), exact[0], powers[1], weights=[[keeps]])
+        return powers
+
+    def first_spike(self, slopes: Slopes, zero: Theorem) -> Theorem:
+        """C^2 <= second(3k+1), from k = 0."""
+        p, n, one = self.p, 3 * k + 1, self.raw.exact(slopes, zero)[0]
+        facts = (self.corrected(n), one, self.first_powers(zero)[1])
+        return p.certify(self.game.C**2 <= self.second(n), *facts, weights=[[self.raw.keeps]])
+
+    def counted_spike(self, slopes: Slopes) -> Theorem:
+        """C^2 <= (3k+1) second(3k+1)."""
+        p, C, n = self.p, self.game.C, 3 * k + 1
+        goal = C**2 <= n * self.second(n)
+        zero = p.antisym(p.assume(k <= 0), self.k_nonneg)
+        first = p.certify(goal, self.first_spike(slopes, zero), zero)
+        later = p.integers(p.assume(0 < k))
+        counted = p.certify(4 * self.second(n) <= n * self.second(n), later, self.positive(slopes)[0])
+        kept = p.certify(C**2 <= 4 * (1 - self.game.beta2) * C**2, self.decay[1], squares=[C])
+        return p.cases(first, p.chain(goal, self.spike(slopes), counted, kept), k, 0)
+
+    def first_block(self, slopes: Slopes, zero: Theorem) -> list[Theorem]:
+        p, b, C, first = self.p, self.game.beta2, self.game.C, 3 * k + 1
+        exact, positive = self.raw.exact(slopes, zero), self.positive(slopes)
+        powers, spike, keeps = self.first_powers(zero), self.first_spike(slopes, zero), self.raw.keeps
         found = []
         for j in (2, 3):
             n = 3 * k + j
@@ -597,3 +730,174 @@ class Corrected(Play):
             small = p.certify(goal, p.certify(C**2 * j * self.second(n) <= 4 * C**2, most, squares=[C]), spike, zero)
             found.append(self.share(HALF, n, (positive[0], positive[j - 1]), small))
         return found
+
+
+# --- the projection-free version --------------------------------------------------------------------------------------
+
+
+class Free(Play):
+    """Without constraint, the losses C max(x, -1) and -min(x, 1): where the loss is flat, x does not move."""
+
+    def sloped(self, j: int, side: Theorem) -> Theorem:
+        """The gradient of round 3k + j + 1 at the iterate x: C from -1 < x for j = 0; -1 from x < 1, 0 from 1 <= x."""
+        p, game, x = self.p, self.game, self.game.x(3 * k + j)
+        facts = [self.spiking(j)]
+        if j == 0:
+            facts.append(p.indicator_on(p.certify(0 < x - (-1), side)))
+        elif side.claim.kind == "lt":
+            facts.append(p.indicator_on(p.certify(0 < 1 - x, side)))
+        else:
+            facts.append(p.indicator_off(p.certify(1 - x <= 0, side)))
+        value = game.C if j == 0 else lift(-1) if side.claim.kind == "lt" else lift(0)
+        return p.certify(eq(game.slope(3 * k + j, game.x(3 * k + j)), value), *facts)
+
+    def slope_square(self, n: Any) -> Theorem:
+        p, game, x = self.p, self.game, self.game.x(n)
+        goal = game.slope(n, x) ** 2 <= game.C**2
+        found = []
+        for room, switch in ((1 - game.phase(n), x - (-1)), (1 - game.phase(n), 1 - x)):
+            phase = p.indicator_off(p.assume(room <= 0)) if found else p.indicator_on(p.assume(0 < room))
+            on, off = p.indicator_on(p.assume(0 < switch)), p.indicator_off(p.assume(switch <= 0))
+            low = p.certify(goal, phase, off, squares=[game.C])
+            found.append(p.cases(low, p.certify(goal, phase, on, self.C_large), switch, 0))
+        return p.cases(found[1], found[0], room, 0)
+
+    def going(self, j: int) -> Theorem:
+        """x(3k+j+1) = x(3k+j) + alpha size(3k+j+1) from x(3k+j) < 1, for j = 1, 2."""
+        return self.moved(self.sloped(j, self.p.assume(self.game.x(3 * k + j) < 1)), 3 * k + j)
+
+    def staying(self, j: int) -> Theorem:
+        """1 <= x(3k+j+1) from 1 <= x(3k+j), for j = 1, 2."""
+        p, x = self.p, self.game.x
+        side = p.assume(1 <= x(3 * k + j))
+        return p.chain(1 <= x(3 * k + j + 1), self.moved(self.sloped(j, side), 3 * k + j), side)
+
+    def returns(self) -> Theorem:
+        """1 <= x(3k): by induction; the up-steps make good the down-step, unless x reaches 1 before and stays."""
+        p, x = self.p, self.game.x
+        claim = 1 <= x(3 * k)
+        base = p.certify(1 <= x(lift(0)), p.start("iterate"))
+        return p.induction(k, 0, claim, base, p.restate(1 <= x(3 * (k + 1)), self.lands(p.assume(claim))))
+
+    def lands(self, here: Theorem) -> Theorem:
+        p, game, x = self.p, self.game, self.game.x
+        sides = (p.certify(-1 < x(3 * k), here), *(p.assume(x(3 * k + j) < 1) for j in (1, 2)))
+        slopes = (self.sloped(0, sides[0]), self.sloped(1, sides[1]), self.sloped(2, sides[2]))
+        down, up, again = (game.alpha * self.size(3 * k + j) for j in (1, 2, 3))
+        repaid = p.certify(game.C * down <= up + again, self.repaid(slopes), self.alpha_positive)
+        goal = 1 <= x(3 * k + 3)
+        moves = (self.moved(slopes[0], 3 * k), self.going(1), self.going(2))
+        whole = p.chain(goal, here, *moves, repaid)
+        second = p.cases(self.staying(2), whole, 1, x(3 * k + 2))
+        return p.cases(p.using(self.staying(2), self.staying(1)), second, 1, x(3 * k + 1))
+
+    @cached_property
+    def costs(self) -> list[Theorem]:
+        p, game = self.p, self.game
+        found = []
+        for j in (0, 1, 2):
+            x, cost = game.x(3 * k + j), game.cost(3 * k + j + 1)
+            if j == 0:
+                fixed = p.max_is(p.certify(lift(-1) <= lift(-1)))  # max(-1, -1) = -1
+                facts = (fixed, p.max_left(x, -1), self.returns(), self.C_positive)
+                found.append(p.certify(2 * game.C <= cost, self.spiking(j), *facts))
+            else:
+                fixed = p.max_is(p.certify(lift(-1) <= lift(1)))  # min(-1, 1) = -max(1, -1) = -1
+                found.append(p.certify(-2 <= cost, self.spiking(j), fixed, p.max_right(-x, -1)))
+        return found
+
+
+    # the range
+
+    @property
+    def reach(self) -> Any:
+        """alpha/sqrt(1 - beta2)."""
+        return self.game.alpha * inv(sqrt(1 - self.game.beta2))
+
+    def short(self, slope: Theorem, n: Any) -> Theorem:
+        """alpha |c| size(n) <= alpha/sqrt(1 - beta2), where c is the gradient of round n = 3k + j, n >= 1."""
+        p, kept = self.p, 1 - self.game.beta2
+        c = self.game.C if slope.claim.right is self.game.C else lift(1)
+        heavy, keeps = self.heavy(slope, n), p.certify(0 < 1 - self.game.beta2, *self.decay)
+        positive = p.certify(0 < self.second(n), heavy, keeps, self.C_positive, degree=3)
+        counted = p.certify(1 <= n, self.k_nonneg)
+        small = p.certify(lift(1) ** 2 * c**2 * lift(1) * kept <= n * self.second(n), heavy, counted, positive)
+        one = p.squares_equal(p.sqrt_square(p.certify(0 < lift(1) ** 2)), p.sqrt_nonneg(1), p.certify(0 <= lift(1)))
+        values = dict(zip(SHARE, (1, c, n, 1, self.second(n), kept), strict=True))
+        facts = (p.certify(0 < n, counted), p.certify(0 < lift(1)), positive, keeps, small)
+        found = p.using(p.inst(share(p), values), *facts)
+        return p.certify(self.game.alpha * c * self.size(n) <= self.reach, found, p.rewrite(one, inv), self.alpha_positive)
+
+class FreeUncorrected(Free, Uncorrected):
+    """The projection-free version without bias correction."""
+
+
+class FreeCorrected(Free, Corrected):
+    """The projection-free version with bias correction."""
+
+    plain = FreeUncorrected
+
+
+# --- every number is 3k, 3k + 1 or 3k + 2 -----------------------------------------------------------------------------
+
+
+def every(p: Prover, claim: Callable[[Any], Rel], thirds: tuple[Theorem, Theorem, Theorem], n: Any) -> Theorem:
+    """0 <= n |- claim(n), from claim(3k), claim(3k+1), claim(3k+2) for 0 <= k; the claim is <= or <.
+
+    gap(j) >= 0 is 0 exactly where the claim holds. Summed over j = 0, ..., 3k+2 it is 0, and n <= 3n+2.
+    """
+    i, m = p.fresh("i", n), p.fresh("m", n)
+    gap, closed, nonneg, opened = gaps(p, claim)
+    last = p.certify(0 <= k, p.assume(0 <= k))
+
+    def through(n: Any) -> Any:
+        return total(i, 0, n, gap(i))
+
+    steps = [p.sum_step(i, 0, 3 * k - 1 + j, gap(i), last) for j in (0, 1, 2)]
+    nothing = [closed(third, 3 * k + j) for j, third in enumerate(thirds)]
+    longer = p.chain(eq(through(3 * k + 2), through(3 * k - 1)), *steps, *nothing)
+    step = p.chain(eq(through(3 * (k + 1) - 1), 0), p.assume(eq(through(3 * k - 1), 0)), longer)
+    base = p.restate(eq(through(lift(-1)), 0), p.sum_none(i, 0, gap(i)))
+    none = p.induction(k, 0, eq(through(3 * k - 1), 0), base, step)
+    # the sums grow: through(n) <= through(n + m)
+    start, more = p.assume(0 <= n), p.assume(0 <= m)
+    further = p.sum_step(i, 0, n + m, gap(i), p.certify(0 <= n + m, start, more))
+    grown = p.chain(through(n) <= through(n + m + 1), p.assume(through(n) <= through(n + m)), further, nonneg(n + m + 1))
+    grows = p.induction(m, 0, through(n) <= through(n + m), p.certify(through(n) <= through(n + 0)), grown)
+    grows = p.using(p.inst(grows, {m: 2 * n + 2}), p.certify(0 <= 2 * n + 2, start))
+    ended = p.using(p.inst(none, {k: n + 1}), p.certify(0 <= n + 1, start))
+    before = p.sum_of(nonneg(i), i, 0, n - 1)
+    here = p.chain(gap(n) <= 0, grows, ended, before, p.sum_step(i, 0, n - 1, gap(i), start))
+    return opened(here, n)
+
+
+def gaps(p: Prover, claim: Callable[[Any], Rel]) -> tuple[Callable[..., Any], ...]:
+    """gap(n); gap(n) = 0 from claim(n); 0 <= gap(n); claim(n) from gap(n) <= 0."""
+
+    def excess(n: Any) -> Any:
+        return claim(n).left - claim(n).right
+
+    if claim(k).kind == "le":
+        return (
+            lambda n: maximum(excess(n), 0),
+            lambda third, n: p.max_is(p.restate(excess(n) <= 0, third)),
+            lambda n: p.max_right(excess(n), 0),
+            lambda none, n: p.chain(claim(n), p.max_left(excess(n), 0), none),
+        )
+
+    def gap(n: Any) -> Any:
+        return 1 - indicator(-excess(n))
+
+    def closed(third: Theorem, n: Any) -> Theorem:
+        return p.restate(eq(gap(n), 0), p.indicator_on(p.restate(0 < -excess(n), third)))
+
+    def nonneg(n: Any) -> Theorem:
+        on, off = p.assume(0 < -excess(n)), p.assume(-excess(n) <= 0)
+        low, high = (p.chain(0 <= gap(n), fact) for fact in (p.indicator_off(off), p.indicator_on(on)))
+        return p.cases(low, high, -excess(n), 0)
+
+    def opened(none: Theorem, n: Any) -> Theorem:
+        on, off = p.assume(0 < -excess(n)), p.assume(-excess(n) <= 0)
+        return p.cases(p.absurd(claim(n), p.indicator_off(off), none), p.restate(claim(n), on), -excess(n), 0)
+
+    return gap, closed, nonneg, opened

@@ -117,10 +117,11 @@ def abel(
     one = p.certify(a * (c - y) + b * (y - z) <= b * (c - z), *p.assume(a <= b, y <= c))
     values = (A(k), A(k + 1), Y(k + 1), Y(k + 2), bound)
     step = put(p, one, variables, values, rising(k), p.using(high(k + 1), following))
-    reached = p.certify(1 <= lift(1))
+    start = lift(1)
+    reached = p.certify(1 <= start)
     first = p.certify(a * (y - z) <= a * (c - z), *p.assume(0 <= a, y <= c))
-    values = (A(1), Y(1), Y(2), bound)
-    base = put(p, first, (a, y, z, c), values, p.using(nonneg(lift(1)), reached), p.using(high(lift(1)), reached))
+    values = (A(start), Y(start), Y(start + 1), bound)
+    base = put(p, first, (a, y, z, c), values, p.using(nonneg(start), reached), p.using(high(start), reached))
 
     def closed(k: Any) -> Any:
         return A(k) * (bound - Y(k + 1))

@@ -2,7 +2,7 @@
 
 Words   On a box in d coordinates with widths D_i, for convex losses, x_{t+1} = Pi(x_t - alpha_t m_t/w_t), constant
         beta1 in [0, 1), alpha_t > 0 and w_t >= 0, w_t/alpha_t nondecreasing, w_t > 0 where g_t is not 0:
-        R_n <= sum_i D_i^2 w_{n,i}/(2 alpha_n (1-beta1)) + (1+beta1)/(2 (1-beta1)) sum_t alpha_t sum_i m_{t,i}^2/w_{t,i}.
+        R_T <= sum_i D_i^2 w_{T,i}/(2 alpha_T (1-beta1)) + (1+beta1)/(2 (1-beta1)) sum_t alpha_t sum_i m_{t,i}^2/w_{t,i}.
 Source  Derived for this project; the mechanism (constant beta1, no decaying schedule) is that of Alacaoglu, Malitsky,
         Mertikopoulos & Cevher 2020. The update is that of `momentum_average` with the step size alpha_t/w_t for every
         coordinate, the projection that of `box`.
@@ -11,15 +11,16 @@ Note    w_t stands for sqrt(v_t), whatever rule makes it; where it is 0 the step
         The last sum is bounded by the gradients in `momentum_lemma`.
 """
 
+from fractions import Fraction
+
 from adamtheory.logic.derive import Prover
 from adamtheory.logic.kernel import Theorem
 from adamtheory.logic.notation import Setting, eq, integers, total
 from adamtheory.logic.statement import Statement, Witness
-from adamtheory.proofs.lemmas_momentum import GAME, Player, after, distance, play, projected, regret_bound, witnessed
-from adamtheory.proofs.lemmas_regret import exchanged
+from adamtheory.proofs.lemmas_momentum import GAME, Player, distance, master, play, projected, witnessed
 from adamtheory.rules.descent import momentum_average
 
-n, t, i = integers("n t i")
+T, t, i = integers("T t i")
 
 setting = Setting()
 d = setting.constant("d", "Z")
@@ -44,15 +45,15 @@ METHOD = (
 
 
 def statement() -> Statement:
-    widths = game.over((game.high(i) - game.low(i)) ** 2 * w(n, i))
-    averages = total(t, 1, n, alpha(t) * game.over(game.m(t) ** 2 / w(t, i)))
-    bound = widths / (2 * alpha(n) * (1 - beta1)) + (1 + beta1) / (2 * (1 - beta1)) * averages
-    return Statement(setting, game.regret(n) <= bound, hyps=[1 <= n], assumes=[*GAME, *METHOD])
+    widths = game.over((game.high(i) - game.low(i)) ** 2 * w(T, i))
+    averages = total(t, 1, T, alpha(t) * game.over(game.m(t) ** 2 / w(t, i)))
+    bound = widths / (2 * alpha(T) * (1 - beta1)) + (1 + beta1) / (2 * (1 - beta1)) * averages
+    return Statement(setting, game.regret(T) <= bound, hyps=[1 <= T], assumes=[*GAME, *METHOD])
 
 
 def witness() -> Witness:
-    one = {"w": ([t, i], 1), "alpha": ([t], 1)}
-    return witnessed(game, one, {n: 1})
+    one = {"w": ([t, i], 1), "alpha": ([t], 1), "beta1": ([], Fraction(1, 2))}
+    return witnessed(game, one, {T: 1})
 
 
 def player(p: Prover) -> Player:
@@ -78,5 +79,4 @@ def player(p: Prover) -> Player:
 
 def prove() -> Theorem:
     p = Prover(setting)
-    c = player(p)
-    return regret_bound(p, game, c, n)
+    return p.restate(statement().claim, master(p, game, player(p), T))

@@ -1,7 +1,7 @@
 """A moving average costs no more than the gradients: sum alpha_t m_t^2/w_t <= sum alpha_t g_t^2/w_t.
 
 Words   For constant beta1 in [0, 1), step sizes alpha_t > 0 and any w_t >= 0 with w_t/alpha_t nondecreasing and w_t > 0
-        where g_t is not 0: the sum over t = 1, ..., n of alpha_t m_t^2/w_t is at most that of alpha_t g_t^2/w_t.
+        where g_t is not 0: the sum over t = 1, ..., T of alpha_t m_t^2/w_t is at most that of alpha_t g_t^2/w_t.
 Source  Derived for this project; the mechanism (constant beta1) is that of Alacaoglu, Malitsky, Mertikopoulos & Cevher
         2020. The moving average is that of `momentum_average`.
 Note    One coordinate; w_t stands for sqrt(v_t). Where w_t = 0 the quotient is 0 (there m_t = g_t = 0).
@@ -15,7 +15,7 @@ from adamtheory.logic.statement import Statement, Witness
 from adamtheory.proofs.lemmas_momentum import Coordinate, momentum_sum
 from adamtheory.rules.descent import momentum_average
 
-n, t = integers("n t")
+T, t = integers("T t")
 
 setting = Setting()
 g, w, alpha = (setting.family(name, "Z") for name in ("g", "w", "alpha"))
@@ -33,12 +33,12 @@ ASSUMED = ("decay_nonnegative", "decay_below_one", "steps_positive", "denominato
 
 def statement() -> Statement:
     m = reading.slot("m", t)
-    costs = total(t, 1, n, alpha(t) * m**2 / w(t)), total(t, 1, n, alpha(t) * g(t) ** 2 / w(t))
-    return Statement(setting, costs[0] <= costs[1], hyps=[1 <= n], assumes=ASSUMED)
+    costs = total(t, 1, T, alpha(t) * m**2 / w(t)), total(t, 1, T, alpha(t) * g(t) ** 2 / w(t))
+    return Statement(setting, costs[0] <= costs[1], hyps=[1 <= T], assumes=ASSUMED)
 
 
 def witness() -> Witness:
-    return Witness({"g": ([t], 1), "w": ([t], 1), "alpha": ([t], 1), "beta1": ([], 0)}, values={n: 1})
+    return Witness({"g": ([t], 1), "w": ([t], 1), "alpha": ([t], 1), "beta1": ([], 0)}, values={T: 1})
 
 
 def prove() -> Theorem:
@@ -52,4 +52,4 @@ def prove() -> Theorem:
         positive=lambda t: p.given("denominators_positive", t),
         rising=lambda t: p.given("monotone", t),
     )  # fmt: skip
-    return momentum_sum(p, c, n)
+    return momentum_sum(p, c, T)

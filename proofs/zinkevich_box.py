@@ -11,13 +11,24 @@ Note    loss(t) is f_t(x_t), loss_u(t) is f_t(u); X(i, n) is coordinate i of x_{
 from fractions import Fraction
 from typing import Any
 
-from adamtheory.proofs.lemmas_descent import BOX, distance_bound, distance_nonneg, i, play, round_bound, t, witnessed
-from adamtheory.proofs.lemmas_regret import abel, convex_to_linear, inverse_sqrt_sum
+from adamtheory.proofs.lemmas_descent import (
+    BOX,
+    distance_bound,
+    distance_nonneg,
+    i,
+    play,
+    rate_positive,
+    round_bound,
+    t,
+    witnessed,
+    zinkevich,
+)
+from adamtheory.proofs.lemmas_regret import convex_to_linear
 
 from adamtheory import schedules
 from adamtheory.logic.derive import Prover
 from adamtheory.logic.kernel import Theorem
-from adamtheory.logic.notation import Setting, integer, sqrt, total
+from adamtheory.logic.notation import Setting, integer, sqrt
 from adamtheory.logic.reading import read
 from adamtheory.logic.statement import Statement, Witness
 from adamtheory.rules.descent import sgd
@@ -52,27 +63,7 @@ def witness() -> Witness:
 
 def prove() -> Theorem:
     p = Prover(setting)
-    begun, above = p.assume(1 <= t), p.given("alpha_positive")
-    root = p.sqrt_positive(p.certify(0 < t, begun))
-    positive = p.certify(0 < rate(t), above, p.inv_positive(root))
-    rounds = p.sum_of(round_bound(p, game, t, rate(t), positive, p.given("gradients", t)), t, 1, T)
-
-    # Abel summation with the weights 1/(2 alpha_t) = sqrt(t)/(2 alpha)
-    upwards = p.inv_positive(above)
-    longer = p.sqrt_monotone(p.certify(t <= t + 1), p.certify(0 <= t, begun))
-    spent = abel(
-        p,
-        lambda t: 1 / (2 * rate(t)),
-        game.distance,
-        game.width,
-        T,
-        nonneg=lambda k: p.inst(p.certify(0 <= 1 / (2 * rate(t)), root, upwards), {t: k}),
-        rising=lambda k: p.inst(p.certify(1 / (2 * rate(t)) <= 1 / (2 * rate(t + 1)), longer, upwards), {t: k}),
-        low=lambda k: distance_nonneg(p, game, k),
-        high=lambda k: distance_bound(p, game, k),
-    )
-    square = p.certify(0 <= alpha * G**2, above, squares=[G])
-    steps = p.certify(
-        alpha * G**2 * total(t, 1, T, 1 / sqrt(t)) <= alpha * G**2 * (2 * sqrt(T) - 1), inverse_sqrt_sum(p, T), square
-    )
-    return p.chain(game.regret(T) <= bound(T), convex_to_linear(p, "convex", T), rounds, spent, steps)
+    rounds = round_bound(p, game, t, rate(t), rate_positive(p, rate(t)), p.given("gradients", t))
+    ends = {"distance": distance_nonneg(p, game, t), "width": distance_bound(p, game, t)}
+    paid = zinkevich(p, rate, alpha, G, T, rounds=rounds, **ends)
+    return p.chain(game.regret(T) <= bound(T), convex_to_linear(p, "convex", T), paid)

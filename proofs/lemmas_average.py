@@ -1,0 +1,148 @@
+"""Lemmas of the moving averages: their recursion under the expectation, unrolled, and the sums of their weights.
+
+A sequence is given as a function of n (the outcome may occur in it), its recursion as a function that proves it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from adamtheory.logic.derive import Prover
+from adamtheory.logic.kernel import Theorem
+from adamtheory.logic.notation import Family, Setting, eq, integers, lift, mean, outcome, power, total
+from adamtheory.logic.reading import Reading, read
+from adamtheory.rules.adam import adam
+
+n, i, j, t = integers("n i j t")
+w, z = outcome("w"), outcome("z")
+
+
+@dataclass(frozen=True)
+class Noisy:
+    """Adam's moving averages of random gradients g(t, w)."""
+
+    setting: Setting
+    g: Family
+    reading: Reading
+
+    def slot(self, name: str) -> Callable[[Any], Any]:
+        """n -> the slot after n steps."""
+        return lambda n: self.reading.slot(name, n)
+
+    def scalar(self, name: str) -> Any:
+        """A scalar of the text."""
+        return lift(self.reading.scalars[name])
+
+    def after(self, p: Prover, name: str, n: Any) -> Theorem:
+        """0 <= n |- slot(n+1) = what the text makes of slot(n)."""
+        return p.next(name, w, n)
+
+
+def noisy(*slots: str, **scalars: Any) -> Noisy:
+    """A setting with the text of `adam`, in which the gradients depend on the outcome."""
+    setting = Setting()
+    g = setting.family("g", "ZW")
+    inputs = {"g": lambda t, x: g(t, w)}
+    return Noisy(setting, g, read(adam, setting, inputs=inputs, slots=slots, coordinates=[w], scalars=scalars))
+
+
+def decaying(setting: Setting, decay: Any, name: str = "beta1") -> tuple[str, str]:
+    """Assume 0 <= decay < 1; the names of the two assumptions."""
+    low, high = f"{name}_nonnegative", f"{name}_below_one"
+    setting.assume(low, 0 <= decay)
+    setting.assume(high, decay < 1)
+    return low, high
+
+
+# --- powers of a decay rate -------------------------------------------------------------------------------------------
+
+
+def power_below_one(p: Prover, low: Theorem, high: Theorem, n: Any) -> Theorem:
+    """0 <= n |- b^(n+1) < 1 from 0 <= b and b < 1."""
+    b = low.claim.right
+    k = p.fresh("k", b, n)
+    start = p.assume(0 <= k)
+    nonneg = p.power_nonneg(p.restate(0 <= b, low), k + 1)
+    positive = p.using(nonneg, p.certify(0 <= k + 1, start))
+    following = p.power_next(b, p.certify(0 <= k + 1, start))
+    q = power(b, k + 1)
+    base = p.certify(power(b, lift(0) + 1) < 1, high)
+    step = p.certify(power(b, k + 2) < 1, p.assume(q < 1), following, low, high, positive)
+    return p.inst(p.induction(k, 0, q < 1, base, step), {k: n})
+
+
+def power_double(p: Prover, b: Any, n: Any) -> Theorem:
+    """0 <= n |- b^(2 n) = (b^n)^2."""
+    k = p.fresh("k", b, n)
+    start = p.assume(0 <= k)
+    claim = eq(power(b, 2 * k), power(b, k) ** 2)
+    first = p.power_next(b, p.certify(0 <= 2 * k, start))
+    second = p.power_next(b, p.certify(0 <= 2 * k + 1, start))
+    base = p.certify(eq(power(b, 2 * lift(0)), power(b, lift(0)) ** 2))
+    goal = eq(power(b, 2 * (k + 1)), power(b, k + 1) ** 2)
+    step = p.certify(goal, p.assume(claim), first, second, p.power_next(b, start))
+    return p.inst(p.induction(k, 0, claim, base, step), {k: n})
+
+
+# --- weighted sums ----------------------------------------------------------------------------------------------------
+
+
+def shifted(p: Prover, b: Any, n: Any, body: Callable[[Any], Any]) -> Theorem:
+    """0 <= n |- sum_{i=1}^{n+1} b^(n+1-i) f(i) = b sum_{i=1}^n b^(n-i) f(i) + f(n+1)."""
+    i = p.fresh("i", b, n)
+    each = p.power_next(b, p.certify(0 <= n - i, p.assume(i <= n)))  # b^(n+1-i) = b b^(n-i)
+    longer = p.restate(eq(power(b, n + 1 - i) * body(i), b * power(b, n - i) * body(i)), each)
+    last = p.sum_step(i, 1, n, power(b, n + 1 - i) * body(i), p.assume(0 <= n))
+    old = b * total(i, 1, n, power(b, n - i) * body(i))
+    return p.certify(eq(last.claim.left, old + body(n + 1)), last, p.sum_of(longer, i, 1, n))
+
+
+def unrolled(
+    p: Prover, f: Callable[[Any], Any], b: Any, body: Callable[[Any], Any], n: Any, begin: Theorem, following: Theorem
+) -> Theorem:
+    """0 <= n |- f(n) = (1-b) sum_{i=1}^n b^(n-i) x(i).
+
+    n is a variable; begin is f(0) = 0, following 0 <= n |- f(n+1) = b f(n) + (1-b) x(n+1).
+    """
+    i = p.fresh("i", b, n)
+    weighted = power(b, n - i) * body(i)
+    claim = eq(f(n), (1 - b) * total(i, 1, n, weighted))
+    longer = eq(f(n + 1), (1 - b) * total(i, 1, n + 1, power(b, n + 1 - i) * body(i)))
+    empty = p.sum_none(i, 1, power(b, -i) * body(i))
+    base = p.certify(eq(f(lift(0)), (1 - b) * total(i, 1, lift(0), power(b, lift(0) - i) * body(i))), begin, empty)
+    step = p.certify(longer, p.assume(claim), following, shifted(p, b, n, body))
+    return p.induction(n, 0, claim, base, step)
+
+
+def weights(p: Prover, b: Any, n: Any) -> Theorem:
+    """0 <= n |- (1-b) sum_{i=1}^n b^(n-i) = 1 - b^n."""
+    k = p.fresh("k", b, n)
+    i = p.fresh("i", b, k, n)
+
+    def claim(n: Any) -> Any:
+        return eq((1 - b) * total(i, 1, n, power(b, n - i)), 1 - power(b, n))
+
+    base = p.certify(claim(lift(0)), p.sum_none(i, 1, power(b, -i)))
+    longer = shifted(p, b, k, lambda i: lift(1))
+    step = p.certify(claim(k + 1), p.assume(claim(k)), longer, p.power_next(b, p.assume(0 <= k)))
+    return p.inst(p.induction(k, 0, claim(k), base, step), {k: n})
+
+
+# --- expectations -----------------------------------------------------------------------------------------------------
+
+
+def mean_of_average(
+    p: Prover, f: Callable[[Any], Any], b: Any, mu: Any, n: Any, begin: Theorem, following: Theorem, each: Theorem
+) -> Theorem:
+    """0 <= n |- E f(n) = mu (1 - b^n).
+
+    n is a variable; begin is f(0) = 0, following 0 <= n |- f(n+1) = b f(n) + (1-b) x(n+1), each E x(n+1) = mu.
+    """
+    start = p.assume(0 <= n)
+    claim = eq(mean(w, f(n)), mu * (1 - power(b, n)))
+    base = p.certify(eq(mean(w, f(lift(0))), mu * (1 - power(b, lift(0)))), p.mean_of(begin, w))
+    goal = eq(mean(w, f(n + 1)), mu * (1 - power(b, n + 1)))
+    step = p.certify(goal, p.assume(claim), p.mean_of(following, w), each, p.power_next(b, start))
+    return p.induction(n, 0, claim, base, step)
