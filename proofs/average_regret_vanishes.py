@@ -2,7 +2,7 @@
 
 Words   In the setting of `zinkevich_box`, max(R_T/T, 0) -> 0, which says limsup R_T/T <= 0. The limit of R_T/T itself
         need not be 0: a regret may be very negative.
-Source  Zinkevich 2003, Theorem 1, "Therefore, limsup R_T/T <= 0" (wording unverified).
+Source  Zinkevich 2003, Theorem 1, its last statement (limsup R_T/T <= 0; wording unverified).
 Note    max(R_T/T, 0) lies between 0 and C/sqrt(T) with C = D^2/(2 alpha) + alpha G^2.
 """
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from adamtheory.logic.derive import Prover
 from adamtheory.logic.kernel import Theorem
-from adamtheory.logic.notation import Family, Setting, eq, integers, lift, mean, outcome, power, total
+from adamtheory.logic.notation import Family, Setting, eq, integers, inv, lift, mean, outcome, power, total
 from adamtheory.logic.reading import Reading, read
 from adamtheory.rules.adam import adam
 
@@ -35,13 +35,9 @@ class Noisy:
         """A scalar of the text."""
         return lift(self.reading.scalars[name])
 
-    def after(self, p: Prover, name: str, n: Any) -> Theorem:
-        """0 <= n |- slot(n+1) = what the text makes of slot(n)."""
-        return p.next(name, w, n)
-
 
 def noisy(*slots: str, **scalars: Any) -> Noisy:
-    """A setting with the text of `adam`, in which the gradients depend on the outcome."""
+    """A setting with these slots of the text of `adam`, in which the gradients depend on the outcome."""
     setting = Setting()
     g = setting.family("g", "ZW")
     inputs = {"g": lambda t, x: g(t, w)}
@@ -71,6 +67,11 @@ def power_below_one(p: Prover, low: Theorem, high: Theorem, n: Any) -> Theorem:
     base = p.certify(power(b, lift(0) + 1) < 1, high)
     step = p.certify(power(b, k + 2) < 1, p.assume(q < 1), following, low, high, positive)
     return p.inst(p.induction(k, 0, q < 1, base, step), {k: n})
+
+
+def power_nonneg_at(p: Prover, low: Theorem, n: Any, start: Theorem) -> Theorem:
+    """0 <= b^n from 0 <= b and what gives 0 <= n."""
+    return p.using(p.power_nonneg(low, n), p.certify(0 <= n, start))
 
 
 def power_double(p: Prover, b: Any, n: Any) -> Theorem:
@@ -146,3 +147,94 @@ def mean_of_average(
     goal = eq(mean(w, f(n + 1)), mu * (1 - power(b, n + 1)))
     step = p.certify(goal, p.assume(claim), p.mean_of(following, w), each, p.power_next(b, start))
     return p.induction(n, 0, claim, base, step)
+
+
+# --- bias correction --------------------------------------------------------------------------------------------------
+
+
+def held_power(p: Prover, slot: str, b: Any, n: Any) -> Theorem:
+    """0 <= n |- the slot p1 or p2 holds b^n after n steps."""
+    k = p.fresh("k", b, n)
+    start = p.assume(0 <= k)
+    held = Family(slot)
+    claim = eq(held(w, k), power(b, k))
+    base = p.certify(eq(held(w, lift(0)), power(b, lift(0))), p.start(slot, w))
+    facts = (p.assume(claim), p.next(slot, w, k), p.power_next(b, start))
+    step = p.certify(eq(held(w, k + 1), power(b, k + 1)), *facts)
+    return p.inst(p.induction(k, 0, claim, base, step), {k: n})
+
+
+def corrected(p: Prover, noise: Noisy, names: tuple[str, str, str], b: Any, n: Any) -> Theorem:
+    """0 <= n |- m_hat, as the text has it in step n+1, is m(n+1)/(1 - b^(n+1)); names are of m, p1 and m_hat."""
+    slot, held, wanted = names
+    value = noise.reading.value(wanted, n)
+    k = p.assume(0 <= n)
+    same = p.certify(eq(Family(held)(w, n) * b, power(b, n + 1)), held_power(p, held, b, n), p.power_next(b, k))
+    ratio = p.rewrite(same, lambda q: inv(1 - q))
+    goal = eq(value, noise.reading.slot(slot, n + 1) * inv(1 - power(b, n + 1)))
+    return p.certify(goal, ratio, p.next(slot, w, n))
+
+
+def mean_of_corrected(
+    p: Prover, noise: Noisy, names: tuple[str, str, str], b: Any, n: Any, average: Theorem, low: Theorem, high: Theorem
+) -> Theorem:
+    """0 <= n |- E m_hat = mu in step n+1, from E m(n+1) = mu (1 - b^(n+1)), 0 <= b and b < 1."""
+    below = power_below_one(p, low, high, n)
+    inverse = p.inverse(p.certify(0 < 1 - power(b, n + 1), below))
+    mu = average.claim.right.args[0]
+    goal = eq(mean(w, noise.reading.value(names[2], n)), mu)
+    return p.certify(goal, p.mean_of(corrected(p, noise, names, b, n), w), average, inverse)
+
+
+# --- gradients whose mean drifts --------------------------------------------------------------------------------------
+
+
+def mean_unrolled(p: Prover, noise: Noisy, slot: str, b: Any, n: Any) -> Theorem:
+    """0 <= n |- E m(n) = (1-b) sum_{i=1}^n b^(n-i) E g(i), for the slot m of the text and a variable n."""
+    whole = unrolled(p, noise.slot(slot), b, lambda i: noise.g(i, w), n, p.start(slot, w), p.next(slot, w, n))
+    return p.mean_of(whole, w)
+
+
+def drift(p: Prover, noise: Noisy, b: Any, n: Any) -> Theorem:
+    """0 <= n |- E m(n) = (1 - b^n) E g(n) + (1-b) sum_{i=1}^n b^(n-i) (E g(i) - E g(n))."""
+    i = p.fresh("i", b, n)
+    late = mean(w, noise.g(n, w))
+    zeta = (1 - b) * total(i, 1, n, power(b, n - i) * (mean(w, noise.g(i, w)) - late))
+    goal = eq(mean(w, noise.slot("m")(n)), (1 - power(b, n)) * late + zeta)
+    return p.certify(goal, mean_unrolled(p, noise, "m", b, n), weights(p, b, n))
+
+
+def ages(p: Prover, b: Any, n: Any) -> Theorem:
+    """0 <= n |- (1-b)^2 sum_{i=1}^n b^(n-i) (n-i) = b - n b^n + (n-1) b b^n."""
+    k = p.fresh("k", b, n)
+    i = p.fresh("i", b, k, n)
+
+    def old(k: Any) -> Any:
+        return total(i, 1, k, power(b, k - i) * (k - i))
+
+    def closed(k: Any) -> Any:
+        return b - k * power(b, k) + (k - 1) * b * power(b, k)
+
+    # the sum for k+1 is b times the one for k, every age one more: b (sum b^(k-i) (k-i) + sum b^(k-i))
+    longer = shifted(p, b, k, lambda i: k + 1 - i)
+    following = p.power_next(b, p.assume(0 <= k))
+    claim = eq((1 - b) ** 2 * old(k), closed(k))
+    base = p.certify(eq((1 - b) ** 2 * old(lift(0)), closed(lift(0))), p.sum_none(i, 1, power(b, -i) * (0 - i)))
+    goal = eq((1 - b) ** 2 * old(k + 1), closed(k + 1))
+    step = p.certify(goal, p.assume(claim), longer, weights(p, b, k), following)
+    return p.inst(p.induction(k, 0, claim, base, step), {k: n})
+
+
+def mean_age(b: Any, n: Any) -> Any:
+    """b (1 - n b^(n-1) + (n-1) b^n)/(1-b), which is (1-b) sum_{i=1}^n b^(n-i) (n-i) for n >= 1."""
+    return b * (1 - n * power(b, n - 1) + (n - 1) * power(b, n)) / (1 - b)
+
+
+def mean_age_is(p: Prover, b: Any, n: Any, high: Theorem) -> Theorem:
+    """1 <= n |- (1-b) sum_{i=1}^n b^(n-i) (n-i) = mean_age(b, n) from b < 1."""
+    i = p.fresh("i", b, n)
+    start = p.assume(1 <= n)
+    closed = p.using(ages(p, b, n), p.certify(0 <= n, start))
+    following = p.power_next(b, p.certify(0 <= n - 1, start))
+    goal = eq((1 - b) * total(i, 1, n, power(b, n - i) * (n - i)), mean_age(b, n))
+    return p.certify(goal, closed, following, p.inverse(p.certify(0 < 1 - b, high)))

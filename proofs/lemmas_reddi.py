@@ -20,11 +20,11 @@ from adamtheory.logic.derive import Prover
 from adamtheory.logic.kernel import Theorem
 from adamtheory.logic.notation import (
     Setting,
+    absolute,
     eq,
     indicator,
     integer,
     inv,
-    le,
     lift,
     maximum,
     real,
@@ -32,10 +32,9 @@ from adamtheory.logic.notation import (
     sqrt,
     total,
 )
-from adamtheory.logic.reading import Reading, read
-from adamtheory.logic.terms import Rel
+from adamtheory.logic.reading import read
+from adamtheory.logic.terms import Rel, key
 from adamtheory.losses.linear import reddi
-from adamtheory.rules.adam import adam
 from adamtheory.sets import box
 
 k, t, T = integer("k"), integer("t"), integer("T")
@@ -107,6 +106,25 @@ class Game(Losses):
     def regret(self, T: Any) -> Any:
         """R_T = sum_{t=1}^{T} f_t(x_t) - f_t(-1); -1 is the best fixed point (`reddi_comparator`)."""
         return total(t, 1, T, self.cost(t))
+
+
+class Remembering(Prover):
+    """A prover that looks for each step once: the lemmas ask for the same small facts again and again."""
+
+    def __init__(self, setting: Setting) -> None:
+        super().__init__(setting)
+        self.known: dict[Any, Theorem] = {}
+
+    def certify(self, goal: Rel, *facts: Theorem, **options: Any) -> Theorem:
+        weights = [[_stated(f) for f in product] for product in options.get("weights", [])]
+        asked = (goal.kind, goal.left, goal.right, *map(_stated, facts), str({**options, "weights": weights}))
+        if asked not in self.known:
+            self.known[asked] = super().certify(goal, *facts, **options)
+        return self.known[asked]
+
+
+def _stated(theorem: Theorem) -> Any:
+    return key(theorem.claim), theorem.hyps
 
 
 # --- the interval -----------------------------------------------------------------------------------------------------
@@ -185,7 +203,7 @@ class Rounds:
     """Which round has which loss, as theorems under 0 <= k."""
 
     def __init__(self, game: Losses) -> None:
-        self.game, self.p = game, Prover(game.setting)
+        self.game, self.p = game, Remembering(game.setting)
         self.k_nonneg = self.p.assume(0 <= k)
 
     def at_least(self, n: Any) -> Theorem:
@@ -208,7 +226,7 @@ class Rounds:
         """phase(3k) = 0, phase(3k+1) = 1, phase(3k+2) = 2."""
         p, game = self.p, self.game
         claim = eq(game.phase(3 * k), 0)
-        first, second, third = self._phases(p.assume(claim))
+        third = self._phases(p.assume(claim))[2]
         base = p.restate(eq(game.phase(lift(0)), 0), p.start("phase"))
         again = self.phase_next(third, 3 * k + 2, after=0)
         proved = p.induction(k, 0, claim, base, p.restate(eq(game.phase(3 * (k + 1)), 0), again))
@@ -226,7 +244,7 @@ class Rounds:
         return p.indicator_off(p.certify(room <= 0, self.phases[j]))
 
     def nonnegative(self, body: Any, parts: list[Theorem]) -> Theorem:
-        """0 <= T |- 0 <= sum_{t=1}^{T} body, from nonnegative sums of the first one, two and three rounds of a block."""
+        """0 <= T |- 0 <= sum_{t=1}^{T} body, if the first one, two and three rounds of a block add up to >= 0."""
         p = self.p
         steps = [p.sum_step(t, 1, 3 * k + j, body, p.certify(1 <= 3 * k + j + 1, self.k_nonneg)) for j in (0, 1, 2)]
 
@@ -333,7 +351,7 @@ class Play(Rounds):
     # a block of three rounds
 
     def share(self, c: Any, n: Any, positive: tuple[Theorem, Theorem], small: Theorem) -> Theorem:
-        """c C size(3k+1) <= size(n) from 0 < second(3k+1), 0 < second(n), c^2 C^2 n second(n) <= (3k+1) second(3k+1)."""
+        """c C size(3k+1) <= size(n) from c^2 C^2 n second(n) <= (3k+1) second(3k+1), both second moments positive."""
         p, first = self.p, 3 * k + 1
         values = dict(zip(SHARE, (c, self.game.C, first, n, self.second(first), self.second(n)), strict=True))
         counts = [p.certify(0 < m, self.k_nonneg) for m in (first, n)]
@@ -375,7 +393,7 @@ class Play(Rounds):
 
     def returns(self) -> Theorem:
         """x(3k) = 1 on the interval: by induction, the two up-steps of each block make good the down-step."""
-        p, game, x = self.p, self.game, self.game.x
+        p, x = self.p, self.game.x
         claim = eq(x(3 * k), 1)
         base = p.restate(eq(x(lift(0)), 1), p.start("iterate"))
         landed = self.lands(p.assume(claim))
@@ -385,8 +403,10 @@ class Play(Rounds):
         """x(3k+3) = 1 from x(3k) = 1."""
         p, game, x, clip = self.p, self.game, self.game.x, self.clip
         slopes = (self.slope(0), self.slope(1), self.slope(2))
-        steps = [p.certify(0 < game.alpha * self.size(3 * k + j), self.alpha_positive, self.size_positive(3 * k + j, u))
-                 for j, u in zip((1, 2, 3), self.positive(slopes), strict=True)]
+        steps = [
+            p.certify(0 < game.alpha * self.size(3 * k + j), self.alpha_positive, self.size_positive(3 * k + j, u))
+            for j, u in zip((1, 2, 3), self.positive(slopes), strict=True)
+        ]
         down, up, again = (game.alpha * self.size(3 * k + j) for j in (1, 2, 3))
         repaid = p.certify(game.C * down <= up + again, self.repaid(slopes), self.alpha_positive)
         # the down-step is from 1 - alpha C size <= 1, so clipping only raises
@@ -505,7 +525,9 @@ def shorter(p: Prover, c: Any, n: Theorem, u: Theorem, small: Theorem) -> Theore
     """c/(sqrt(n) sqrt(u)) < 1 from 0 < n, 0 < u and c^2 < n u."""
     r, q = (inv(sqrt(z.claim.right)) for z in (n, u))
     weights = [[n, u]]
-    squares = p.certify((c * (r * q)) ** 2 < lift(1) ** 2, small, inverse_root(p, n), inverse_root(p, u), weights=weights)
+    squares = p.certify(
+        (c * (r * q)) ** 2 < lift(1) ** 2, small, inverse_root(p, n), inverse_root(p, u), weights=weights
+    )
     return p.restate(c * (r * q) < 1, p.squares_strict(squares, p.certify(lift(0) <= 1)))
 
 
@@ -536,7 +558,7 @@ class Uncorrected(Play):
         return self.game.method.families["v"](n)
 
     def moved(self, slope: Theorem, n: Any) -> Theorem:
-        p, game, b = self.p, self.game, self.game.beta2
+        p, game = self.p, self.game
         v, rate = self.second, game.alpha / sqrt(lift(n) + 1)
         step = p.using(p.next("iterate", n), self.at_least(n))
         moment = turned(p, p.using(p.next("v", n), self.at_least(n)))
@@ -546,7 +568,7 @@ class Uncorrected(Play):
         return follow(p, step, same, value)
 
     def positive(self, slopes: Slopes) -> list[Theorem]:
-        p, (decay, small) = self.p, self.decay
+        p, decay = self.p, self.decay[0]
         one = p.certify(0 < self.second(3 * k + 1), self.spike(slopes), self.keeps, self.C_positive, degree=3)
         found = [one]
         for j in (1, 2):
@@ -562,7 +584,7 @@ class Uncorrected(Play):
     def heavy(self, slope: Theorem, n: Any) -> Theorem:
         p, b, before = self.p, self.game.beta2, n - 1
         step, (low, _) = self.moment_next(slope, before), self.moment_bound(before)
-        return p.certify((1 - b) * slope.claim.right ** 2 <= self.second(n), step, low, self.decay[0])
+        return p.certify((1 - b) * slope.claim.right**2 <= self.second(n), step, low, self.decay[0])
 
     def other(self, slopes: Slopes, j: int) -> Theorem:
         p, b, n = self.p, self.game.beta2, 3 * k + j - 1
@@ -601,6 +623,7 @@ class Corrected(Play):
     def __init__(self, game: Game) -> None:
         super().__init__(game)
         self.raw = self.plain(game)
+        self.raw.p = self.p
 
     def power(self, n: Any) -> Any:
         """beta2^n."""
@@ -617,7 +640,7 @@ class Corrected(Play):
         def new(g: Any, moment: Any, power: Any) -> Any:
             return game.project(game.x(n) - rate * g * inv(sqrt(moment * inv(1 - power))))
 
-        g, c = slope.claim.left, slope.claim.right
+        g = slope.claim.left
         with_moment = p.rewrite(turned(p, moment), lambda z: new(g, z, decayed.claim.right))
         with_power = p.rewrite(turned(p, decayed), lambda z: new(g, v(n + 1), z))
         return follow(p, step, with_moment, with_power, p.rewrite(slope, lambda z: new(z, v(n + 1), power(n + 1))))
@@ -629,7 +652,7 @@ class Corrected(Play):
     @cached_property
     def power_bounds(self) -> tuple[Theorem, Theorem]:
         """0 < p2(n) and v(n) <= C^2 (1 - p2(n)), for 0 <= n: as if v had started from C^2."""
-        p, game, n = self.p, self.game, integer("n")
+        p, n = self.p, integer("n")
         v, q, C = self.raw.second, self.power, self.game.C
         begin, step, (positive, small) = p.start("p2"), p.next("p2", n), self.decay
         low = p.certify(0 < q(n + 1), p.assume(0 < q(n)), step, positive)
@@ -687,7 +710,9 @@ class Corrected(Play):
         facts = (step, decayed, high, self.decay[0], self.defining)
         # v(n) <= b C^2 (1 - p2(n-1)) + 1 - b = (1 - b)(2 - p2(n-1))
         above = p.certify(self.raw.second(n) <= (1 - b) * (2 - self.power(n - 1)), *facts)
-        below = p.certify((1 - b) * (2 - self.power(n - 1)) <= 2 * (1 - b) * (1 - self.power(n)), decayed, low, *self.decay, degree=3)
+        below = p.certify(
+            (1 - b) * (2 - self.power(n - 1)) <= 2 * (1 - b) * (1 - self.power(n)), decayed, low, *self.decay, degree=3
+        )
         correction = self.correction(n)
         return p.certify(self.second(n) <= 2 * (1 - b), above, below, self.corrected(n), weights=[[correction]])
 
@@ -806,7 +831,6 @@ class Free(Play):
                 found.append(p.certify(-2 <= cost, self.spiking(j), fixed, p.max_right(-x, -1)))
         return found
 
-
     # the range
 
     @property
@@ -826,7 +850,85 @@ class Free(Play):
         values = dict(zip(SHARE, (1, c, n, 1, self.second(n), kept), strict=True))
         facts = (p.certify(0 < n, counted), p.certify(0 < lift(1)), positive, keeps, small)
         found = p.using(p.inst(share(p), values), *facts)
-        return p.certify(self.game.alpha * c * self.size(n) <= self.reach, found, p.rewrite(one, inv), self.alpha_positive)
+        return p.certify(
+            self.game.alpha * c * self.size(n) <= self.reach, found, p.rewrite(one, inv), self.alpha_positive
+        )
+
+    def steps(self, j: int, claim: Callable[[Any], Rel], *facts: Theorem) -> Theorem:
+        """claim(x(3k+j+1)) for j = 1, 2, certified from the facts with the step, if x moves and if x stays."""
+        p, x = self.p, self.game.x
+        moving, staying = p.assume(x(3 * k + j) < 1), p.assume(1 <= x(3 * k + j))
+        slope, goal = self.sloped(j, moving), claim(x(3 * k + j + 1))
+        length = self.short(slope, 3 * k + j + 1)
+        above = p.certify(0 < 1 - self.game.beta2, *self.decay)
+        second = p.certify(0 < self.second(3 * k + j + 1), self.heavy(slope, 3 * k + j + 1), above)
+        forward = p.certify(
+            0 < self.game.alpha * self.size(3 * k + j + 1),
+            self.alpha_positive,
+            self.size_positive(3 * k + j + 1, second),
+        )
+        moves = p.chain(goal, self.going(j), moving, length, forward, *facts)
+        still = self.moved(self.sloped(j, staying), 3 * k + j)
+        return p.cases(p.chain(goal, still, staying, *facts), moves, 1, x(3 * k + j))
+
+    @cached_property
+    def descent(self) -> list[Theorem]:
+        """x(3k) - alpha/sqrt(1 - beta2) <= x(3k+1) and x(3k+1) <= x(3k)."""
+        p, game, x = self.p, self.game, self.game.x
+        slope = self.sloped(0, p.certify(-1 < x(3 * k), self.returns()))
+        keeps = p.certify(0 < 1 - game.beta2, *self.decay)
+        heavy = self.heavy(slope, 3 * k + 1)
+        positive = p.certify(0 < self.second(3 * k + 1), heavy, keeps, self.C_positive, degree=3)
+        size = self.size_positive(3 * k + 1, positive)
+        down = p.certify(
+            0 < game.alpha * game.C * self.size(3 * k + 1), size, self.alpha_positive, self.C_positive, degree=3
+        )
+        step = self.moved(slope, 3 * k)
+        low = p.chain(x(3 * k) - self.reach <= x(3 * k + 1), step, self.short(slope, 3 * k + 1))
+        return [low, p.chain(x(3 * k + 1) <= x(3 * k), step, down)]
+
+    @cached_property
+    def reach_nonneg(self) -> Theorem:
+        """0 <= alpha/sqrt(1 - beta2)."""
+        root = self.p.inv_nonneg(self.p.sqrt_nonneg(1 - self.game.beta2))
+        return self.p.certify(0 <= self.reach, root, self.alpha_positive)
+
+    def stays_near(self) -> Theorem:
+        """0 <= n |- |x(n) - 1| <= alpha/sqrt(1 - beta2)."""
+        p, x, n = self.p, self.game.x, integer("n")
+        here, (low, high) = self.returns(), self.descent
+
+        def floor(x: Any) -> Rel:
+            return 1 - self.reach <= x
+
+        def ceiling(x: Any) -> Rel:
+            return x <= 1 + self.reach
+
+        def inside(n: Any) -> Rel:
+            return absolute(x(n) - 1) <= self.reach
+
+        first = p.chain(floor(x(3 * k + 1)), low, here)
+        floors = [
+            p.chain(floor(x(3 * k)), here, self.reach_nonneg),
+            first,
+            self.steps(1, floor, first, self.reach_nonneg),
+        ]
+        ceilings = [p.assume(ceiling(x(3 * k)))]
+        ceilings.append(p.chain(ceiling(x(3 * k + 1)), high, ceilings[0]))
+        for j in (1, 2):
+            ceilings.append(self.steps(j, ceiling, ceilings[j]))
+        base = p.certify(ceiling(x(lift(0))), p.start("iterate"), self.reach_nonneg)
+        whole = p.induction(k, 0, ceiling(x(3 * k)), base, p.restate(ceiling(x(3 * (k + 1))), ceilings[3]))
+        thirds = []
+        for j in (0, 1, 2):
+            top = p.using(ceilings[j], whole)
+            sides = (
+                p.restate(x(3 * k + j) - 1 <= self.reach, top),
+                p.restate(-(x(3 * k + j) - 1) <= self.reach, floors[j]),
+            )
+            thirds.append(p.max_least(*sides))
+        return every(p, inside, tuple(thirds), n)
+
 
 class FreeUncorrected(Free, Uncorrected):
     """The projection-free version without bias correction."""
@@ -862,7 +964,9 @@ def every(p: Prover, claim: Callable[[Any], Rel], thirds: tuple[Theorem, Theorem
     # the sums grow: through(n) <= through(n + m)
     start, more = p.assume(0 <= n), p.assume(0 <= m)
     further = p.sum_step(i, 0, n + m, gap(i), p.certify(0 <= n + m, start, more))
-    grown = p.chain(through(n) <= through(n + m + 1), p.assume(through(n) <= through(n + m)), further, nonneg(n + m + 1))
+    grown = p.chain(
+        through(n) <= through(n + m + 1), p.assume(through(n) <= through(n + m)), further, nonneg(n + m + 1)
+    )
     grows = p.induction(m, 0, through(n) <= through(n + m), p.certify(through(n) <= through(n + 0)), grown)
     grows = p.using(p.inst(grows, {m: 2 * n + 2}), p.certify(0 <= 2 * n + 2, start))
     ended = p.using(p.inst(none, {k: n + 1}), p.certify(0 <= n + 1, start))

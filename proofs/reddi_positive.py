@@ -9,12 +9,13 @@ Note    `iterate(n)` is the paper's x_{n+1}.
 from collections.abc import Sequence
 from fractions import Fraction
 
+from adamtheory.proofs.lemmas_reddi import Game, Uncorrected, k
+
 from adamtheory.logic.derive import Prover
 from adamtheory.logic.kernel import Theorem
 from adamtheory.logic.notation import integer, lift, sqrt
 from adamtheory.logic.statement import Statement, Witness
 from adamtheory.logic.terms import Rel
-from adamtheory.proofs.lemmas_reddi import Game, Uncorrected, k
 from adamtheory.rules.adam import adam_uncorrected
 
 n = integer("n")
@@ -47,7 +48,5 @@ def prove() -> Theorem:
     square = p.certify(alpha**2 < 1 - game.beta2, *facts, root)
     spike = p.certify(alpha**2 * C**2 < play.second(3 * k + 1), square, play.spike(slopes), play.C_positive, degree=3)
     counted = p.certify(1 <= 3 * k + 1, play.k_nonneg)
-    small = p.certify(
-        (alpha * C) ** 2 < (3 * k + 1) * play.second(3 * k + 1), spike, counted, play.positive(slopes)[0]
-    )
+    small = p.certify((alpha * C) ** 2 < (3 * k + 1) * play.second(3 * k + 1), spike, counted, play.positive(slopes)[0])
     return play.stays_positive(small)

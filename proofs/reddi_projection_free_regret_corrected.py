@@ -10,10 +10,11 @@ Note    -1 is the best point of all R for every T (`reddi_projection_free_compar
         x_{n+1}.
 """
 
+from adamtheory.proofs.lemmas_reddi import FreeCorrected, Game, T
+
 from adamtheory.logic.kernel import Theorem
 from adamtheory.logic.statement import Statement, Witness
 from adamtheory.losses.linear import reddi_unbounded
-from adamtheory.proofs.lemmas_reddi import FreeCorrected, Game, T
 from adamtheory.rules.adam import adam
 
 game = Game(adam, reddi_unbounded, constrained=False)

@@ -114,6 +114,7 @@ KINDS.update({
     "number or none": lambda v: v is None or KINDS["number"](v),
     "integer or none": lambda v: v is None or KINDS["integer"](v),
     "real variable": lambda v: is_var(v, "R"),
+    "operation": lambda v: type(v) is str,
     "position": lambda v: type(v) is int and v >= 0,
     "rational": lambda v: type(v) is Fraction and type(v.numerator) is type(v.denominator) is int and v.denominator > 0,
 })  # fmt: skip
@@ -217,8 +218,7 @@ def given(theory: Theory, name: str, values: Many) -> Many:
 def cases(theory: Theory, low: Theorem, high: Theorem, a: Term, b: Term) -> Many:
     """From G, a <= b |- C and D, b < a |- C: G, D |- C. The reals are ordered."""
     need(key(low.claim) == key(high.claim), "the two cases claim different things")
-    kept = _without(low.hyps, rel("le", a, b)) + _without(high.hyps, rel("lt", b, a))
-    return low.claim, kept, ()
+    return low.claim, _without(low.hyps, rel("le", a, b)) + _without(high.hyps, rel("lt", b, a)), ()
 
 
 @_rule("le", "le")
@@ -391,7 +391,7 @@ def lim_base(theory: Theory, b: Term, n: Term) -> Many:
     return rel("lim", term("power", b, n), ZERO_TERM, n), bounds, ()
 
 
-@_rule("name", ["limit"])
+@_rule("operation", ["limit"])
 def lim_op(theory: Theory, op: str, limits: Many) -> Many:
     """op(e1, ...) -> op(L1, ...): add, mul, max and sqrt (0 on negative numbers) are continuous everywhere."""
     need((op, len(limits)) in (("add", 2), ("mul", 2), ("max", 2), ("sqrt", 1)), f"no such continuous operation: {op}")

@@ -191,7 +191,7 @@ class Replay:
             return self.relation(value)
         if kind == "rational":
             return Fraction(value)
-        if kind in ("name", "position") or value is None:
+        if kind in ("name", "operation", "position") or value is None:
             return value
         return self.row(value)
 

@@ -598,7 +598,9 @@ def test_what_is_just_allowed() -> None:
     assert len(normal(row("s", 142) * row("t", 140))) == 142 * 140
     assert normal(x**64) == normal(x**32 * x**32)
     assert term("num", 2**4096 - 1, 1).sort == "Z"
-    assert normal(lift(2**4095) ** 2)
+    assert normal(2 * lift(2**4095) ** 2)
+    with pytest.raises(Refused):
+        normal(4 * lift(2**4095) ** 2)
 
 
 # --- names and sorts --------------------------------------------------------------------------------------------------

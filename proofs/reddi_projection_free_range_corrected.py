@@ -1,0 +1,34 @@
+"""Without any constraint Adam with bias correction stays within alpha/sqrt(1 - beta2) of 1 on the projection-free sequence.
+
+Words   f_t(x) = C max(x, -1) if t = 1 mod 3, else -min(x, 1), on all of R; Adam as Kingma & Ba print it, without momentum,
+        beta1 = 0, beta2 = 1/(1 + C^2), step size alpha/sqrt(t), x_1 = 1. Then |x_t - 1| <= alpha/sqrt(1 - beta2) for
+        all t: the iterates stay in a bounded set, though nothing is projected.
+Source  Derived for this project.
+Note    `iterate(n)` is the paper's x_{n+1}.
+"""
+
+from adamtheory.proofs.lemmas_reddi import FreeCorrected, Game
+
+from adamtheory.logic.kernel import Theorem
+from adamtheory.logic.notation import absolute, integer, sqrt
+from adamtheory.logic.statement import Statement, Witness
+from adamtheory.losses.linear import reddi_unbounded
+from adamtheory.rules.adam import adam
+
+n = integer("n")
+
+game = Game(adam, reddi_unbounded, constrained=False)
+setting = game.setting
+
+
+def statement() -> Statement:
+    bound = absolute(game.x(n) - 1) <= game.alpha / sqrt(1 - game.beta2)
+    return Statement(setting, bound, hyps=[*game.hyps, 0 <= n])
+
+
+def witness() -> Witness:
+    return Witness({"alpha": ([], 1), "C": ([], 3)}, values={n: 1})
+
+
+def prove() -> Theorem:
+    return FreeCorrected(game).stays_near()

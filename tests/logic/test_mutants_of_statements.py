@@ -1,0 +1,156 @@
+"""No shipped theorem is taken for another sentence: every one-place change of every statement is noticed.
+
+A change is refused by the comparison of statement and theorem, and the search does not find a proof of the changed
+claim from the theorem, except where the change makes the claim weaker: those few stand in a table, with the reason.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cache
+from typing import Any
+
+import pytest
+
+from adamtheory.logic.evaluate import Formula, Interpretation, Undecided
+from adamtheory.logic.kernel import Theorem
+from adamtheory.logic.printing import text
+from adamtheory.logic.search import certify
+from adamtheory.logic.serialise import ordered
+from adamtheory.logic.statement import Witness
+from adamtheory.logic.terms import Refused, Rel, key
+from adamtheory.proving.worker import _agree
+
+from .mutations import FULL, NAMES, module, refused, relations, sample, statement, statements, theorem
+
+WEAKER = {"eq -> le": "an equation is both inequalities", "lt -> le": "strictly less is less or equal"}
+
+# proof -> changes of its claim that the search proves from the theorem, and why they are true
+ALSO_TRUE = {
+    "harmonic_sum": {"right.0: 1 -> 2": "a larger bound: 2 + log(n)"},
+    "inverse_sqrt_sum": {
+        "right.1: mul -> add": "a larger bound: the product (-1) 1 becomes the sum 0",
+        "right.1.0: -1 -> 0": "a larger bound: 2 sqrt(n)",
+    },
+}
+
+
+# --- the comparison ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_theorem_is_what_is_stated(name: str) -> None:
+    _agree(statement(name), theorem(name))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_stated_hypothesis_is_needed(name: str) -> None:
+    needed = {key(h) for h in theorem(name).hyps}
+    assert [text(h) for h in statement(name).hyps if key(h) not in needed] == []
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_changed_statement_is_not_the_theorem(name: str) -> None:
+    found, stated = theorem(name), statement(name)
+    hypotheses = {key(h) for h in stated.hyps}
+    for change, make in sample(list(statements(stated)), 250, name):
+        try:
+            mutant = make()
+            _agree(mutant, found)
+        except Refused:
+            continue
+        same = (key(mutant.claim), {key(h) for h in mutant.hyps}) == (key(stated.claim), hypotheses)
+        assert same and mutant.theory.entries == stated.theory.entries, change
+
+
+# --- the search -------------------------------------------------------------------------------------------------------
+
+
+def cited(name: str) -> list[Theorem]:
+    """The theorem and, of what its last certificate cites, that which holds under the hypotheses of the statement."""
+    allowed = {key(h) for h in statement(name).hyps}
+    certificates = [step for step in ordered(theorem(name)) if step.rule == "certificate"]
+    facts = certificates[-1].args[1] if certificates else ()
+    return [theorem(name), *(f for f in facts if {key(h) for h in f.hyps} <= allowed)]
+
+
+def proved(name: str, claim: Rel) -> Theorem | None:
+    """What the search makes of a changed claim."""
+    for degree in (1, 2):
+        try:
+            return certify(statement(name).theory, claim, cited(name), degree=degree, rounds=None if FULL else 1)
+        except Refused:
+            pass
+    return None
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_search_does_not_prove_a_changed_claim(name: str) -> None:
+    stated = statement(name)
+    if stated.claim.kind == "lim":  # no certificate has a limit for its goal
+        assert all(refused(lambda c=claim: certify(stated.theory, c, cited(name))) for _, claim in relations(stated.claim))
+        return
+    known = WEAKER | ALSO_TRUE.get(name, {})
+    for change, claim in sample(list(relations(stated.claim)), 20, name):
+        if key(claim) == key(stated.claim):
+            continue
+        found = proved(name, claim)
+        if found is not None:
+            assert change in known, text(claim)
+            assert {key(h) for h in found.hyps} <= {key(h) for h in stated.hyps}
+            assert found.uses <= theorem(name).uses
+
+
+# --- values: the third opinion ----------------------------------------------------------------------------------------
+
+
+@cache
+def interpretation(name: str) -> Interpretation:
+    """The meaning that the witness gives to the families, in which every assumption of the theory holds."""
+    families: dict[str, Any] = {e[1]: 0 for e in statement(name).theory.entries if e[0] == "declare"}
+    families |= {family: Formula(variables, value) for family, variables, value in witness(name).entries()}
+    return Interpretation(families, theory=statement(name).theory)
+
+
+def witness(name: str) -> Witness:
+    """The witness of the file; where there is nothing to show, one that says nothing."""
+    file = module(name)
+    found: Witness = file.witness() if hasattr(file, "witness") else Witness()
+    return found
+
+
+def points(name: str) -> Iterator[dict[Any, Any]]:
+    """Values of the free variables that satisfy the hypotheses: those of the witness, and some after them."""
+    stated, meaning = statement(name), interpretation(name)
+    free = stated.claim.free.union(*(h.free for h in stated.hyps))
+    begin = {v: 0 for v in free if v.sort == "W"}
+    begin |= {v: meaning.value(t) if hasattr(t, "op") else t for v, t in witness(name).values.items() if v in free}
+    for further in range(5):
+        values = {v: begin.get(v, 1) if v.sort == "W" else begin.get(v, 1) + further for v in free}
+        if all(meaning.holds(h, values) for h in stated.hyps):
+            yield values
+
+
+def true_at(name: str, claim: Rel) -> list[bool]:
+    """The truth of a claim at those points where the limits of the evaluator suffice."""
+    found = []
+    for values in points(name):
+        try:
+            found.append(interpretation(name).holds(claim, values))
+        except Undecided:
+            pass
+    return found
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_theorem_holds_where_its_assumptions_do(name: str) -> None:
+    if statement(name).claim.kind != "lim":
+        assert False not in true_at(name, statement(name).claim)
+
+
+@pytest.mark.parametrize(("name", "change"), [(name, change) for name in ALSO_TRUE for change in ALSO_TRUE[name]])
+def test_what_is_listed_as_true_is_proved_and_true(name: str, change: str) -> None:
+    claim = dict(relations(statement(name).claim))[change]
+    assert proved(name, claim) is not None, "no longer proved: take it off the list"
+    found = true_at(name, claim)
+    assert len(found) >= 3 and all(found)
