@@ -2,16 +2,17 @@
 
 Words   On a box with sides at most D, for convex losses with |g_{t,i}| <= G and alpha_t = alpha/sqrt(t):
         R_T <= d sqrt(T) (D^2 G/(2 alpha (1-beta1)) + alpha G (1+beta1)/((1-beta1) sqrt(1-beta2))).
-Source  Derived for this project from `amsgrad_regret`, from the text of `amsgrad` and `box`. Compare Reddi, Kale & Kumar
-        2018, Theorem 4 and Corollary 1, which have sqrt(1 + log T) besides.
+Source  Derived for this project from `amsgrad_regret`, from the text of `amsgrad` and `box`. Compare Reddi, Kale &
+        Kumar 2018, Theorem 4 and Corollary 1, which have sqrt(1 + log T) besides.
 Note    eps = 0 as in the paper: where V_{t,i} = 0 the step is 0 (there m_{t,i} = 0).
 """
+
+from adamtheory.proofs.lemmas_amsgrad import ASSUMED, MOMENTUM, amsgrad_witness, bounded_game, bounded_regret
 
 from adamtheory.logic.derive import Prover
 from adamtheory.logic.kernel import Theorem
 from adamtheory.logic.notation import Setting, integer, sqrt
 from adamtheory.logic.statement import Statement, Witness
-from adamtheory.proofs.lemmas_amsgrad import ASSUMED, MOMENTUM, amsgrad_witness, bounded_game, bounded_regret
 
 T = integer("T")
 

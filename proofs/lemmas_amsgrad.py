@@ -7,27 +7,33 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from adamtheory.logic.derive import Prover
-from adamtheory.logic.kernel import Theorem
-from adamtheory.logic.notation import Setting, absolute, eq, inv, lift, positive_part, sqrt, total
-from adamtheory.logic.statement import Witness
-from adamtheory.proofs.lemmas_momentum import (
+from adamtheory.proofs.lemmas_box_game import (
     GAME,
     Game,
-    Player,
-    after,
     distance,
     i,
     inverse_product,
-    momentum_sum,
-    once,
     play,
     projected,
     regret_bound,
     t,
     witnessed,
 )
-from adamtheory.proofs.lemmas_regret import apart, constant_sum, lemma_a, put, root_of_one, sum_of_squares_nonneg, zero_of_square
+from adamtheory.proofs.lemmas_momentum import Player, after, momentum_sum, once
+from adamtheory.proofs.lemmas_regret import (
+    apart,
+    constant_sum,
+    lemma_a,
+    put,
+    root_of_one,
+    sum_of_squares_nonneg,
+    zero_of_square,
+)
+
+from adamtheory.logic.derive import Prover
+from adamtheory.logic.kernel import Theorem
+from adamtheory.logic.notation import Setting, absolute, eq, inv, lift, positive_part, sqrt, total
+from adamtheory.logic.statement import Witness
 from adamtheory.rules.amsgrad import amsgrad
 
 ASSUMED = (*GAME, "beta2_below_one", "beta2_nonnegative", "step_positive", "width")
@@ -56,15 +62,13 @@ class Amsgrad:
         """The sum of the squared gradients of n rounds in coordinate i."""
         return total(t, 1, n, self.game.g(t, i) ** 2)
 
-    @property
-    def roots(self) -> Callable[[Any], Any]:
-        """n -> sum_i sqrt(V_{n,i})."""
-        return lambda n: self.game.over(sqrt(self.v_max(n)))
+    def roots(self, n: Any) -> Any:
+        """The sum over i of sqrt(V_{n,i})."""
+        return self.game.over(sqrt(self.v_max(n)))
 
-    @property
-    def norms(self) -> Callable[[Any], Any]:
-        """n -> sum_i |g_{1:n,i}|."""
-        return lambda n: self.game.over(sqrt(self.squares(n)))
+    def norms(self, n: Any) -> Any:
+        """The sum over i of |g_{1:n,i}|."""
+        return self.game.over(sqrt(self.squares(n)))
 
 
 def amsgrad_game(setting: Setting, beta1: Any = None) -> Amsgrad:
@@ -173,7 +177,11 @@ def ratio_rises(p: Prover, s: Amsgrad, t: Any) -> Theorem:
     facts = p.assume(a <= b, x <= y, 0 <= a, 0 <= x)
     lemma = p.certify(a * x * c <= b * y * c, p.certify(a * x <= b * y, *facts), p.assume(0 <= c))
     values = (sqrt(s.v_max(t)), sqrt(s.v_max(t + 1)), sqrt(t), sqrt(t + 1), inv(s.alpha))
-    signs = (p.sqrt_nonneg(s.v_max(t)), p.sqrt_nonneg(t), p.inv_nonneg(p.restate(0 <= s.alpha, p.given("step_positive"))))
+    signs = (
+        p.sqrt_nonneg(s.v_max(t)),
+        p.sqrt_nonneg(t),
+        p.inv_nonneg(p.restate(0 <= s.alpha, p.given("step_positive"))),
+    )
     found = put(p, lemma, variables, values, rises, later, *signs)
     return p.restate(sqrt(s.v_max(t)) / (s.alpha / sqrt(t)) <= sqrt(s.v_max(t + 1)) / (s.alpha / sqrt(t + 1)), found)
 
@@ -284,25 +292,31 @@ def costs(p: Prover, s: Amsgrad, c: Player, n: Any) -> Theorem:
     return p.sum_of(p.chain(goal, momentum_sum(p, c, n), single, scaled), i, 1, s.game.d)
 
 
-def amsgrad_regret(p: Prover, s: Amsgrad, n: Any) -> Theorem:
-    """1 <= n |- R_n <= D^2 sqrt(n)/(2 alpha (1-a)) sum_i sqrt(V_{n,i}) + alpha (1+a)/((1-a) sqrt(1-b)) sum_i |g_{1:n,i}|."""
-    c = player(p, s)
+def divided(p: Prover) -> tuple[Theorem, Any]:
+    """(1-a) R <= X/(2 alpha) + alpha (1+a)/root Q, divided by 1-a; with its variables."""
     a, R, X, alpha, root, Q = variables = apart(p, "a R X alpha root Q")
     keeps, rate, divisor = p.assume(0 < 1 - a, 0 < alpha, 0 < root)
     scaled = p.assume((1 - a) * R <= X / (2 * alpha) + alpha * (1 + a) / root * Q)
     splits = inverse_product(p, p.certify(0 < 2 * alpha, rate), keeps), inverse_product(p, keeps, divisor)
     goal = R <= X / (2 * alpha * (1 - a)) + alpha * (1 + a) / ((1 - a) * root) * Q
-    lemma = p.certify(goal, scaled, *splits, p.inverse(keeps), weights=[[keeps]], degree=1)
-    X_value = s.D**2 * sqrt(n) * s.roots(n)
-    kept = p.certify(0 < 1 - s.beta2, p.given("beta2_below_one"))
-    half = p.certify(0 <= 1 + c.a, c.decay[0])
-    paid = costs(p, s, c, n)
-    more = p.certify((1 + c.a) / 2 * paid.claim.left <= (1 + c.a) / 2 * paid.claim.right, paid, half)
-    spent = s.alpha * (1 + c.a) / sqrt(1 - s.beta2) * s.norms(n)
-    whole = p.chain((1 - c.a) * s.game.regret(n) <= X_value / (2 * s.alpha) + spent, regret_bound(p, s.game, c, n), more)
-    values = (c.a, s.game.regret(n), X_value, s.alpha, sqrt(1 - s.beta2), s.norms(n))
-    left = p.certify(0 < 1 - c.a, c.decay[1])
-    return put(p, lemma, variables, values, left, p.given("step_positive"), p.sqrt_positive(kept), whole)
+    return p.certify(goal, scaled, *splits, p.inverse(keeps), weights=[[keeps]], degree=1), variables
+
+
+def amsgrad_regret(p: Prover, s: Amsgrad, n: Any) -> Theorem:
+    """1 <= n |- R_n <= D^2 sqrt(n)/(2 alpha (1-a)) sum_i sqrt(V_n) + alpha (1+a)/((1-a) sqrt(1-b)) sum_i |g_{1:n}|.
+
+    The bound of `regret_bound` with the averages replaced by `costs`.
+    """
+    c = player(p, s)
+    left, root = p.certify(0 < 1 - c.a, c.decay[1]), p.certify(0 < 1 - s.beta2, p.given("beta2_below_one"))
+    paid, share = costs(p, s, c, n), p.certify(0 <= 1 + c.a, c.decay[0])
+    more = p.certify((1 + c.a) / 2 * paid.claim.left <= (1 + c.a) / 2 * paid.claim.right, paid, share)
+    distances, spent = s.D**2 * sqrt(n) * s.roots(n), s.alpha * (1 + c.a) / sqrt(1 - s.beta2) * s.norms(n)
+    goal = (1 - c.a) * s.game.regret(n) <= distances / (2 * s.alpha) + spent
+    whole = p.chain(goal, regret_bound(p, s.game, c, n), more)
+    lemma, variables = divided(p)
+    values = (c.a, s.game.regret(n), distances, s.alpha, sqrt(1 - s.beta2), s.norms(n))
+    return put(p, lemma, variables, values, left, p.given("step_positive"), p.sqrt_positive(root), whole)
 
 
 def amsgrad_witness(s: Amsgrad, n: Any, **families: Any) -> Witness:
@@ -342,7 +356,9 @@ def maximum_bound(p: Prover, s: Amsgrad, G: Any, n: Any) -> Theorem:
     step = p.certify(s.v(k + 1) <= G**2, p.assume(s.v(k) <= G**2), p.next("v", i, k), low, kept, gradient)
     moment = p.induction(k, 0, s.v(k) <= G**2, p.certify(s.v(0) <= G**2, p.start("v", i), nonneg), step)
     following = p.next("v_max", i, k)
-    new = p.certify(following.claim.right.args[1] <= G**2, p.next("v", i, k), p.using(p.inst(moment, {k: k + 1}), reached(p, k)))
+    new = p.certify(
+        following.claim.right.args[1] <= G**2, p.next("v", i, k), p.using(p.inst(moment, {k: k + 1}), reached(p, k))
+    )
     largest = p.max_least(p.assume(s.v_max(k) <= G**2), new)
     step = p.chain(s.v_max(k + 1) <= G**2, following, largest)
     base = p.certify(s.v_max(0) <= G**2, p.start("v_max", i), nonneg)

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any
 
 from adamtheory.logic.derive import Prover
 from adamtheory.logic.kernel import Theorem
 from adamtheory.logic.notation import Family, Setting, eq, integers, inv, lift, mean, outcome, power, total
 from adamtheory.logic.reading import Reading, read
+from adamtheory.logic.statement import Witness
 from adamtheory.rules.adam import adam
 
 n, i, j, t = integers("n i j t")
@@ -36,9 +38,10 @@ class Noisy:
         return lift(self.reading.scalars[name])
 
 
-def noisy(*slots: str, **scalars: Any) -> Noisy:
+def noisy(*slots: str, constants: str = "", **scalars: Any) -> Noisy:
     """A setting with these slots of the text of `adam`, in which the gradients depend on the outcome."""
     setting = Setting()
+    setting.constants(constants)
     g = setting.family("g", "ZW")
     inputs = {"g": lambda t, x: g(t, w)}
     return Noisy(setting, g, read(adam, setting, inputs=inputs, slots=slots, coordinates=[w], scalars=scalars))
@@ -238,3 +241,56 @@ def mean_age_is(p: Prover, b: Any, n: Any, high: Theorem) -> Theorem:
     following = p.power_next(b, p.certify(0 <= n - 1, start))
     goal = eq((1 - b) * total(i, 1, n, power(b, n - i) * (n - i)), mean_age(b, n))
     return p.certify(goal, closed, following, p.inverse(p.certify(0 < 1 - b, high)))
+
+
+# --- rates that change ------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Scheduled(Noisy):
+    """The same with a beta1 that is b(t) in step t, and gradients of the mean mu."""
+
+    b: Family
+    mu: Any
+
+    def witness(self) -> Witness:
+        """Gradients 1 and rates 1/2."""
+        return Witness({"g": ([t, w], 1), "mu": ([], 1), "b": ([t], Fraction(1, 2))}, values={n: 1})
+
+
+def scheduled(*slots: str) -> Scheduled:
+    """A setting with these slots of the text of `adam`, beta1 = b(t), and the assumption `stationary`."""
+    setting = Setting()
+    g, b, mu = setting.family("g", "ZW"), setting.family("b", "Z"), setting.constant("mu")
+    inputs, rates = {"g": lambda t, x: g(t, w)}, {"beta1": lambda t: b(t)}
+    setting.assume("stationary", eq(mean(w, g(t, w)), mu), [1 <= t])
+    return Scheduled(setting, g, read(adam, setting, inputs=inputs, slots=slots, coordinates=[w], scalars=rates), b, mu)
+
+
+def mean_of_scheduled(
+    p: Prover, noise: Scheduled, P: Callable[[Any], Any], n: Any, begin: Theorem, following: Theorem
+) -> Theorem:
+    """0 <= n |- E m(n) = mu (1 - P(n)) from P(0) = 1 and 0 <= n |- P(n+1) = P(n) b(n+1); n is a variable."""
+    m, start = noise.slot("m"), p.assume(0 <= n)
+
+    def claim(n: Any) -> Any:
+        return eq(mean(w, m(n)), noise.mu * (1 - P(n)))
+
+    each = p.using(p.given("stationary", n + 1), p.certify(1 <= n + 1, start))
+    base = p.certify(claim(lift(0)), p.mean_of(p.start("m", w), w), begin)
+    step = p.certify(claim(n + 1), p.assume(claim(n)), p.mean_of(p.next("m", w, n), w), each, following)
+    return p.induction(n, 0, claim(n), base, step)
+
+
+def product_below_one(
+    p: Prover, P: Callable[[Any], Any], b: Family, n: Any, begin: Theorem, following: Theorem
+) -> Theorem:
+    """0 <= n |- P(n+1) < 1 from P(0) = 1, 0 <= n |- P(n+1) = P(n) b(n+1), and rates in [0, 1); n is a variable."""
+    first = p.certify(1 <= n + 1, p.assume(0 <= n))
+    low, high = (p.using(p.given(name, n + 1), first) for name in ("rate_nonnegative", "rate_below_one"))
+    base, old = p.certify(0 <= P(0), begin), p.assume(0 <= P(n))
+    nonneg = p.induction(n, 0, 0 <= P(n), base, p.certify(0 <= P(n + 1), old, following, low))
+    base, old = p.certify(P(0) <= 1, begin), p.assume(P(n) <= 1)
+    shrunk = p.certify(P(n + 1) <= P(n), nonneg, following, high)
+    most = p.induction(n, 0, P(n) <= 1, base, p.chain(P(n + 1) <= 1, old, shrunk))
+    return p.certify(P(n + 1) < 1, following, low, high, most)  # P b <= b < 1

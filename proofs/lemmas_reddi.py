@@ -4,9 +4,8 @@ The game is read from the texts of the loss, the interval [-1, 1] and the rule. 
 from 0: `x(3k)` is the iterate before round 3k + 1, the paper's x_{3k+1}, and `v(3k+1)` is its v_{3k+1}. The iterate is
 the family `iterate`: the kernel's facts have a variable x.
 
-    game = Game(adam_uncorrected)
-    proof = play(game)
-    proof.returns()                 # 0 < alpha, 2 < C, 0 <= k |- iterate(3k) = 1
+    play = Uncorrected(Game(adam_uncorrected))
+    play.returns()                  # 0 < alpha, 2 < C, 0 <= k |- iterate(3k) = 1
 """
 
 from collections.abc import Callable
@@ -116,8 +115,9 @@ class Remembering(Prover):
         self.known: dict[Any, Theorem] = {}
 
     def certify(self, goal: Rel, *facts: Theorem, **options: Any) -> Theorem:
-        weights = [[_stated(f) for f in product] for product in options.get("weights", [])]
-        asked = (goal.kind, goal.left, goal.right, *map(_stated, facts), str({**options, "weights": weights}))
+        weights = tuple(tuple(map(_stated, product)) for product in options.get("weights", ()))
+        others = (tuple(options.get("squares", ())), options.get("degree"), options.get("rounds"))
+        asked = (goal.kind, goal.left, goal.right, tuple(map(_stated, facts)), weights, others)
         if asked not in self.known:
             self.known[asked] = super().certify(goal, *facts, **options)
         return self.known[asked]
@@ -182,11 +182,6 @@ class Clip:
     def at_most(self) -> Theorem:
         """clip(y) <= 1."""
         return self.everywhere(lambda y, clipped: clipped <= 1)
-
-    @cached_property
-    def at_least(self) -> Theorem:
-        """-1 <= clip(y)."""
-        return self.everywhere(lambda y, clipped: -1 <= clipped)
 
     @cached_property
     def raises(self) -> Theorem:
@@ -267,7 +262,6 @@ class Play(Rounds):
         super().__init__(game)
         self.alpha_positive, self.C_large = self.p.assume(*game.hyps)
         self.C_positive = self.p.certify(0 < game.C, self.C_large)
-        self.clip = Clip(game, self.p)
 
     # beta2
 
@@ -286,21 +280,11 @@ class Play(Rounds):
         small = p.certify(5 * b < 1, self.defining, positive, self.C_large, degree=3)
         return positive, small
 
-    def slope(self, j: int) -> Theorem:
-        """The gradient of round 3k + j + 1 at the iterate is C for j = 0, else -1."""
-        game, n = self.game, 3 * k + j
-        return self.p.certify(eq(game.slope(n, game.x(n)), game.C if j == 0 else -1), self.spiking(j))
-
     # moments
 
     def slope_square(self, n: Any) -> Theorem:
         """The square of the gradient is at most C^2, in every round."""
-        p, game = self.p, self.game
-        room = 1 - game.phase(n)
-        goal = game.slope(n, game.x(n)) ** 2 <= game.C**2
-        spike = p.certify(goal, p.indicator_on(p.assume(0 < room)))
-        other = p.certify(goal, p.indicator_off(p.assume(room <= 0)), self.C_large)
-        return p.cases(other, spike, room, 0)
+        raise NotImplementedError
 
     @cached_property
     def moment_bounds(self) -> tuple[Theorem, Theorem]:
@@ -385,6 +369,71 @@ class Play(Rounds):
         """Shares c C size(1) <= size(j) for j = 2, 3, their c adding up to at least 1, from k = 0."""
         raise NotImplementedError
 
+    # regret
+
+    def returns(self) -> Theorem:
+        """Where x(3k) is: 1 on the interval, 1 or beyond without constraint."""
+        raise NotImplementedError
+
+    @cached_property
+    def costs(self) -> list[Theorem]:
+        """What a block costs, beyond what -1 pays: 2 C or more, then twice -2 or more."""
+        raise NotImplementedError
+
+    def regret_bound(self, costs: list[Theorem]) -> Theorem:
+        """(2 C - 4) T/3 <= regret after T rounds, from what the three rounds of a block cost at least."""
+        p, game, rate = self.p, self.game, 2 * self.game.C - 4
+        body = game.cost(t)
+        steps = [p.sum_step(t, 1, 3 * k + j, body, p.certify(1 <= 3 * k + j + 1, self.k_nonneg)) for j in (0, 1, 2)]
+        block = rate * k <= game.regret(3 * k)
+        base = p.certify(rate * 0 <= game.regret(lift(0)), p.sum_none(t, 1, body))
+        step = p.certify(rate * (k + 1) <= game.regret(3 * (k + 1)), p.assume(block), *steps, *costs, degree=1)
+        whole = p.induction(k, 0, block, base, step)
+
+        def claim(n: Any) -> Rel:
+            return rate * n / 3 <= game.regret(n)
+
+        one = p.certify(claim(3 * k + 1), whole, steps[0], costs[0], self.C_large, degree=1)
+        two = p.certify(claim(3 * k + 2), whole, *steps[:2], *costs[:2], self.C_large, degree=1)
+        return every(p, claim, (p.restate(claim(3 * k), whole), one, two), T)
+
+    def halves(self, slopes: Slopes, later: Theorem) -> list[Theorem]:
+        """Each of the two up-steps is at least half the down-step, from 1 <= k."""
+        p, C, first = self.p, self.game.C, 3 * k + 1
+        positive, spike = self.positive(slopes), self.spike(slopes)
+        top = 2 * (1 - self.game.beta2)
+        found = []
+        for j in (2, 3):
+            n, u = 3 * k + j, self.second(3 * k + j)
+            count = p.certify(n <= 2 * first, later)
+            weighted = p.certify(n * u <= 2 * first * top, count, self.other(slopes, j), positive[j - 1], later)
+            goal = (HALF) ** 2 * C**2 * n * u <= first * self.second(first)
+            spiked = p.certify(first * (1 - self.game.beta2) * C**2 <= first * self.second(first), spike, later)
+            small = p.certify(goal, spiked, weighted, squares=[C], degree=1)
+            found.append(self.share(HALF, n, (positive[0], positive[j - 1]), small))
+        return found
+
+
+class Interval(Play):
+    """On [-1, 1]: every step is clipped."""
+
+    def __init__(self, game: Game) -> None:
+        super().__init__(game)
+        self.clip = Clip(game, self.p)
+
+    def slope(self, j: int) -> Theorem:
+        """The gradient of round 3k + j + 1 at the iterate is C for j = 0, else -1."""
+        game, n = self.game, 3 * k + j
+        return self.p.certify(eq(game.slope(n, game.x(n)), game.C if j == 0 else -1), self.spiking(j))
+
+    def slope_square(self, n: Any) -> Theorem:
+        p, game = self.p, self.game
+        room = 1 - game.phase(n)
+        goal = game.slope(n, game.x(n)) ** 2 <= game.C**2
+        spike = p.certify(goal, p.indicator_on(p.assume(0 < room)))
+        other = p.certify(goal, p.indicator_off(p.assume(room <= 0)), self.C_large)
+        return p.cases(other, spike, room, 0)
+
     @cached_property
     def projected(self) -> tuple[Theorem, Theorem, Theorem]:
         """The three steps of a block on the interval: x(3k+1) = clip(x(3k) - alpha C size(3k+1)) and two up-steps."""
@@ -444,8 +493,6 @@ class Play(Rounds):
         two = p.cases(low, p.chain(0 < x(3 * k + 2), self.projected[1], beyond), z, 1)
         return every(p, lambda n: 0 < x(n), (p.chain(0 < x(3 * k), here), one, two), integer("n"))
 
-    # regret
-
     @cached_property
     def costs(self) -> list[Theorem]:
         """What a block costs, beyond what -1 pays, on the interval: 2 C or more, then twice -2 or more."""
@@ -466,39 +513,6 @@ class Play(Rounds):
         """Where step 3k + j + 1 ends before clipping."""
         c = self.game.C if j == 0 else -1
         return self.game.x(3 * k + j) - self.game.alpha * c * self.size(3 * k + j + 1)
-
-    def regret_bound(self, costs: list[Theorem]) -> Theorem:
-        """(2 C - 4) T/3 <= regret after T rounds, from what the three rounds of a block cost at least."""
-        p, game, rate = self.p, self.game, 2 * self.game.C - 4
-        body = game.cost(t)
-        steps = [p.sum_step(t, 1, 3 * k + j, body, p.certify(1 <= 3 * k + j + 1, self.k_nonneg)) for j in (0, 1, 2)]
-        block = rate * k <= game.regret(3 * k)
-        base = p.certify(rate * 0 <= game.regret(lift(0)), p.sum_none(t, 1, body))
-        step = p.certify(rate * (k + 1) <= game.regret(3 * (k + 1)), p.assume(block), *steps, *costs, degree=1)
-        whole = p.induction(k, 0, block, base, step)
-
-        def claim(n: Any) -> Rel:
-            return rate * n / 3 <= game.regret(n)
-
-        one = p.certify(claim(3 * k + 1), whole, steps[0], costs[0], self.C_large, degree=1)
-        two = p.certify(claim(3 * k + 2), whole, *steps[:2], *costs[:2], self.C_large, degree=1)
-        return every(p, claim, (p.restate(claim(3 * k), whole), one, two), T)
-
-    def halves(self, slopes: Slopes, later: Theorem) -> list[Theorem]:
-        """Each of the two up-steps is at least half the down-step, from 1 <= k."""
-        p, C, first = self.p, self.game.C, 3 * k + 1
-        positive, spike = self.positive(slopes), self.spike(slopes)
-        top = 2 * (1 - self.game.beta2)
-        found = []
-        for j in (2, 3):
-            n, u = 3 * k + j, self.second(3 * k + j)
-            count = p.certify(n <= 2 * first, later)
-            weighted = p.certify(n * u <= 2 * first * top, count, self.other(slopes, j), positive[j - 1], later)
-            goal = (HALF) ** 2 * C**2 * n * u <= first * self.second(first)
-            spiked = p.certify(first * (1 - self.game.beta2) * C**2 <= first * self.second(first), spike, later)
-            small = p.certify(goal, spiked, weighted, squares=[C], degree=1)
-            found.append(self.share(HALF, n, (positive[0], positive[j - 1]), small))
-        return found
 
 
 SHARE = reals("c slope n1 n2 u1 u2")
@@ -551,7 +565,7 @@ def turned(p: Prover, equation: Theorem) -> Theorem:
     return kernel.certificate(p.theory, goal, (equation,), (), ((0, lift(-1)),), ((Fraction(1), ()),))
 
 
-class Uncorrected(Play):
+class Plain(Play):
     """Adam without bias correction: the second moment is v(n)."""
 
     def second(self, n: Any) -> Any:
@@ -615,14 +629,12 @@ class Uncorrected(Play):
         return found
 
 
-class Corrected(Play):
+class Hatted(Play):
     """Adam with bias correction: the second moment is v(n)/(1 - beta2^n); the text holds beta2^n in the slot p2."""
-
-    plain: type[Uncorrected] = Uncorrected
 
     def __init__(self, game: Game) -> None:
         super().__init__(game)
-        self.raw = self.plain(game)
+        self.raw = FreeUncorrected(game) if isinstance(self, Free) else Uncorrected(game)
         self.raw.p = self.p
 
     def power(self, n: Any) -> Any:
@@ -930,14 +942,20 @@ class Free(Play):
         return every(p, inside, tuple(thirds), n)
 
 
-class FreeUncorrected(Free, Uncorrected):
-    """The projection-free version without bias correction."""
+class Uncorrected(Interval, Plain):
+    """On the interval, without bias correction."""
 
 
-class FreeCorrected(Free, Corrected):
-    """The projection-free version with bias correction."""
+class Corrected(Interval, Hatted):
+    """On the interval, with bias correction."""
 
-    plain = FreeUncorrected
+
+class FreeUncorrected(Free, Plain):
+    """Without constraint, without bias correction."""
+
+
+class FreeCorrected(Free, Hatted):
+    """Without constraint, with bias correction."""
 
 
 # --- every number is 3k, 3k + 1 or 3k + 2 -----------------------------------------------------------------------------

@@ -2,7 +2,8 @@
 
 Words   On a box in d coordinates with widths D_i, for convex losses, x_{t+1} = Pi(x_t - alpha_t m_t/w_t), constant
         beta1 in [0, 1), alpha_t > 0 and w_t >= 0, w_t/alpha_t nondecreasing, w_t > 0 where g_t is not 0:
-        R_T <= sum_i D_i^2 w_{T,i}/(2 alpha_T (1-beta1)) + (1+beta1)/(2 (1-beta1)) sum_t alpha_t sum_i m_{t,i}^2/w_{t,i}.
+        R_T <= 1/(2 alpha_T (1-beta1)) sum_i D_i^2 w_{T,i}
+             + (1+beta1)/(2 (1-beta1)) sum_t alpha_t sum_i m_{t,i}^2/w_{t,i}.
 Source  Derived for this project; the mechanism (constant beta1, no decaying schedule) is that of Alacaoglu, Malitsky,
         Mertikopoulos & Cevher 2020. The update is that of `momentum_average` with the step size alpha_t/w_t for every
         coordinate, the projection that of `box`.
@@ -13,11 +14,13 @@ Note    w_t stands for sqrt(v_t), whatever rule makes it; where it is 0 the step
 
 from fractions import Fraction
 
+from adamtheory.proofs.lemmas_box_game import GAME, distance, master, play, projected, witnessed
+from adamtheory.proofs.lemmas_momentum import Player
+
 from adamtheory.logic.derive import Prover
 from adamtheory.logic.kernel import Theorem
 from adamtheory.logic.notation import Setting, eq, integers, total
 from adamtheory.logic.statement import Statement, Witness
-from adamtheory.proofs.lemmas_momentum import GAME, Player, distance, master, play, projected, witnessed
 from adamtheory.rules.descent import momentum_average
 
 T, t, i = integers("T t i")

@@ -1,7 +1,8 @@
-"""Adam with beta1 = 0 never leaves (0, 1] on the periodic sequence, if alpha < sqrt(1 - beta2): nothing is clipped at -1.
+"""Adam with beta1 = 0 and alpha < sqrt(1 - beta2) stays positive on the periodic sequence: nothing is clipped at -1.
 
-Words   f_t(x) = C x if t = 1 mod 3, else -x, on [-1, 1]; Adam without momentum and without bias correction,
-        beta2 = 1/(1 + C^2), step size alpha/sqrt(t), x_1 = 1, alpha < sqrt(1 - beta2). Then x_t > 0 for all t.
+Words   f_t(x) = C x if t = 1 mod 3, else -x, on [-1, 1], with C > 2; Adam without momentum and without bias
+        correction, eps = 0, beta2 = 1/(1 + C^2), step size alpha/sqrt(t), x_1 = 1,
+        0 < alpha < sqrt(1 - beta2). Then x_t > 0 for all t.
 Source  Reddi, Kale & Kumar 2018, proof of Theorem 1 (its bound on alpha).
 Note    `iterate(n)` is the paper's x_{n+1}.
 """

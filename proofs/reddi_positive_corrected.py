@@ -1,7 +1,8 @@
-"""Adam with bias correction, beta1 = 0 and alpha < 1 never leaves (0, 1] on the periodic sequence.
+"""Adam with bias correction, beta1 = 0 and alpha < 1 stays positive on the periodic sequence.
 
-Words   f_t(x) = C x if t = 1 mod 3, else -x, on [-1, 1]; Adam as Kingma & Ba print it, without momentum,
-        beta2 = 1/(1 + C^2), step size alpha/sqrt(t), x_1 = 1, alpha < 1. Then x_t > 0 for all t.
+Words   f_t(x) = C x if t = 1 mod 3, else -x, on [-1, 1], with C > 2; Adam as Kingma & Ba print it, without
+        momentum, eps = 0, beta2 = 1/(1 + C^2), step size alpha/sqrt(t), x_1 = 1,
+        0 < alpha < 1. Then x_t > 0 for all t.
 Source  Derived for this project; without bias correction it is part of Reddi, Kale & Kumar 2018, Theorem 1.
 Note    `iterate(n)` is the paper's x_{n+1}.
 """

@@ -1,8 +1,8 @@
-"""Without any constraint Adam with bias correction stays within alpha/sqrt(1 - beta2) of 1 on the projection-free sequence.
+"""Without any constraint bias-corrected Adam stays within alpha/sqrt(1 - beta2) of 1 on that sequence.
 
-Words   f_t(x) = C max(x, -1) if t = 1 mod 3, else -min(x, 1), on all of R; Adam as Kingma & Ba print it, without momentum,
-        beta1 = 0, beta2 = 1/(1 + C^2), step size alpha/sqrt(t), x_1 = 1. Then |x_t - 1| <= alpha/sqrt(1 - beta2) for
-        all t: the iterates stay in a bounded set, though nothing is projected.
+Words   f_t(x) = C max(x, -1) if t = 1 mod 3, else -min(x, 1), on all of R, with C > 2 (convex, slopes at most C). Adam
+        as Kingma & Ba print it, without momentum, eps = 0, beta2 = 1/(1 + C^2), step size alpha/sqrt(t), x_1 = 1.
+        Then |x_t - 1| <= alpha/sqrt(1 - beta2) for all t: the iterates stay bounded, though nothing is projected.
 Source  Derived for this project.
 Note    `iterate(n)` is the paper's x_{n+1}.
 """

@@ -1,11 +1,9 @@
-"""Without any constraint too, Adam with beta1 = 0 has regret at least (2C - 4)T/3 on convex Lipschitz losses.
+"""Without any constraint too, Adam with beta1 = 0 has regret at least (2C - 4)T/3.
 
-Words   f_t(x) = C max(x, -1) if t = 1 mod 3, else -min(x, 1), on all of R (convex, slopes at most C); Adam without
-        momentum and without bias correction,
-        beta2 = 1/(1 + C^2), step size alpha/sqrt(t), x_1 = 1. Then sum_{t<=T} f_t(x_t) - f_t(-1) >= (2C - 4)T/3 for every
-        T >= 0 and every alpha > 0.
-Source  Derived for this project, after Reddi, Kale & Kumar 2018, Theorem 1. It contradicts Kingma & Ba 2015, Theorem 4.1
-        and Corollary 4.2 as they stand, whose algorithm does not project.
+Words   f_t(x) = C max(x, -1) if t = 1 mod 3, else -min(x, 1), on all of R, with C > 2 (convex, slopes at most C). Adam
+        without momentum and without bias correction, eps = 0, beta2 = 1/(1 + C^2), step size alpha/sqrt(t), x_1 = 1.
+        Then sum_{t<=T} f_t(x_t) - f_t(-1) >= (2C - 4)T/3 for every T >= 0 and every alpha > 0.
+Source  Derived for this project, after Reddi, Kale & Kumar 2018, Theorem 1.
 Note    -1 is the best point of all R for every T (`reddi_projection_free_comparator`). `iterate(n)` is the paper's
         x_{n+1}.
 """

@@ -1,8 +1,8 @@
 """Adam with beta1 = 0 has regret at least (2C - 4)T/3 on the periodic sequence: it grows linearly.
 
-Words   f_t(x) = C x if t = 1 mod 3, else -x, on [-1, 1]; Adam without momentum and without bias correction,
-        beta2 = 1/(1 + C^2), step size alpha/sqrt(t), x_1 = 1. Then sum_{t<=T} f_t(x_t) - f_t(-1) >= (2C - 4)T/3 for
-        every T >= 0 and every alpha > 0.
+Words   f_t(x) = C x if t = 1 mod 3, else -x, on [-1, 1], with C > 2; Adam without momentum and without bias
+        correction, eps = 0, beta2 = 1/(1 + C^2), step size alpha/sqrt(t), x_1 = 1. Then
+        sum_{t<=T} f_t(x_t) - f_t(-1) >= (2C - 4)T/3 for every T >= 0 and every alpha > 0.
 Source  Reddi, Kale & Kumar 2018, Theorem 1: average regret does not tend to 0. The bound for every T, in all three
         residues, and for every alpha is derived for this project.
 Note    -1 is the best fixed point for every T (`reddi_comparator`). `iterate(n)` is the paper's x_{n+1}.

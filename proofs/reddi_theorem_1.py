@@ -1,7 +1,8 @@
 """Adam with beta1 = 0 on the periodic sequence is back at 1, the worst point, after every third round.
 
-Words   f_t(x) = C x if t = 1 mod 3, else -x, on [-1, 1]; Adam without momentum and without bias correction,
-        beta2 = 1/(1 + C^2), step size alpha/sqrt(t), x_1 = 1. Then x_{3k+1} = 1 for all k >= 0, for every alpha > 0.
+Words   f_t(x) = C x if t = 1 mod 3, else -x, on [-1, 1], with C > 2; Adam without momentum and without bias
+        correction, eps = 0, beta2 = 1/(1 + C^2), step size alpha/sqrt(t), x_1 = 1. Then
+        x_{3k+1} = 1 for all k >= 0, for every alpha > 0.
 Source  Reddi, Kale & Kumar 2018, Theorem 1 and its proof.
 Note    The paper bounds alpha; no bound is needed. Its step 1/sqrt(3k+3) >= 1/sqrt(2(3k+1)) is false at k = 0
         (`reddi_first_block_refuted`); the first block has its own argument here, derived for this project, from the

@@ -14,7 +14,8 @@ from adamtheory import __version__
 from adamtheory.cli.output import print_json, print_table
 
 NEEDED = ("numpy", "scipy", "sympy", "numba", "llvmlite", "matplotlib", "pyarrow", "python-flint", "jinja2")
-OPTIONAL = {"z3-solver": "smt", "optax": "outside", "jax": "outside", "torch": "outside"}  # package -> the extra that brings it
+# package -> the extra that brings it
+OPTIONAL = {"z3-solver": "smt", "optax": "outside", "jax": "outside", "torch": "outside"}
 BLAS_VARIABLES = ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OMP_NUM_THREADS")
 
 

@@ -22,8 +22,8 @@ def command(
 ) -> None:
     """List optimizers, losses, datasets, proofs and more.
 
-    Sets are feasible sets. Datasets are the files of the folder that the variable ADAMTHEORY_DATA names. Proofs are what
-    `adamtheory prove` checks.
+    Sets are feasible sets. Datasets are the files of the folder that the variable ADAMTHEORY_DATA names. Proofs are
+    what `adamtheory prove` checks.
 
     \b
     Examples:

@@ -1,8 +1,9 @@
 """The prover: exact terms, a small trusted kernel, searches that find certificates, readings of update rules.
 
 What to use when: `Setting` declares what a theorem is about and what it assumes, `read` puts an update rule into it,
-`Statement` is the sentence, `Prover` proves it step by step, `Witness` shows that the assumptions hold somewhere. A file
-with `statement()`, `witness()` and `prove()` is checked by `adamtheory prove FILE.py`.
+`Statement` is the sentence, `Prover` proves it step by step, `Witness` shows that the assumptions hold somewhere. A
+file with `statement()`, `witness()` and `prove()` is checked by `adamtheory prove FILE.py`. Lemmas on sums are in
+`sums.py`, on projections in `projections.py`.
 Trusted are `terms.py` and `kernel.py`; `recheck.py` is the second checker and shares no code with them.
 """
 

@@ -15,7 +15,7 @@ from typing import Any
 from adamtheory.logic.kernel import Theorem
 from adamtheory.logic.notation import eq, indicator, integer, inv, le, lift, log, lt, maximum, power, sqrt, total
 from adamtheory.logic.steps import Steps
-from adamtheory.logic.terms import Refused, Rel, rel
+from adamtheory.logic.terms import Refused, Rel, normal, rel, term
 
 
 class Prover(Steps):
@@ -238,14 +238,14 @@ class Prover(Steps):
         base   0 R closed(lo-1) if start is lo-1 (the default); body(lo) R closed(lo) if start is lo; tried without
                facts if not given
         """
-        below = lift(low) - 1
+        below = term("num", low - 1, 1) if isinstance(low, int) else lift(low) - 1
         start = below if start is None else lift(start)
         partial = total(index, low, n, body)
         claim = rel(kind, partial, lift(closed(n)))
-        if start is below:
+        if normal(start) == normal(below):
             first = self.sum_none(index, low, body)
             base = base or self.certify(rel(kind, lift(0), lift(closed(below))))
-        elif start is lift(low):
+        elif normal(start) == normal(lift(low)):
             first = self.sum_one(index, low, body)
         else:
             raise Refused("a sum begins at its lower bound or one before it")

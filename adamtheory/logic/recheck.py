@@ -1021,7 +1021,7 @@ def definedness(proof: Proof) -> list[str]:
 
 
 def interpret(t: Node, table: dict[str, tuple[list[Var], Node]], memo: dict[Node, Node]) -> Node:
-    """Declared families replaced. Binders are opened on the way, so arguments put into a term have no loose variable."""
+    """Declared families replaced. Binders are opened on the way, so no argument put into a term is loose."""
     if t not in memo:
         if t.head in BINDERS:
             v = fresh(BINDERS[t.head])

@@ -113,6 +113,7 @@ def test_1_open_indices_in_bounds_powers_and_beside() -> None:
     assert not same(squared, mean(w, total(i, 0, n, G(i, w))))
     product = mean(w, total(i, 0, n, G(i, w)) * total(i, 0, m, G(i, w)))
     assert not same(product, total(i, 0, n, total(j, 0, m, mean(w, G(i, w) * G(j, w)))))
+    assert not same(product, total(j, 0, m, total(i, 0, n, mean(w, G(i, w) * G(j, w)))))
     assert not same(product, total(i, 0, n, mean(w, G(i, w))) * total(i, 0, m, mean(w, G(i, w))))
     random = mean(w, total(i, 0, Family("R", "Z")(w), G(i, w)))  # a bound that depends on the outcome stays inside
     assert not same(random, total(i, 0, Family("R", "Z")(w), mean(w, G(i, w))))
@@ -252,7 +253,11 @@ def test_8_premises_are_theorems() -> None:
     """0 = 1, from an object with a claim."""
     for fake in (LOOKALIKE, le(0, 1), (), None, lift(1)):
         refuses(lambda fake=fake: K.inst(T, fake, ()), "theorem is needed")
-        refuses(lambda fake=fake: certify(eq(0, 1), fake) if type(fake) is not Rel else K.cut(T, fake, ()), "is needed")
+        refuses(lambda fake=fake: K.cut(T, fake, ()), "theorem is needed")
+        refuses(lambda fake=fake: K.cut(T, suppose(eq(0, 1)), (fake,)), "fact is needed")
+        refuses(lambda fake=fake: K.cases(T, fake, suppose(eq(0, 1)), x, y), "theorem is needed")
+        refuses(lambda fake=fake: K.cases(T, suppose(eq(0, 1)), fake, x, y), "theorem is needed")
+        refuses(lambda fake=fake: K.certificate(T, eq(0, 1), (fake,), (), (), WEIGHT), "fact is needed")
         refuses(lambda fake=fake: K.antisym(T, fake, fake), "le is needed")
         refuses(lambda fake=fake: K.lim_op(T, "sqrt", (fake,)), "is needed")
         refuses(lambda fake=fake: K.sum_of(T, fake, i, m, n), "le or eq is needed")
