@@ -1,7 +1,7 @@
 """AMSGrad's maximum dominates the gradients: T V_T is at least (1-beta2) times the sum of the squared gradients.
 
 Words   In every coordinate i, (1-beta2) sum_{t=1}^T g_{t,i}^2 <= T V_{T,i}, for every beta2 in [0, 1).
-Source  Derived for this project, from the text of `amsgrad`; it is what makes the bound of `amsgrad_regret` free of log T.
+Source  Derived for this project, from the text of `amsgrad`; it makes the bound of `amsgrad_regret` free of log T.
 Note    V_{t+1} >= V_t and V_{t+1} >= (1-beta2) g_{t+1}^2, so (t+1) V_{t+1} - t V_t >= (1-beta2) g_{t+1}^2.
 """
 

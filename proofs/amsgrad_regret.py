@@ -7,6 +7,8 @@ Source  Derived for this project, from the text of `amsgrad` and `box`. Compare 
         Alacaoglu, Malitsky, Mertikopoulos & Cevher 2020, whose second terms carry sqrt(1 + log T) and conditions on
         beta1 and beta2.
 Note    eps = 0 as in the paper: where V_{t,i} = 0 the step is 0 (there m_{t,i} = 0).
+        loss(t) is f_t(x_t), loss_u(t) is f_t(u); X(i, n) is coordinate i of x_{n+1}. Convexity is the first-order
+        inequality; the projection is computed from its text.
 """
 
 from adamtheory.proofs.lemmas_amsgrad import ASSUMED, MOMENTUM, amsgrad_game, amsgrad_regret, amsgrad_witness

@@ -5,6 +5,8 @@ Words   On a box with sides at most D, for convex losses with |g_{t,i}| <= G and
 Source  Derived for this project from `amsgrad_regret`, from the text of `amsgrad` and `box`. Compare Reddi, Kale &
         Kumar 2018, Theorem 4 and Corollary 1, which have sqrt(1 + log T) besides.
 Note    eps = 0 as in the paper: where V_{t,i} = 0 the step is 0 (there m_{t,i} = 0).
+        loss(t) is f_t(x_t), loss_u(t) is f_t(u); X(i, n) is coordinate i of x_{n+1}. Convexity is the first-order
+        inequality; the projection is computed from its text.
 """
 
 from adamtheory.proofs.lemmas_amsgrad import ASSUMED, MOMENTUM, amsgrad_witness, bounded_game, bounded_regret

@@ -6,6 +6,8 @@ Words   On a box with sides at most D, for convex losses, alpha_t = alpha/sqrt(t
 Source  Derived for this project, from the text of `amsgrad` and `box`; the first term is that of Reddi, Kale & Kumar
         2018, Theorem 4, the second is free of their sqrt(1 + log T).
 Note    eps = 0 as in the paper: where V_{t,i} = 0 the step is 0 (there g_{t,i} = 0).
+        loss(t) is f_t(x_t), loss_u(t) is f_t(u); X(i, n) is coordinate i of x_{n+1}. Convexity is the first-order
+        inequality; the projection is computed from its text.
 """
 
 from adamtheory.proofs.lemmas_amsgrad import ASSUMED, amsgrad_game, amsgrad_regret, amsgrad_witness

@@ -6,7 +6,7 @@ Source  Derived for this project (classical for moving averages); from the text 
 """
 
 from adamtheory.proofs.lemmas_average import n
-from adamtheory.proofs.lemmas_variance import NOISE, doubled, first_mean, room, square_mean, uncorrelated
+from adamtheory.proofs.lemmas_variance import NOISE, doubled, uncorrelated, variance_is
 
 from adamtheory.logic.derive import Prover
 from adamtheory.logic.kernel import Theorem
@@ -28,5 +28,4 @@ def witness() -> Witness:
 
 def prove() -> Theorem:
     p = Prover(setting)
-    facts = (first_mean(p, noise), square_mean(p, noise), doubled(p, noise), room(p, noise))
-    return p.certify(statement().claim, *facts)
+    return p.certify(statement().claim, variance_is(p, noise), doubled(p, noise))

@@ -258,9 +258,8 @@ def cost_without_maximum(p: Prover, s: Amsgrad, t: Any) -> Theorem:
 
 def last_square(p: Prover, s: Amsgrad, n: Any) -> Theorem:
     """1 <= n |- g(n)^2 <= sum_{t=1}^n g(t)^2."""
-    g = s.game.g(t, i) ** 2
     start = before(p, n)
-    last = p.using(p.sum_last(t, 1, n - 1, g), p.certify(1 <= lift(n) - 1 + 1, p.assume(1 <= n), degree=1))
+    last = p.using(recursion(p, s)[1](n - 1), start)
     return p.chain(s.game.g(n, i) ** 2 <= s.squares(n), last, p.using(squares_nonneg(p, s, n - 1), start))
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from adamtheory.logic.derive import Prover
 from adamtheory.logic.kernel import Theorem
-from adamtheory.logic.notation import Family, Setting, eq, integers, inv, lift, mean, outcome, power, total
+from adamtheory.logic.notation import Family, Setting, absolute, eq, integers, inv, lift, mean, outcome, power, total
 from adamtheory.logic.reading import Reading, read
 from adamtheory.logic.statement import Witness
 from adamtheory.rules.adam import adam
@@ -155,15 +155,15 @@ def mean_of_average(
 # --- bias correction --------------------------------------------------------------------------------------------------
 
 
-def held_power(p: Prover, slot: str, b: Any, n: Any) -> Theorem:
-    """0 <= n |- the slot p1 or p2 holds b^n after n steps."""
+def held_power(p: Prover, slot: str, b: Any, n: Any, *place: Any) -> Theorem:
+    """0 <= n |- the slot p1 or p2 holds b^n after n steps; `place` is the outcome where the slots depend on it."""
     k = p.fresh("k", b, n)
     start = p.assume(0 <= k)
     held = Family(slot)
-    claim = eq(held(w, k), power(b, k))
-    base = p.certify(eq(held(w, lift(0)), power(b, lift(0))), p.start(slot, w))
-    facts = (p.assume(claim), p.next(slot, w, k), p.power_next(b, start))
-    step = p.certify(eq(held(w, k + 1), power(b, k + 1)), *facts)
+    claim = eq(held(*place, k), power(b, k))
+    base = p.certify(eq(held(*place, 0), power(b, lift(0))), p.start(slot, *place))
+    facts = (p.assume(claim), p.next(slot, *place, k), p.power_next(b, start))
+    step = p.certify(eq(held(*place, k + 1), power(b, k + 1)), *facts)
     return p.inst(p.induction(k, 0, claim, base, step), {k: n})
 
 
@@ -172,7 +172,7 @@ def corrected(p: Prover, noise: Noisy, names: tuple[str, str, str], b: Any, n: A
     slot, held, wanted = names
     value = noise.reading.value(wanted, n)
     k = p.assume(0 <= n)
-    same = p.certify(eq(Family(held)(w, n) * b, power(b, n + 1)), held_power(p, held, b, n), p.power_next(b, k))
+    same = p.certify(eq(Family(held)(w, n) * b, power(b, n + 1)), held_power(p, held, b, n, w), p.power_next(b, k))
     ratio = p.rewrite(same, lambda q: inv(1 - q))
     goal = eq(value, noise.reading.slot(slot, n + 1) * inv(1 - power(b, n + 1)))
     return p.certify(goal, ratio, p.next(slot, w, n))
@@ -294,3 +294,14 @@ def product_below_one(
     shrunk = p.certify(P(n + 1) <= P(n), nonneg, following, high)
     most = p.induction(n, 0, P(n) <= 1, base, p.chain(P(n + 1) <= 1, old, shrunk))
     return p.certify(P(n + 1) < 1, following, low, high, most)  # P b <= b < 1
+
+
+# --- limits -----------------------------------------------------------------------------------------------------------
+
+
+def vanishes(p: Prover, limit: Theorem, above: Theorem, below: Theorem) -> Theorem:
+    """|e| -> 0 from c -> L, where L is 0 in other words, and 0 <= n |- e <= c, -e <= c."""
+    e, index = above.claim.left, limit.claim.index
+    size = p.max_least(above, below)
+    low = p.certify(0 <= absolute(e), p.max_left(e, -e), p.max_right(e, -e))
+    return p.lim_squeeze(p.lim_const(0, index), limit, 0, low, size)

@@ -905,41 +905,39 @@ class Free(Play):
         root = self.p.inv_nonneg(self.p.sqrt_nonneg(1 - self.game.beta2))
         return self.p.certify(0 <= self.reach, root, self.alpha_positive)
 
+    def floor(self, x: Any) -> Rel:
+        """1 - alpha/sqrt(1 - beta2) <= x."""
+        return 1 - self.reach <= x
+
+    def ceiling(self, x: Any) -> Rel:
+        """x <= 1 + alpha/sqrt(1 - beta2)."""
+        return x <= 1 + self.reach
+
+    def floors(self) -> list[Theorem]:
+        """x(3k+j) is above the floor, for j = 0, 1, 2: only the first step of a block goes down, from 1 or beyond."""
+        p, x, here, nonneg = self.p, self.game.x, self.returns(), self.reach_nonneg
+        first = p.chain(self.floor(x(3 * k + 1)), self.descent[0], here)
+        return [p.chain(self.floor(x(3 * k)), here, nonneg), first, self.steps(1, self.floor, first, nonneg)]
+
+    def ceilings(self) -> list[Theorem]:
+        """x(3k+j) is below the ceiling, for j = 0, 1, 2: x goes up from below 1 only."""
+        p, x = self.p, self.game.x
+        found = [p.assume(self.ceiling(x(3 * k)))]
+        found.append(p.chain(self.ceiling(x(3 * k + 1)), self.descent[1], found[0]))
+        for j in (1, 2):
+            found.append(self.steps(j, self.ceiling, found[j]))
+        base = p.certify(self.ceiling(x(lift(0))), p.start("iterate"), self.reach_nonneg)
+        again = p.restate(self.ceiling(x(3 * (k + 1))), found.pop())
+        whole = p.induction(k, 0, self.ceiling(x(3 * k)), base, again)
+        return [p.using(top, whole) for top in found]
+
     def stays_near(self) -> Theorem:
         """0 <= n |- |x(n) - 1| <= alpha/sqrt(1 - beta2)."""
-        p, x, n = self.p, self.game.x, integer("n")
-        here, (low, high) = self.returns(), self.descent
-
-        def floor(x: Any) -> Rel:
-            return 1 - self.reach <= x
-
-        def ceiling(x: Any) -> Rel:
-            return x <= 1 + self.reach
-
-        def inside(n: Any) -> Rel:
-            return absolute(x(n) - 1) <= self.reach
-
-        first = p.chain(floor(x(3 * k + 1)), low, here)
-        floors = [
-            p.chain(floor(x(3 * k)), here, self.reach_nonneg),
-            first,
-            self.steps(1, floor, first, self.reach_nonneg),
-        ]
-        ceilings = [p.assume(ceiling(x(3 * k)))]
-        ceilings.append(p.chain(ceiling(x(3 * k + 1)), high, ceilings[0]))
-        for j in (1, 2):
-            ceilings.append(self.steps(j, ceiling, ceilings[j]))
-        base = p.certify(ceiling(x(lift(0))), p.start("iterate"), self.reach_nonneg)
-        whole = p.induction(k, 0, ceiling(x(3 * k)), base, p.restate(ceiling(x(3 * (k + 1))), ceilings[3]))
-        thirds = []
-        for j in (0, 1, 2):
-            top = p.using(ceilings[j], whole)
-            sides = (
-                p.restate(x(3 * k + j) - 1 <= self.reach, top),
-                p.restate(-(x(3 * k + j) - 1) <= self.reach, floors[j]),
-            )
-            thirds.append(p.max_least(*sides))
-        return every(p, inside, tuple(thirds), n)
+        p, x, n, thirds = self.p, self.game.x, integer("n"), []
+        for j, (low, high) in enumerate(zip(self.floors(), self.ceilings(), strict=True)):
+            above = x(3 * k + j) - 1
+            thirds.append(p.max_least(p.restate(above <= self.reach, high), p.restate(-above <= self.reach, low)))
+        return every(p, lambda n: absolute(x(n) - 1) <= self.reach, tuple(thirds), n)
 
 
 class Uncorrected(Interval, Plain):

@@ -230,3 +230,10 @@ def settled(p: Prover, goal: Rel) -> tuple[Theorem, ...]:
         p.mean_of(p.certify(eq(side.args[1], value), *ends), w)
         for side, value in ((goal.left, 0), (goal.right, Fraction(1, 4)))
     )
+
+
+def variance_is(p: Prover, s: Noise) -> Theorem:
+    """0 <= n |- the variance of m_n is sigma^2 (1-b) (1-q^2)/(1+b), with q = b^n."""
+    b, q = s.beta1, power(s.beta1, n)
+    goal = eq(s.variance(n), s.sigma**2 * (1 - b) * (1 - q**2) / (1 + b))
+    return p.certify(goal, first_mean(p, s), square_mean(p, s), room(p, s))

@@ -7,9 +7,11 @@ Words   On a box in d coordinates with widths D_i, for convex losses, x_{t+1} = 
 Source  Derived for this project; the mechanism (constant beta1, no decaying schedule) is that of Alacaoglu, Malitsky,
         Mertikopoulos & Cevher 2020. The update is that of `momentum_average` with the step size alpha_t/w_t for every
         coordinate, the projection that of `box`.
-Note    w_t stands for sqrt(v_t), whatever rule makes it; where it is 0 the step is 0 (there m_t = 0). The projection is
-        computed, not assumed: on a box it clips every coordinate, so weights do not matter.
+Note    w_t stands for sqrt(v_t), whatever rule makes it; where it is 0 the step is 0 (there m_t = 0). On a box the
+        projection clips every coordinate, so its weights do not matter.
         The last sum is bounded by the gradients in `momentum_lemma`.
+        loss(t) is f_t(x_t), loss_u(t) is f_t(u); X(i, n) is coordinate i of x_{n+1}. Convexity is the first-order
+        inequality; the projection is computed from its text.
 """
 
 from fractions import Fraction

@@ -9,6 +9,7 @@ This process imports neither proof files nor the kernel.
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 import tempfile
@@ -23,6 +24,8 @@ from adamtheory.catalogue import ProofFile
 
 RECHECK = [sys.executable, "-I", str(Path(__file__).parent.parent / "logic" / "recheck.py"), "--json"]
 SILENT = {"accepted": False, "reason": "it did not answer"}
+STOPPED = {"outcome": "FAILED", "reason": "the deriving process stopped", "seconds": 0.0}
+MOST_PROCESSES = 4
 GOOD = ("PROVED", "PROVED FROM AXIOMS", "REFUTED")
 
 
@@ -50,14 +53,20 @@ def check(files: Sequence[ProofFile], search: bool, store: bool = False, form: s
     """
     with tempfile.TemporaryDirectory() as scratch, ExitStack() as stack:
         tasks = [_task(file, search, Path(scratch), form) for file in files]
-        reports = _lines(stack, [sys.executable, "-m", "adamtheory.proving.worker"], json.dumps(tasks))
+        # File k goes to process k mod n: each process answers in order, so the answers are read in turn.
+        shares = [tasks[k :: _processes(len(tasks))] for k in range(_processes(len(tasks)))]
+        reports = [_lines(stack, [sys.executable, "-m", "adamtheory.proving.worker"], json.dumps(s)) for s in shares]
         # What is stored already, the second checker reads beside the first; what is found anew, after it.
         stored = [task["stored"] for task in tasks if not task["search"] and not task["refutes"]]
         seconds = _lines(stack, [*RECHECK, *stored]) if stored else iter(())
-        for file, task in zip(files, tasks, strict=True):
-            report = next(reports, {"outcome": "FAILED", "reason": "the deriving process stopped"})
+        for k, (file, task) in enumerate(zip(files, tasks, strict=True)):
+            report = next(reports[k % len(reports)], STOPPED)
             second = None if task["search"] or task["refutes"] else next(seconds, SILENT)
             yield _verdict(file, task, report, second, store)
+
+
+def _processes(files: int) -> int:
+    return max(1, min(MOST_PROCESSES, os.cpu_count() or 1, files))
 
 
 def recheck(path: Path) -> dict[str, Any]:

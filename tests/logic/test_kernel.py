@@ -236,6 +236,23 @@ RIGHT: dict[str, tuple[Made, tuple[Rel, ...], Rel, set[str]]] = {
         (0 <= x, x < 1, lt(0, zero**2)), tends(inv(power(x, n)), inv(zero), n), set(),
     ),
     "lim_squeeze": (squeezed, (0 <= z,), tends(half * square_of_recip, 0, n), set()),
+    "lim_squeeze, all hypotheses stay": (
+        lambda: squeezed(
+            low=both("mul", const(0), inverse_of_one(n, 0 <= c)),
+            high=both("mul", both("mul", recip(), recip()), inverse_of_one(n, 0 <= y)),
+        ),
+        (0 <= c, 0 <= y, 0 <= z), tends(half * square_of_recip, 0 * inv(lift(1)), n), set(),
+    ),
+    "lim_bound, all hypotheses stay": (
+        lambda: passed(
+            main=both("mul", both("mul", recip(), recip()), both("mul", const(-1), inverse_of_one(n, 0 <= c)))
+        ),
+        (0 <= c, 0 <= z), le(zero * zero * (lift(-1) * inv(lift(1))), x**2), set(),
+    ),
+    "lim_op, all hypotheses stay": (
+        lambda: both("add", inverse_of_one(n, 0 <= c), inverse_of_one(n, 0 <= y)),
+        (0 <= c, 0 <= y), tends(inv(lift(1)) + inv(lift(1)), inv(lift(1)) + inv(lift(1)), n), set(),
+    ),
     "lim_bound": (passed, (0 <= z,), le(lift(-1) * (zero * zero), x**2), set()),
 }  # fmt: skip
 
