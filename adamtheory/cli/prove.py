@@ -165,8 +165,7 @@ def _trouble(outcome: Outcome) -> list[str]:
             *(f"  cited:      {fact}" for fact in facts["cited"] or ["nothing"]),
         ]
     if "model" in facts:
-        what = "the cited facts hold and the step fails, for example, where" if "goal" in facts else "refuted by"
-        lines += [f"  {what}", *(f"    {line}" for line in str(facts["model"]).splitlines())]
+        lines += [f"  {line}" for line in str(facts["model"]).splitlines()]
     return lines
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from adamtheory.logic.kernel import Theorem
+from adamtheory.logic.kernel import EMPTY, Theorem, Theory
 from adamtheory.logic.printing import Printable, check_size, signature
 from adamtheory.logic.terms import Refused, Rel, Term, need, rel, term
 
@@ -117,6 +117,25 @@ def from_sympy(expr: Any, symbols: Mapping[Any, Term]) -> Term | Rel:
     kind, turned = kinds[type(expr)]
     left, right = (_term(side, symbols) for side in expr.args)
     return rel(kind, right, left) if turned else rel(kind, left, right)
+
+
+def stated(claim: Any, theory: Theory = EMPTY) -> Rel:
+    """A relation as it is, or the one that a SymPy relation states.
+
+    A symbol is the constant of the theory of that name, else an integer variable if SymPy assumes it to be an integer,
+    else a real one. What else SymPy assumes of it (`positive=True`) is no hypothesis: state it as one.
+    """
+    if type(claim) is Rel:
+        return claim
+    signatures = {name: signature for name, signature in theory.names if signature is not None and not signature[1]}
+    symbols: dict[Any, Term] = {}
+    for symbol in getattr(claim, "free_symbols", ()):
+        name, sort = symbol.name, "Z" if symbol.is_integer else "R"
+        known = name in signatures
+        symbols[symbol] = term("app", name, signatures[name][0]) if known else term("var", name, sort)
+    found = from_sympy(claim, symbols)
+    need(type(found) is Rel, f"{claim} is no relation")
+    return found  # type: ignore[return-value]
 
 
 def _term(expr: Any, symbols: Mapping[Any, Term]) -> Term:

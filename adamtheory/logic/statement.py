@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from adamtheory.language.rule import Rule
+from adamtheory.logic.bridge import stated
 from adamtheory.logic.kernel import Theorem, Theory
 from adamtheory.logic.notation import Setting, lift
 from adamtheory.logic.terms import ONE_MONOMIAL, Rel, Term, difference, need
@@ -25,7 +26,8 @@ from adamtheory.logic.terms import ONE_MONOMIAL, Rel, Term, difference, need
 class Statement:
     """theory ; hyps |- claim, with the names of the assumptions and axioms that the proof may use, all of them.
 
-    `rules` are the update rules, losses and schedules that the theory was read from.
+    `rules` are the update rules, losses and schedules that the theory was read from. Claim and hypotheses may be SymPy
+    relations, read as `bridge.stated` says.
     Raises `Refused` where the claim is decided by its normal form alone.
     """
 
@@ -39,16 +41,17 @@ class Statement:
     def __init__(
         self,
         setting: Setting | Theory,
-        claim: Rel,
-        hyps: Iterable[Rel] = (),
+        claim: Any,
+        hyps: Iterable[Any] = (),
         assumes: Iterable[str] = (),
         axioms: Iterable[str] = (),
     ) -> None:
         built = isinstance(setting, Setting)
         object.__setattr__(self, "theory", setting.theory if isinstance(setting, Setting) else setting)
         object.__setattr__(self, "rules", tuple(setting.rules) if built else ())
+        claim = stated(claim, self.theory)
         object.__setattr__(self, "claim", claim)
-        object.__setattr__(self, "hyps", tuple(hyps))
+        object.__setattr__(self, "hyps", tuple(stated(h, self.theory) for h in hyps))
         object.__setattr__(self, "assumes", tuple(sorted(assumes)))
         object.__setattr__(self, "axioms", tuple(sorted(axioms)))
         if claim.kind != "lim":

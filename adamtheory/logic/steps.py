@@ -10,6 +10,7 @@ from fractions import Fraction
 from typing import Any
 
 from adamtheory.logic import kernel
+from adamtheory.logic.bridge import stated
 from adamtheory.logic.kernel import FACTS, Theorem, Theory
 from adamtheory.logic.notation import Family, Setting, lift, lt
 from adamtheory.logic.search import certify
@@ -30,8 +31,8 @@ class Steps:
     # --- structure ---
 
     def assume(self, *claims: Rel) -> Any:
-        """R |- R; with several relations a tuple of theorems."""
-        found = tuple(kernel.assume(self.theory, claim) for claim in claims)
+        """R |- R; with several relations a tuple of theorems. SymPy relations are read as `bridge.stated` says."""
+        found = tuple(kernel.assume(self.theory, stated(claim, self.theory)) for claim in claims)
         return found[0] if len(found) == 1 else found
 
     def given(self, name: str, *values: Any, **named: Any) -> Theorem:
@@ -71,7 +72,7 @@ class Steps:
 
     def certify(self, goal: Rel, *facts: Theorem, **options: Any) -> Theorem:
         """The goal from the cited theorems, by a certificate that `search.certify` finds; its options pass through."""
-        return certify(self.theory, goal, facts, **options)
+        return certify(self.theory, stated(goal, self.theory), facts, **options)
 
     def restate(self, goal: Rel, main: Theorem) -> Theorem:
         """The same relation in other words: equal normal forms of the differences (or a weaker kind)."""

@@ -92,10 +92,10 @@ def _task(file: ProofFile, search: bool, scratch: Path, form: str | None) -> dic
 def _lines(stack: ExitStack, command: list[str], given: str = "") -> Iterator[dict[str, Any]]:
     """The JSON lines that a process prints; it ends with this one, whatever happens."""
     process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-    stack.callback(process.wait)
-    stack.callback(process.kill)
     if process.stdin is None or process.stdout is None:
         return iter(())
+    for ending in (process.stdout.close, process.wait, process.kill):  # the last one comes first
+        stack.callback(ending)
     with process.stdin as pipe:
         pipe.write(given)
     return map(json.loads, process.stdout)

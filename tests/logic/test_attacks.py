@@ -215,8 +215,8 @@ def edited(numerator: Any, denominator: Any) -> Fraction:
 
 
 LOOKALIKE = SimpleNamespace(theory=EMPTY, hyps=(), claim=eq(0, 1), uses=frozenset(), rule="fact", args=())
-UNLIKE_NUMBERS = [1, 1.0, True, "1", np.int64(1), np.float64(1), 1j, None, Ratio(1), edited(Int(1), 1), edited(1, True), edited(Int(1), Int(1)),
-                  edited(1, 0), edited(1, -1), edited(1.5, 1)]  # fmt: skip
+UNLIKE_NUMBERS = [1, 1.0, True, "1", np.int64(1), np.float64(1), 1j, None, Ratio(1), edited(Int(1), 1), edited(1, True),
+                  edited(Int(1), Int(1)), edited(1, 0), edited(1, -1), edited(1.5, 1)]  # fmt: skip
 UNLIKE_INTS = [1.0, True, "1", np.int64(1), 1j, None, Int(1), Fraction(1), float("nan")]
 
 

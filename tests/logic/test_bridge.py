@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import sympy
 
-from adamtheory.logic import display, kernel
+from adamtheory.logic import Prover, Setting, Statement, display, integer, kernel
 from adamtheory.logic.bridge import closed_form, from_sympy, solve_recursion, to_sympy
 from adamtheory.logic.notation import (
     Family,
@@ -313,3 +313,25 @@ def test_recursions_are_solved(step: Term, init: Term) -> None:
 def test_other_recursions_are_refused(step: Term) -> None:
     with pytest.raises(Refused):
         solve_recursion(step, y, n, lift(1))
+
+
+def test_a_claim_is_stated_proved_and_taken_on_in_sympy() -> None:
+    x, y = sympy.symbols("x y", real=True)
+    k = sympy.Symbol("k", integer=True)
+    p = Prover(Setting())
+    theorem = p.certify(sympy.Le(2 * x * y, x**2 + y**2), squares=[real("x") - real("y")])
+    back = theorem.to_sympy(evaluate=True)
+    assert sympy.simplify(back.rhs - back.lhs - (x - y) ** 2) == 0
+    assert p.assume(sympy.Lt(k, 3)).claim.left is integer("k")
+    with pytest.raises(Refused, match="no relation"):
+        p.assume(x + y)
+    with pytest.raises(Refused, match="Float"):
+        p.assume(sympy.Le(0.5 * x, y))
+
+
+def test_symbols_with_the_name_of_a_constant_are_the_constant() -> None:
+    setting = Setting()
+    alpha = setting.constant("alpha")
+    statement = Statement(setting, sympy.Le(sympy.Symbol("alpha"), sympy.Symbol("c")), hyps=[sympy.Symbol("alpha") < 1])
+    assert statement.claim is (alpha <= real("c"))
+    assert statement.hyps == (alpha < 1,)

@@ -1,0 +1,28 @@
+"""Gamma is not always nonnegative for Adam without bias correction: the telescoping of the regret proofs is not allowed.
+
+Words   Claimed: with alpha_t = alpha/sqrt(t) and 0 <= beta2 < 1, sqrt(v_{n+1})/alpha_{n+1} - sqrt(v_n)/alpha_n >= 0 for
+        every n >= 1. False for beta2 = 1/10 and the gradients 3, -1 of the periodic sequence with C = 3, at n = 1.
+Source  Kingma & Ba 2015, in the proof of Theorem 10.5 (number *unverified*), where the claim is used silently; Reddi,
+        Kale & Kumar 2018, section 3, name it. From the texts of `adam_uncorrected` and `inverse_sqrt`.
+Note    Where it holds and fails: `gamma_schedule`, `gamma_schedule_converse`.
+"""
+
+from fractions import Fraction
+
+from adamtheory.proofs.lemmas_gamma import method, n
+
+from adamtheory.logic.refute import Model
+from adamtheory.logic.statement import Statement
+from adamtheory.rules.adam import adam_uncorrected
+
+play = method(adam_uncorrected, ("v",), eps=0)
+setting, DECAY = play.setting, play.assume_beta2()
+
+
+def statement() -> Statement:
+    return Statement(setting, 0 <= play.gamma(n), [1 <= n], ["step_positive", *DECAY])
+
+
+def counterexample() -> Model:
+    gradients = {(1,): 3, (2,): -1}
+    return Model({n: 1}, {"g": gradients, "alpha": 1, "beta1": 0, "beta2": Fraction(1, 10)})

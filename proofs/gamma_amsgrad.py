@@ -1,0 +1,28 @@
+"""Gamma is never negative for AMSGrad with the step size alpha/sqrt(t).
+
+Words   (sqrt(V_{n+1}) + eps)/alpha_{n+1} - (sqrt(V_n) + eps)/alpha_n >= 0 for n >= 1, for all gradients and every real
+        beta2: the maximum V never falls.
+Source  Reddi, Kale & Kumar 2018, section 4, there with eps = 0; from the texts of `amsgrad` and `inverse_sqrt`.
+"""
+
+from adamtheory.proofs.lemmas_gamma import gamma_of_maximum, method, n
+
+from adamtheory.logic.derive import Prover
+from adamtheory.logic.kernel import Theorem
+from adamtheory.logic.statement import Statement, Witness
+from adamtheory.rules.amsgrad import amsgrad
+
+play = method(amsgrad, ("v_max",))
+setting, EPS = play.setting, play.assume_eps()
+
+
+def statement() -> Statement:
+    return Statement(setting, 0 <= play.gamma(n), [1 <= n], ["step_positive", EPS])
+
+
+def witness() -> Witness:
+    return play.witness()
+
+
+def prove() -> Theorem:
+    return gamma_of_maximum(Prover(setting), play)

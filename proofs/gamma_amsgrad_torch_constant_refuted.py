@@ -1,0 +1,27 @@
+"""Gamma is not always nonnegative for AMSGrad as PyTorch has it, with a constant step size.
+
+Words   Claimed: with a constant step size and 0 <= beta2 < 1, the denominator sqrt(V_n)/sqrt(1 - beta2^n) + eps does not
+        fall. False at n = 1 for the gradients 1, 0 and beta2 = 999/1000: the correction of an old maximum fades.
+Source  Reddi, Kale & Kumar 2018, section 4, where AMSGrad is built so that it holds; from the text of `amsgrad_torch`.
+        The refutation is derived for this project.
+Note    With alpha/sqrt(t) it is true (`gamma_amsgrad_torch`).
+"""
+
+from fractions import Fraction
+
+from adamtheory.proofs.lemmas_gamma import method, n
+
+from adamtheory.logic.refute import Model
+from adamtheory.logic.statement import Statement
+from adamtheory.rules.amsgrad import amsgrad_torch
+
+play = method(amsgrad_torch, ("v_max", "p2"), constant_rate=True)
+setting, EPS, DECAY = play.setting, play.assume_eps(), play.assume_beta2()
+
+
+def statement() -> Statement:
+    return Statement(setting, 0 <= play.gamma(n), [1 <= n], ["step_positive", EPS, *DECAY])
+
+
+def counterexample() -> Model:
+    return Model({n: 1}, {"g": {(1,): 1}, "alpha": 1, "beta1": 0, "beta2": Fraction(999, 1000), "eps": 0})

@@ -1,0 +1,125 @@
+"""The theorems are about the text of the rules: no token of it can change without some theorem becoming another.
+
+Each one-token mutant of a rule takes its place, and the proof files that read the rule are loaded anew: some statement
+changes, or cannot be made. Where the theorem is about the changed line its proof fails as well.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from adamtheory.language import Rule
+from adamtheory.logic.notation import Setting, eq, integer, lift
+from adamtheory.logic.reading import read
+from adamtheory.logic.serialise import statement_hash
+from adamtheory.logic.terms import key
+from adamtheory.proving.worker import _agree
+from adamtheory.rules import RULES
+
+from .mutations import FULL, NAMES, sample, statement, stored
+from .rule_mutants import fresh, in_place_of, mutants, text_of
+
+READ = ("adam", "adam_uncorrected", "amsgrad")
+
+# (rule, proof, lines that it is about or all, how many are tried): quick ones, and one of those for every rule
+PROVED = [
+    ("adam", "ema_unrolled", None, 100),
+    ("adam", "bias_correction", None, 12),
+    ("adam", "bias_correction_second_moment", None, 12),
+    ("amsgrad", "amsgrad_maximum_and_gradients", ("v =", "v_max ="), 12),
+    ("adam_uncorrected", "reddi_projection_free", None, 4),
+]
+
+MEMORYLESS = "beta1 is 0 in this theorem, so what beta1 multiplies does not matter"
+# Of these (rule, proof) the theorem, which another rule makes true too: what was changed -> why it is true.
+STILL_TRUE: dict[str, dict[str, str]] = {}
+
+
+def readers(rule: str) -> list[str]:
+    """The shipped proofs whose statements read the rule, those with the shortest proofs first."""
+    found = [name for name in NAMES if rule in [r.name for r in statement(name).rules]]
+    return sorted(found, key=lambda name: (len(stored(name)), name))
+
+
+def same_but_for_parameters(mutant: Rule, rule: Rule) -> bool:
+    """Whether only defaults differ. Theorems hold for all values of the parameters, so none of them can notice."""
+    parts = ("inputs", "slots", "body", "results", "next_slots", "notes", "facts")
+    return all(getattr(mutant, part) == getattr(rule, part) for part in parts)
+
+
+def noticed(name: str) -> bool:
+    """Whether the sentence of a proof that is loaded now is another than the shipped one, or none at all."""
+    try:
+        now = statement_hash(fresh(name).statement())
+    except Exception:  # whatever a file says of a rule that is not as it expects
+        return True
+    return now != statement_hash(statement(name))
+
+
+def declares_its_step(rule: Rule) -> bool:
+    """Whether x - lr moment/denominator, in the words of the declaration, is the new iterate."""
+    setting, n = Setting(), integer("n")
+    g = setting.family("g", "Z")
+    try:
+        reading = read(rule, setting, inputs={"g": lambda t, x: g(t)}, start=0)
+        moment, denominator = reading.value("moment", n), reading.value("denominator", n)
+        step = eq(reading.value("x", n), reading.slot("x", n) - reading.scalars["lr"] * moment / denominator)
+    except Exception:
+        return False
+    return key(step) == key(eq(lift(0), 0))
+
+
+@pytest.mark.parametrize("name", READ)
+def test_the_declared_moment_and_denominator_make_the_step(name: str) -> None:
+    assert declares_its_step(RULES[name])
+
+
+@pytest.mark.parametrize("name", READ)
+def test_every_mutant_of_a_rule_is_noticed(name: str) -> None:
+    rule, found = RULES[name], mutants(RULES[name])
+    assert len(found) > 80
+    survivors = []
+    for change, mutant in sample(list(found.items()), 60, name):
+        if mutant is None or same_but_for_parameters(mutant, rule):
+            continue
+        if mutant.notes != rule.notes and not declares_its_step(mutant):
+            continue
+        with in_place_of(rule, mutant):
+            if not any(noticed(proof) for proof in readers(name)):
+                survivors.append(change)
+    assert survivors == []
+
+
+@pytest.mark.parametrize(("name", "proof", "about", "size"), PROVED, ids=[p[1] for p in PROVED])
+def test_the_proof_fails_for_a_mutant(name: str, proof: str, about: tuple[str, ...] | None, size: int) -> None:
+    rule, survivors, tried = RULES[name], [], 0
+    for change, mutant in sample(list(mutants(rule).items()), 10 * size, proof):
+        if mutant is None or (about and not change.split(" ", 1)[1].startswith(about)):
+            continue
+        with in_place_of(rule, mutant):
+            if noticed(proof) and (FULL or tried < size):
+                tried += 1
+                if proves(proof) and change not in STILL_TRUE.get(proof, {}):
+                    survivors.append(change)
+    assert tried >= min(size, 12) and survivors == []
+
+
+def proves(name: str) -> bool:
+    """Whether the proof file, as it is loaded now, proves what it states."""
+    file: Any = fresh(name)
+    try:
+        _agree(file.statement(), file.prove())
+    except Exception:
+        return False
+    return True
+
+
+def test_afterwards_everything_is_as_before() -> None:
+    rule = RULES["adam"]
+    before = fresh("ema_unrolled")
+    with in_place_of(rule, next(m for m in mutants(rule).values() if m is not None)):
+        assert fresh("ema_unrolled") is not before
+    assert fresh("ema_unrolled") is before and before.adam is RULES["adam"] is rule
+    assert text_of(rule).startswith("@rule(") and '"""' not in text_of(rule)
