@@ -2,7 +2,8 @@
 
 Words   With eps > 0 the denominator of the step is not 0 in any step, whatever the gradients are.
 Source  Kingma & Ba 2015, Algorithm 1, where it is taken for granted; from the text of `adam`, whose obligation this is.
-Note    n steps are done, so the sentence is about step t = n + 1. For eps = 0 it is false (`adam_defined_without_eps_refuted`).
+Note    n steps are done, so the sentence is about step t = n + 1. For eps = 0 it is false
+        (`adam_defined_without_eps_refuted`).
 """
 
 from adamtheory.proofs.lemmas_average import n

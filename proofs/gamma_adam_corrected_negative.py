@@ -1,6 +1,6 @@
 """Gamma is negative for Adam with bias correction whenever the gradient vanishes after one that did not.
 
-Words   With alpha_t = alpha/sqrt(t), eps = 0 and 0 <= beta2 < 1: if g_{n+1} = 0 and v_n > 0 for a n >= 1, then
+Words   With alpha_t = alpha/sqrt(t), eps = 0 and 0 <= beta2 < 1: if g_{n+1} = 0 and v_n > 0 for an n >= 1, then
         sqrt(v_hat) at n + 1 over alpha_{n+1} is less than sqrt(v_hat) at n over alpha_n, however near beta2 is to 1.
 Source  Derived for this project; from the texts of `adam` and `inverse_sqrt`.
 """

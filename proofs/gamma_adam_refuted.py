@@ -1,4 +1,4 @@
-"""Gamma is not always nonnegative for Adam without bias correction: the telescoping of the regret proofs is not allowed.
+"""Gamma is not always nonnegative for Adam without bias correction, as the telescoping of its regret proof needs.
 
 Words   Claimed: with alpha_t = alpha/sqrt(t) and 0 <= beta2 < 1, sqrt(v_{n+1})/alpha_{n+1} - sqrt(v_n)/alpha_n >= 0 for
         every n >= 1. False for beta2 = 1/10 and the gradients 3, -1 of the periodic sequence with C = 3, at n = 1.

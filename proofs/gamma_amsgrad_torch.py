@@ -1,7 +1,8 @@
-"""Gamma is never negative for AMSGrad as PyTorch has it, with the step size alpha/sqrt(t), though its V is not monotone.
+"""Gamma is never negative for AMSGrad as PyTorch has it, with the step size alpha/sqrt(t).
 
 Words   PyTorch corrects the maximum: the denominator is sqrt(V_n)/sqrt(1 - beta2^n) + eps. With 0 <= beta2 < 1 and
-        alpha_t = alpha/sqrt(t), denominator over step size never falls, for n >= 1 and all gradients.
+        alpha_t = alpha/sqrt(t), denominator over step size never falls, for n >= 1 and all gradients, though the
+        denominator itself may fall.
 Source  Derived for this project; from the texts of `amsgrad_torch` and `inverse_sqrt`.
 Note    With a constant step size it is false (`gamma_amsgrad_torch_constant_refuted`).
 """

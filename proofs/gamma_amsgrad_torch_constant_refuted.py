@@ -1,7 +1,7 @@
 """Gamma is not always nonnegative for AMSGrad as PyTorch has it, with a constant step size.
 
-Words   Claimed: with a constant step size and 0 <= beta2 < 1, the denominator sqrt(V_n)/sqrt(1 - beta2^n) + eps does not
-        fall. False at n = 1 for the gradients 1, 0 and beta2 = 999/1000: the correction of an old maximum fades.
+Words   Claimed: with a constant step size and 0 <= beta2 < 1, the denominator sqrt(V_n)/sqrt(1 - beta2^n) + eps never
+        falls. False at n = 1 for the gradients 1, 0 and beta2 = 999/1000: the correction of an old maximum fades.
 Source  Reddi, Kale & Kumar 2018, section 4, where AMSGrad is built so that it holds; from the text of `amsgrad_torch`.
         The refutation is derived for this project.
 Note    With alpha/sqrt(t) it is true (`gamma_amsgrad_torch`).

@@ -1,7 +1,7 @@
 """Gamma is not negative for Adam without bias correction where beta2_t is at least 1 - 1/t.
 
-Words   With rates 0 <= b_t <= 1 for beta2 in step t and alpha_t = alpha/sqrt(t): if b_{n+1} >= 1 - 1/(n+1) for a n >= 1,
-        then (sqrt(v_{n+1}) + eps)/alpha_{n+1} - (sqrt(v_n) + eps)/alpha_n >= 0, for all gradients. AdamNC's rates are
+Words   With rates 0 <= b_t <= 1 for beta2 in step t, alpha_t = alpha/sqrt(t): if b_{n+1} >= 1 - 1/(n+1) for an
+        n >= 1, then (sqrt(v_{n+1}) + eps)/alpha_{n+1} - (sqrt(v_n) + eps)/alpha_n >= 0, for all gradients. AdamNC's rates are
         the least that will do (`gamma_schedule_converse`); a constant beta2 will up to step 1/(1 - beta2).
 Source  Derived for this project from the condition of Reddi, Kale & Kumar 2018, Theorem 5; from the texts of
         `adam_uncorrected` and `inverse_sqrt`.

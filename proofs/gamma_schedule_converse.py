@@ -1,7 +1,7 @@
 """Gamma is negative for Adam without bias correction where beta2_t is below 1 - 1/t and the gradient vanishes.
 
-Words   With rates b_t >= 0 for beta2 in step t, alpha_t = alpha/sqrt(t) and eps = 0: if b_{n+1} < 1 - 1/(n+1) for a
-        n >= 1, v_n > 0 and g_{n+1} = 0, then sqrt(v_{n+1})/alpha_{n+1} - sqrt(v_n)/alpha_n < 0. So the condition of
+Words   With rates b_t >= 0 for beta2 in step t, alpha_t = alpha/sqrt(t) and eps = 0: if b_{n+1} < 1 - 1/(n+1) for
+        an n >= 1, v_n > 0 and g_{n+1} = 0, then sqrt(v_{n+1})/alpha_{n+1} - sqrt(v_n)/alpha_n < 0. So the condition of
         `gamma_schedule` is the weakest one.
 Source  Derived for this project; from the texts of `adam_uncorrected` and `inverse_sqrt`.
 """

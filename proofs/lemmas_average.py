@@ -72,6 +72,12 @@ def power_below_one(p: Prover, low: Theorem, high: Theorem, n: Any) -> Theorem:
     return p.inst(p.induction(k, 0, q < 1, base, step), {k: n})
 
 
+def power_at_most_one(p: Prover, low: Theorem, high: Theorem, n: Any) -> Theorem:
+    """0 <= n |- b^n <= 1 from 0 <= b and b < 1."""
+    k = p.fresh("k", low.claim.right, n)
+    return p.inst(p.power_claim(low.claim.right, lambda q: q <= 1, low, high, n=k), {k: n})
+
+
 def power_nonneg_at(p: Prover, low: Theorem, n: Any, start: Theorem) -> Theorem:
     """0 <= b^n from 0 <= b and what gives 0 <= n."""
     return p.using(p.power_nonneg(low, n), p.certify(0 <= n, start))

@@ -245,10 +245,18 @@ def gamma_of_corrected_maximum(p: Prover, s: Method, low: Theorem, high: Theorem
     kept, next_kept = corrections_positive(p, s, low, high)
     held, last = (p.using(f, before) for f in (held_power(p, "p2", b, n), p.next("p2", n)))
     powers = (held, last, p.using(p.power_next(b, p.assume(0 <= n)), before))
-    slow = p.certify(n * (1 - p2(n + 1)) <= (n + 1) * (1 - p2(n)), p.using(correction_rises(p, b, low, high), before), *powers)
+    slow = p.certify(
+        n * (1 - p2(n + 1)) <= (n + 1) * (1 - p2(n)), p.using(correction_rises(p, b, low, high), before), *powers
+    )
     rises, nonneg = maximum_rises(p, s)
     old, new = p.using(nonneg, before), p.cut(p.inst(nonneg, {n: n + 1}), later)
-    more = p.certify(n * (1 - p2(n + 1)) * V(n) <= (n + 1) * (1 - p2(n)) * V(n + 1), p.using(rises, before), slow, new, p.certify(0 <= n * (1 - p2(n + 1)), before, next_kept))
+    more = p.certify(
+        n * (1 - p2(n + 1)) * V(n) <= (n + 1) * (1 - p2(n)) * V(n + 1),
+        p.using(rises, before),
+        slow,
+        new,
+        p.certify(0 <= n * (1 - p2(n + 1)), before, next_kept),
+    )
     # both sides are squares of products of roots
     first = sqrt(n) * sqrt(1 - p2(n + 1)) * sqrt(V(n))
     second = sqrt(n + 1) * sqrt(1 - p2(n)) * sqrt(V(n + 1))

@@ -1,0 +1,621 @@
+"""The second checker of stored proofs: every rule used rightly once, each of its conditions broken once.
+
+All proofs are JSON written by hand (see `json_builder`); the kernel reads the same texts, and both must agree.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from adamtheory.logic import recheck, serialise
+from adamtheory.logic.recheck import Refused, Report, check
+from adamtheory.logic.terms import Refused as RefusedByKernel
+
+from .json_builder import ONE, proof, sentence_hash, written
+
+ROOT = Path(__file__).parents[2]
+STORED = sorted((ROOT / "proofs" / "certificates").glob("*.json"))
+BAD = sorted((Path(__file__).parent / "bad").glob("*.json"))
+
+
+def add(a: Any, b: Any) -> list[Any]:
+    return ["add", a, b]
+
+
+def mul(a: Any, b: Any) -> list[Any]:
+    return ["mul", a, b]
+
+
+def power(a: Any, b: Any) -> list[Any]:
+    return ["power", a, b]
+
+
+def square(a: Any) -> list[Any]:
+    return ["pow", a, 2]
+
+
+def inv(a: Any) -> list[Any]:
+    return ["inv", a]
+
+
+def sqrt(a: Any) -> list[Any]:
+    return ["sqrt", a]
+
+
+def log(a: Any) -> list[Any]:
+    return ["log", a]
+
+
+def total(i: Any, lo: Any, hi: Any, body: Any) -> list[Any]:
+    return ["sum", i, lo, hi, body]
+
+
+def mean(body: Any, w: Any = "w") -> list[Any]:
+    return ["mean", w, body]
+
+
+def app(name: str, *args: Any) -> list[Any]:
+    return ["app", name, "Z" if name == "q" else "R", *args]
+
+
+def le(a: Any, b: Any) -> list[Any]:
+    return ["le", a, b]
+
+
+def lt(a: Any, b: Any) -> list[Any]:
+    return ["lt", a, b]
+
+
+def eq(a: Any, b: Any) -> list[Any]:
+    return ["eq", a, b]
+
+
+def lim(e: Any, at: Any, n: Any = "n") -> list[Any]:
+    return ["lim", e, at, n]
+
+
+def same(a: Any, b: Any) -> list[Any]:
+    """The step that shows what has one normal form."""
+    return ["certificate", eq(a, b), [], [], [], ONE]
+
+
+def by(goal: Any, facts: Sequence[int], *products: Any) -> list[Any]:
+    """A certificate of weight 1."""
+    return ["certificate", goal, list(facts), list(products), [], ONE]
+
+
+C = app("c")
+X = app("X", "w")
+DECLARED: list[Any] = [
+    ["declare", "c", [], "R"],
+    ["declare", "q", ["Z"], "Z"],
+    ["declare", "h", ["Z", "R"], "R"],
+    ["declare", "X", ["W"], "R"],
+    ["declare", "Y", ["Z", "W"], "R"],
+]
+STEPS: list[Any] = ["define", ["s", "t"], ["b"], "n", ["y", "z"], ["b", 0], [add("z", "n"), mul("b", "y")]]
+THEORY: list[Any] = [
+    *DECLARED,
+    STEPS,
+    ["assume", "c_positive", "assumption", [], [], lt(0, C)],
+    ["assume", "growth", "axiom", ["x", "k"], [le(0, "x")], le("x", app("h", "k", "x"))],
+    ["means_exist"],
+]
+
+
+def accepted(*steps: Any, claim: Any, hyps: Any = (), uses: Any = (), theory: Any = THEORY) -> Report:
+    return check(written(proof(steps, claim, hyps, uses, theory)))
+
+
+def refused(doc: Any, message: str) -> None:
+    """The checker refuses with this message (at its beginning, or a pattern), and with nothing worse."""
+    with pytest.raises(Refused, match=message):
+        check(doc if type(doc) is str else written(doc))
+
+
+# --- every rule, used rightly -----------------------------------------------------------------------------------------
+
+
+SUM_NN = total("i", 0, "n", "i")
+SQUARES = by(le(0, square("x")), [], ["1", [], "x"])
+LIMITS = [["lim_recip", "n"], ["lim_const", "x", "n"]]
+R = inv("n")
+
+# name: steps, claim, hypotheses, names used
+GOOD: dict[str, tuple[list[Any], Any, list[Any], list[str]]] = {
+    "assume": ([["assume", le("x", "y")]], le("x", "y"), [le("x", "y")], []),
+    "cut": ([["assume", le(0, square("x"))], SQUARES, ["cut", 0, [1]]], le(0, square("x")), [], []),
+    "cut up to equality": (
+        [["assume", le(mul("x", "x"), 0)], ["assume", le(square("x"), 0)], ["cut", 1, [0]]],
+        le(square("x"), 0),
+        [le(add(square("x"), 1), 1)],
+        [],
+    ),
+    "cut of a limit": (
+        [["lim_base", "x", "n"], ["assume", lt("x", 1)], ["cut", 0, [1]]],
+        lim(power("x", "n"), 0),
+        [le(0, "x"), lt("x", 1)],
+        [],
+    ),
+    "cut nothing": ([SQUARES, ["cut", 0, []]], le(0, square("x")), [], []),
+    "inst": (
+        [["assume", le("x", "y")], ["inst", 0, [["x", "y"], ["y", "x"]]]],
+        le("y", "x"),
+        [le("y", "x")],
+        [],
+    ),
+    "inst an outcome": ([same(X, X), ["inst", 0, [["w", "w_1"]]]], eq(app("X", "w_1"), app("X", "w_1")), [], []),
+    "inst a limit": ([LIMITS[1], ["inst", 0, [["x", "k"]]]], lim("k", "k"), [], []),
+    "inst moves no binder": (
+        [same(total("i", 0, "n", mul("x", "i")), mul("x", SUM_NN)), ["inst", 0, [["x", "i"]]]],
+        eq(total("i_1", 0, "n", mul("i", "i_1")), mul("i", SUM_NN)),
+        [],
+        [],
+    ),
+    "given": ([["given", "c_positive", []]], lt(0, C), [], ["c_positive"]),
+    "given with a guard": (
+        [["given", "growth", ["k", 0]]],
+        le("k", app("h", 0, "k")),
+        [le(0, "k")],
+        ["growth"],
+    ),
+    "cases": (
+        [
+            ["assume", le("x", "y")],
+            by(le(square("z"), add(square("z"), mul("x", 0))), [0], ["1", [], 0]),
+            by(le(square("z"), square("z")), []),
+            ["cases", 1, 2, "x", "y"],
+        ],
+        le(square("z"), add(square("z"), mul("x", 0))),
+        [],
+        [],
+    ),
+    "cases of limits": (
+        [["lim_base", "x", "n"], ["cases", 0, 0, 0, "x"]],
+        lim(power("x", "n"), 0),
+        [le(0, "x"), lt("x", 1)],
+        [],
+    ),
+    "antisym": (
+        [["assume", le("x", "y")], ["assume", le(add("y", "z"), add("z", "x"))], ["antisym", 0, 1]],
+        eq("x", "y"),
+        [le("x", "y"), le("y", "x")],
+        [],
+    ),
+    "rewrite": (
+        [["assume", eq("x", "y")], ["rewrite", 0, "z", log(add("z", "x"))]],
+        eq(log(add("x", "x")), log(add("y", "x"))),
+        [eq("y", "x")],
+        [],
+    ),
+    "rewrite an integer": (
+        [["assume", eq("k", "n")], ["rewrite", 0, "m", total("i", 0, "m", "x")]],
+        eq(total("i", 0, "k", "x"), total("i", 0, "n", "x")),
+        [eq("k", "n")],
+        [],
+    ),
+    "rewrite under a binder": (
+        [["assume", eq(X, 0)], ["rewrite", 0, "z", mean("z")]],
+        eq(mean(X, "w_1"), mean(0)),
+        [eq(X, 0)],
+        [],
+    ),
+    "certificate": (
+        [
+            ["assume", le("x", "y")],
+            ["assume", lt(0, "x")],
+            ["assume", eq("z", "y")],
+            [
+                "certificate",
+                le(square("x"), mul("x", "z")),
+                [0, 1, 2],
+                [["1", [0, 1], None]],
+                [[2, ["mul", -1, "x"]]],
+                ONE,
+            ],
+        ],
+        le(square("x"), mul("x", "z")),
+        [le("x", "y"), lt(0, "x"), eq("z", "y")],
+        [],
+    ),
+    "certificate with a weight": (
+        [
+            ["assume", lt(0, "x")],
+            ["assume", le(0, mul("x", "y"))],
+            ["certificate", le(0, "y"), [0, 1], [["2/3", [1], None]], [], [["2/3", [0]]]],
+        ],
+        le(0, "y"),
+        [lt(0, "x"), le(0, mul("x", "y"))],
+        [],
+    ),
+    "certificate of <": (
+        [by(lt(0, add(1, square("x"))), [], ["1", [], None], ["1", [], "x"])],
+        lt(0, add(1, square("x"))),
+        [],
+        [],
+    ),
+    "certificate of =": ([same(total("j", 0, "n", "j"), SUM_NN)], eq(total("j", 0, "n", "j"), SUM_NN), [], []),
+    "induction": (
+        [
+            same(power(1, 0), 1),
+            ["fact", "power_next"],
+            ["inst", 1, [["b", 1]]],
+            ["assume", eq(power(1, "n"), 1)],
+            ["certificate", eq(power(1, add("n", 1)), 1), [2, 3], [], [[0, 1], [1, 1]], ONE],
+            ["induction", 0, 4, "n", 0, eq(power(1, "n"), 1)],
+        ],
+        eq(power(1, "n"), 1),
+        [le(0, "n")],
+        [],
+    ),
+    "sum_of": (
+        [
+            ["assume", le(0, "i")],
+            ["assume", le("i", "n")],
+            by(le(add("i", "i"), add("i", "n")), [0, 1], ["1", [1], None]),
+            ["sum_of", 2, "i", 0, "n"],
+        ],
+        le(total("i", 0, "n", add("i", "i")), total("i", 0, "n", add("i", "n"))),
+        [],
+        [],
+    ),
+    "sum_of equations": (
+        [["assume", eq("x", "y")], ["sum_of", 0, "i", "k", "n"]],
+        eq(total("i", "k", "n", "x"), total("i", "k", "n", "y")),
+        [eq("x", "y")],
+        [],
+    ),
+    "mean_of": (
+        [by(le(0, square(X)), [], ["1", [], X]), ["mean_of", 0, "w"]],
+        le(mean(0), mean(square(X))),
+        [],
+        ["means_exist"],
+    ),
+    "mean_of equations": ([same(X, X), ["mean_of", 0, "w"]], eq(mean(X), mean(X)), [], []),
+    "unfold at 0": ([["unfold", "s", ["x"], None]], eq(app("s", "x", 0), "x"), [], []),
+    "unfold": (
+        [["unfold", "t", ["x"], -1]],
+        eq(app("t", "x", add(-1, 1)), mul("x", app("s", "x", -1))),
+        [le(0, -1)],
+        [],
+    ),
+    "sum_last": (
+        [["sum_last", "i", 0, "i", mul("i", "x")]],
+        eq(total("i", 0, add("i", 1), mul("i", "x")), add(total("i", 0, "i", mul("i", "x")), mul(add("i", 1), "x"))),
+        [le(0, add("i", 1))],
+        [],
+    ),
+    "sum_empty": ([["sum_empty", "i", 0, "n", "x"]], eq(total("i", 0, "n", "x"), 0), [lt("n", 0)], []),
+    "lim_const": (LIMITS[1:], lim("x", "x"), [], []),
+    "lim_recip": (LIMITS[:1], lim(R, 0), [], []),
+    "lim_base": ([["lim_base", "x", "n"]], lim(power("x", "n"), 0), [le(0, "x"), lt("x", 1)], []),
+    "lim_op add": ([*LIMITS, ["lim_op", "add", 0, 1]], lim(add(R, "x"), add(0, "x")), [], []),
+    "lim_op mul": ([*LIMITS, ["lim_op", "mul", 1, 0]], lim(mul("x", R), mul("x", 0)), [], []),
+    "lim_op max": ([*LIMITS, ["lim_op", "max", 1, 1]], lim(["max", "x", "x"], ["max", "x", "x"]), [], []),
+    "lim_sqrt": ([*LIMITS, ["lim_sqrt", 0]], lim(sqrt(R), sqrt(0)), [], []),
+    "lim_inv": (
+        [LIMITS[1], ["assume", lt(0, mul("x", "x"))], ["lim_inv", 0, 1]],
+        lim(inv("x"), inv("x")),
+        [lt(0, square("x"))],
+        [],
+    ),
+    "lim_squeeze": (
+        [
+            LIMITS[0],
+            ["assume", le(3, "n")],
+            by(le(R, R), [1]),
+            ["lim_squeeze", 0, 0, 3, 2, 2],
+        ],
+        lim(R, 0),
+        [],
+        [],
+    ),
+    "lim_bound": (
+        [
+            LIMITS[0],
+            ["assume", le(1, "n")],
+            ["fact", "inverse"],
+            ["inst", 2, [["x", "n"]]],
+            by(lt(0, square("n")), [1], ["1", [0, 0], None], ["2", [0], None], ["1", [], None]),
+            ["cut", 3, [4]],
+            [
+                "certificate",
+                le(R, 1),
+                [1, 5],
+                [["1", [0, 0], R], ["1", [0], R]],
+                [[1, add(1, mul(add("n", -1), R))]],
+                ONE,
+            ],
+            ["lim_bound", 0, 6, 1],
+        ],
+        le(0, 1),
+        [],
+        [],
+    ),
+}
+
+
+@pytest.mark.parametrize("name", GOOD)
+def test_every_rule_used_rightly(name: str) -> None:
+    steps, claim, hyps, uses = GOOD[name]
+    text = written(proof(steps, claim, hyps, uses, THEORY))
+    report = check(text)
+    assert report.steps == len(steps) and report.uses == uses and len(report.hyps) == len(hyps)
+    assert report.hash == sentence_hash(THEORY, hyps, claim)
+    theorem, stated = serialise.replay(text)
+    assert report.hash == serialise.sentence_hash(theorem.theory, stated, theorem.claim)
+
+
+def test_no_rule_is_forgotten() -> None:
+    assert {step[0] for steps, *_ in GOOD.values() for step in steps} == set(recheck.RULES)
+
+
+# --- every condition, broken ------------------------------------------------------------------------------------------
+
+
+XY = ["assume", le("x", "y")]
+X_IS_Y = ["assume", eq("x", "y")]
+POSITIVE = ["assume", lt(0, "x")]
+N_FROM_0 = ["assume", le(0, "n")]
+ABOUT_W = ["assume", le(0, X)]
+FALSE = le(0, -1)
+NOTHING = le(0, 0)
+
+# name: steps, of which the last is refused, and the message.
+BROKEN: dict[str, tuple[list[Any], str]] = {
+    "unknown rule": ([["trust", FALSE]], "unknown rule"),
+    "rule that is no name": ([[["assume"], FALSE]], "unknown rule"),
+    "empty step": ([[]], ""),
+    "too few arguments": ([["assume"]], "number of arguments"),
+    "too many arguments": ([["assume", ["le", 0, 0], 0]], "number of arguments"),
+    "assume a limit": ([["assume", lim(R, 1)]], "a list of 3"),
+    "assume another relation": ([["assume", ["ne", 0, 0]]], "not a relation"),
+    "assume an outcome": ([["assume", eq("w", "w")]], "wrong sort"),
+    "assume an undeclared family": ([["assume", le(0, app("v", "x"))]], "family v"),
+    "too many arguments of a family": ([["assume", le(0, app("c", "x"))]], "family c"),
+    "another result of a family": ([["assume", le(0, ["app", "q", "R", 0])]], "family q"),
+    "a real for an integer": ([["assume", le(0, app("h", "x", "x"))]], "family h"),
+    "a number for an outcome": ([["assume", le(0, app("X", "n"))]], "family X"),
+    "two sorts": ([["assume", le("n", ["var", "n", "R"])]], "two meanings"),
+    "a variable like a family": ([["assume", le(0, ["var", "c", "R"])]], "two meanings"),
+    "a variable like a defined family": ([["assume", le(0, ["var", "s", "R"])]], "two meanings"),
+    "premise is itself": ([["cut", 0, []]], "not an earlier"),
+    "premise is later": ([["cut", 1, []]], "not an earlier"),
+    "negative premise": ([XY, ["cut", -1, []]], "not an earlier"),
+    "premise is true": ([XY, XY, ["cut", True, []]], "not an earlier"),
+    "premise is a float": ([XY, ["cut", "0", []]], "not an earlier"),
+    "cut what is no hypothesis": ([XY, SQUARES, ["cut", 0, [1]]], "not a hypothesis"),
+    "cut < for <=": ([["assume", le(0, "x")], POSITIVE, ["cut", 0, [1]]], "not a hypothesis"),
+    "cut with a limit": ([XY, *LIMITS, ["cut", 0, [1]]], "wrong kind"),
+    "hypotheses with two sorts": (
+        [["assume", le(0, "n")], ["assume", le(0, ["var", "n", "R"])], by(NOTHING, [0, 1])],
+        "two meanings",
+    ),
+    "inst twice": ([XY, ["inst", 0, [["x", 0], ["x", 0]]]], "repeated"),
+    "inst of a constant": ([XY, ["inst", 0, [[C, 0]]]], "not a variable"),
+    "inst of a numeral": ([XY, ["inst", 0, [[1, 0]]]], "not a variable"),
+    "inst a real for an integer": ([N_FROM_0, ["inst", 0, [["n", "x"]]]], "wrong sort"),
+    "inst half for an integer": ([N_FROM_0, ["inst", 0, [["n", ["1/2"]]]]], "wrong sort"),
+    "inst a number for an outcome": ([ABOUT_W, ["inst", 0, [["w", 0]]]], "wrong sort"),
+    "inst an outcome for a number": ([XY, ["inst", 0, [["x", "w"]]]], "wrong sort"),
+    "inst the index": ([LIMITS[0], ["inst", 0, [["n", 0]]]], "bound"),
+    "inst captured by the index": ([LIMITS[1], ["inst", 0, [["x", "n"]]]], "n is free"),
+    "inst gives two sorts": ([["assume", le("x", "n")], ["inst", 0, [["x", ["var", "n", "R"]]]]], "two meanings"),
+    "inst not a pair": ([XY, ["inst", 0, [["x", 0, 0]]]], "a list of 2"),
+    "given nothing": ([["given", "trust", []]], "no such assumption"),
+    "given a family": ([["given", "c", []]], "no such assumption"),
+    "given the promise": ([["given", "means_exist", []]], "no such assumption"),
+    "given too few terms": ([["given", "growth", ["x"]]], "not as many"),
+    "given too many terms": ([["given", "c_positive", [0]]], "not as many"),
+    "given another sort": ([["given", "growth", ["x", "x"]]], "wrong sort"),
+    "given an undeclared family": ([["given", "growth", [app("v"), "k"]]], "family v"),
+    "cases of two claims": ([XY, ["assume", lt("y", "x")], ["cases", 0, 1, "x", "y"]], "differ"),
+    "cases of a limit and a relation": ([*LIMITS, XY, ["cases", 0, 2, "x", "y"]], "differ"),
+    "cases of two limits": ([*LIMITS, ["cases", 0, 1, "x", "y"]], "differ"),
+    "cases over outcomes": ([XY, ["cases", 0, 0, "w", "w"]], "wrong sort"),
+    "antisym one way": ([XY, XY, ["antisym", 0, 1]], "not the reverse"),
+    "antisym of another": ([XY, ["assume", le("y", "z")], ["antisym", 0, 1]], "not the reverse"),
+    "antisym of <": ([["assume", lt("x", "y")], ["assume", le("y", "x")], ["antisym", 0, 1]], "wrong kind"),
+    "antisym of = and <=": ([["assume", le("y", "x")], X_IS_Y, ["antisym", 0, 1]], "wrong kind"),
+    "rewrite with <=": ([XY, ["rewrite", 0, "z", "z"]], "wrong kind"),
+    "rewrite a numeral": ([X_IS_Y, ["rewrite", 0, 1, 1]], "not a variable"),
+    "rewrite an outcome": ([X_IS_Y, ["rewrite", 0, "w", X]], "not a variable"),
+    "rewrite in an outcome": ([X_IS_Y, ["rewrite", 0, "z", "w"]], "wrong sort"),
+    "rewrite an integer by a real": ([["assume", eq("k", "x")], ["rewrite", 0, "m", "m"]], "wrong sort"),
+    "certificate of a limit": ([["certificate", lim(R, 1), [], [], [], ONE]], "a list of 3"),
+    "certificate from a limit": ([LIMITS[0], by(NOTHING, [0])], "wrong kind"),
+    "certificate differs": ([by(FALSE, [])], "sides differ"),
+    "certificate by a negative weight": ([["certificate", FALSE, [], [["1", [], None]], [], [["-1", []]]]], "positive"),
+    "certificate without weight": ([["certificate", FALSE, [], [], [], []]], "empty"),
+    "certificate with a weight <=": ([["assume", NOTHING], ["certificate", FALSE, [0], [], [], [["1", [0]]]]], "kind"),
+    "certificate with a weight =": ([["assume", eq(0, 0)], ["certificate", FALSE, [0], [], [], [["1", [0]]]]], "kind"),
+    "certificate with a zero coefficient": ([by(NOTHING, [], ["0", [], 1])], "positive rational"),
+    "certificate with a negative coefficient": ([by(FALSE, [], ["-1", [], 1])], "positive rational"),
+    "certificate with an integer coefficient": ([by(le(0, 1), [], [1, [], 1])], "positive rational"),
+    "certificate with 2/4": ([by(le(0, ["1/2"]), [], ["2/4", [], 1])], "lowest terms"),
+    "certificate with 2/1": ([by(le(0, 2), [], ["2/1", [], 1])], "lowest terms"),
+    "certificate with 1.0": ([by(le(0, 1), [], ["1.0", [], 1])], "positive rational"),
+    "certificate with 01": ([by(le(0, 1), [], ["01", [], 1])], "positive rational"),
+    "certificate with 1/0": ([by(le(0, 1), [], ["1/0", [], 1])], "positive rational"),
+    "certificate with other digits": ([by(le(0, 1), [], ["\u0661", [], 1])], "positive rational"),
+    "certificate with a space": ([by(le(0, 1), [], [" 1", [], 1])], "positive rational"),
+    "certificate with a line end": ([by(le(0, 1), [], ["1\n", [], 1])], "positive rational"),
+    "certificate with true": ([by(le(0, 1), [], [True, [], 1])], "positive rational"),
+    "certificate with an equation in a product": (
+        [["assume", eq(0, -1)], by(FALSE, [0], ["1", [0], None])],
+        "not a fact of that kind",
+    ),
+    "certificate with <= in a multiplier": (
+        [["assume", le(-1, 0)], ["certificate", FALSE, [0], [], [[0, -1]], ONE]],
+        "not a fact of that kind",
+    ),
+    "certificate with a position too high": ([XY, by(NOTHING, [0], ["1", [1], None])], "not an earlier"),
+    "certificate with a negative position": ([XY, by(NOTHING, [0], ["1", [-1], None])], "not an earlier"),
+    "certificate with a position that is true": ([XY, XY, by(NOTHING, [0, 1], ["1", [True], None])], "not an earlier"),
+    "certificate with the square of an outcome": ([by(NOTHING, [], ["1", [], "w"])], "wrong sort"),
+    "certificate with the multiple of an outcome": (
+        [X_IS_Y, ["certificate", NOTHING, [0], [], [[0, "w"]], ONE]],
+        "sort",
+    ),
+    "certificate with an undeclared square": ([by(NOTHING, [], ["1", [], app("v")])], "family v"),
+    "certificate of < by nothing": ([by(lt(0, 0), [])], "nothing strict"),
+    "certificate of < by a square": ([by(lt(0, square("x")), [], ["1", [], "x"])], "nothing strict"),
+    "certificate of < by <=": ([XY, by(lt("x", "y"), [0], ["1", [0], None])], "nothing strict"),
+    "certificate of < by < and <=": (
+        [POSITIVE, ["assume", le(0, "y")], by(lt(0, mul("x", "y")), [0, 1], ["1", [0, 1], None])],
+        "nothing strict",
+    ),
+    "certificate of = by a product": ([by(eq(0, square("x")), [], ["1", [], "x"])], "more than equations"),
+    "certificate of = by a weight": (
+        [POSITIVE, ["certificate", eq(0, 0), [0], [], [], [["1", [0]]]]],
+        "more than equations",
+    ),
+    "certificate by sqrt(-1)": ([by(FALSE, [], ["1", [], sqrt(-1)])], "sides differ"),
+    "certificate that cancels": ([same(mul("x", inv("x")), 1)], "sides differ"),
+    "induction base": ([XY, XY, ["induction", 0, 1, "n", 0, le("x", add("y", "n"))]], "differ"),
+    "induction step": (
+        [SQUARES, ["assume", le(0, "n")], ["induction", 0, 1, "n", 0, le(0, mul("n", square("x")))]],
+        "differ",
+    ),
+    "induction over a real": ([XY, ["induction", 0, 0, "x", 0, le("x", "y")]], "right sort"),
+    "induction from a real": ([XY, ["induction", 0, 0, "n", "x", le("x", "y")]], "wrong sort"),
+    "induction from what grows": ([SQUARES, ["induction", 0, 0, "n", "n", le(0, square("x"))]], "n is free"),
+    "induction of a limit": ([LIMITS[1], ["induction", 0, 0, "n", 0, lim("x", "x")]], "wrong kind"),
+    "induction with n free in the base": (
+        [["assume", le("n", 0)], by(NOTHING, [0]), ["induction", 1, 1, "n", 0, NOTHING]],
+        "n is free",
+    ),
+    "induction with n free in the step": (
+        [by(NOTHING, []), ["assume", le("n", 0)], by(NOTHING, [1]), ["induction", 0, 2, "n", 0, NOTHING]],
+        "n is free",
+    ),
+    "sum_of <": ([["assume", lt(0, 1)], ["sum_of", 0, "i", 0, "n"]], "wrong kind"),
+    "sum_of over a real": ([XY, ["sum_of", 0, "x", 0, "n"]], "right sort"),
+    "sum_of from a real": ([XY, ["sum_of", 0, "i", "x", "n"]], "wrong sort"),
+    "sum_of to a real": ([XY, ["sum_of", 0, "i", 0, "x"]], "wrong sort"),
+    "sum_of with the index below": ([XY, ["sum_of", 0, "i", "i", "n"]], "i is free"),
+    "sum_of with the index above": ([XY, ["sum_of", 0, "i", 0, "i"]], "i is free"),
+    "sum_of with the index kept": ([["assume", le(0, "i")], ["sum_of", 0, "i", 1, "n"]], "i is free"),
+    "sum_of with < kept": ([["assume", lt(0, "i")], by(NOTHING, [0]), ["sum_of", 1, "i", 0, "n"]], "i is free"),
+    "sum_of a limit": ([LIMITS[0], ["sum_of", 0, "i", 0, "k"]], "wrong kind"),
+    "mean_of <": ([["assume", lt(0, 1)], ["mean_of", 0, "w"]], "wrong kind"),
+    "mean_of over a number": ([XY, ["mean_of", 0, "x"]], "right sort"),
+    "mean_of under a hypothesis about the outcome": ([ABOUT_W, ["mean_of", 0, "w"]], "w is free"),
+    "mean_of a limit": ([LIMITS[0], ["mean_of", 0, "w"]], "wrong kind"),
+    "unfold a declared family": ([["unfold", "h", [0], None]], "no such definition"),
+    "unfold no name": ([["unfold", ["s"], [0], None]], "no such definition"),
+    "unfold with too few": ([["unfold", "s", [], None]], "not as many"),
+    "unfold with too many": ([["unfold", "s", ["x", "y"], 0]], "not as many"),
+    "unfold with an outcome": ([["unfold", "s", ["w"], 0]], "wrong sort"),
+    "unfold at a real": ([["unfold", "s", ["x"], "y"]], "wrong sort"),
+    "unknown fact": ([["fact", "x_is_y"]], "no such fact"),
+    "fact that is no name": ([["fact", ["inverse"]]], "no such fact"),
+    "sum_last over a real": ([["sum_last", "x", 0, "n", "x"]], "right sort"),
+    "sum_last from a real": ([["sum_last", "i", "x", "n", "x"]], "wrong sort"),
+    "sum_last to a real": ([["sum_last", "i", 0, "x", "x"]], "wrong sort"),
+    "sum_last of an outcome": ([["sum_last", "i", 0, "n", "w"]], "wrong sort"),
+    "sum_empty over an outcome": ([["sum_empty", "w", 0, "n", "x"]], "right sort"),
+    "sum_empty from a real": ([["sum_empty", "i", ["1/2"], "n", "x"]], "wrong sort"),
+    "sum_empty to a real": ([["sum_empty", "i", 0, "x", "x"]], "wrong sort"),
+    "lim_const of the index": ([["lim_const", "n", "n"]], "n is free"),
+    "lim_const of an outcome": ([["lim_const", "w", "n"]], "wrong sort"),
+    "lim_const over a real": ([["lim_const", "x", "y"]], "right sort"),
+    "lim_recip over a real": ([["lim_recip", "x"]], "right sort"),
+    "lim_base with the index": ([["lim_base", add(1, mul(-1, inv("n"))), "n"]], "n is free"),
+    "lim_op inv": ([*LIMITS, ["lim_op", "power", 0, 1]], "not a continuous"),
+    "lim_op no name": ([*LIMITS, ["lim_op", ["add"], 0, 1]], "not a continuous"),
+    "lim_op of a relation": ([*LIMITS, XY, ["lim_op", "add", 0, 2]], "wrong kind"),
+    "lim_op of two indices": ([LIMITS[0], ["lim_recip", "m"], ["lim_op", "add", 0, 1]], "different variables"),
+    "lim_op with the index in a hypothesis": (
+        [LIMITS[1], ["assume", le("n", 0)], ["lim_base", "x", "m"], ["cut", 2, []], ["lim_op", "add", 0, 3]],
+        "different variables",
+    ),
+    "lim_sqrt of a relation": ([XY, ["lim_sqrt", 0]], "wrong kind"),
+    "lim_inv at 0": ([*LIMITS, ["assume", lt(0, square("x"))], ["lim_inv", 0, 2]], "differ"),
+    "lim_inv by <=": ([*LIMITS, ["assume", le(0, square("x"))], ["lim_inv", 1, 2]], "differ"),
+    "lim_inv by a limit": ([*LIMITS, ["lim_inv", 1, 1]], "wrong kind"),
+    "lim_inv with the index in a hypothesis": (
+        [LIMITS[1], ["assume", lt(0, square("x"))], ["assume", le("n", 0)]]
+        + [by(lt(0, square("x")), [1, 2], ["1", [0], None]), ["lim_inv", 0, 3]],
+        "n is free",
+    ),
+    "lim_squeeze of two limits": (
+        [*LIMITS, ["lim_const", 0, "n"], ["assume", le(R, R)], ["lim_squeeze", 0, 1, 0, 3, 3]],
+        "differ",
+    ),
+    "lim_squeeze of a relation": (
+        [*LIMITS, ["lim_const", 0, "n"], ["assume", le(R, R)], ["lim_squeeze", 3, 0, 0, 3, 3]],
+        "wrong kind",
+    ),
+    "lim_squeeze of an equation": (
+        [*LIMITS, ["lim_const", 0, "n"], ["assume", eq(R, R)], ["lim_squeeze", 0, 0, 0, 3, 3]],
+        "wrong kind",
+    ),
+    "lim_squeeze of another lower bound": (
+        [*LIMITS, ["lim_const", 0, "n"], ["assume", le(R, R)], ["lim_squeeze", 2, 0, 0, 3, 3]],
+        "differ",
+    ),
+    "lim_squeeze of another upper bound": (
+        [*LIMITS, ["lim_const", 0, "n"], ["assume", le(R, R)], ["lim_squeeze", 0, 2, 0, 3, 3]],
+        "differ",
+    ),
+    "lim_squeeze of from what grows": (
+        [*LIMITS, ["lim_const", 0, "n"], ["assume", le(R, R)], ["lim_squeeze", 0, 0, "n", 3, 3]],
+        "n is free",
+    ),
+    "lim_squeeze of from a real": (
+        [*LIMITS, ["lim_const", 0, "n"], ["assume", le(R, R)], ["lim_squeeze", 0, 0, "x", 3, 3]],
+        "wrong sort",
+    ),
+    "lim_squeeze of a hypothesis about the index": (
+        [*LIMITS, ["lim_const", 0, "n"], ["assume", le(R, mul("x", R))], ["lim_squeeze", 0, 0, 0, 3, 3]],
+        "differ",
+    ),
+    "lim_squeeze of two indices": (
+        [LIMITS[0], ["lim_recip", "m"], by(le(R, inv("m")), [], ["1", [], None])],
+        "sides differ",
+    ),
+    "lim_squeeze of bounds that hold earlier only": (
+        [LIMITS[0], ["assume", le("n", 0)], by(le(R, R), [1]), ["lim_squeeze", 0, 0, 0, 2, 2]],
+        "n is free",
+    ),
+    "lim_squeeze between two sequences": (
+        [["lim_const", 0, "n"], ["assume", le(0, "x")], ["assume", le("y", 0)], ["lim_squeeze", 0, 0, 0, 1, 2]],
+        "differ",
+    ),
+    "lim_bound of another sequence": ([*LIMITS, XY, ["lim_bound", 0, 2, 0]], "differ"),
+    "lim_bound by <": ([LIMITS[1], ["assume", lt("x", "y")], ["lim_bound", 0, 1, 0]], "wrong kind"),
+    "lim_bound of a relation": ([XY, ["lim_bound", 0, 0, 0]], "wrong kind"),
+    "lim_bound from a real": ([LIMITS[1], XY, ["lim_bound", 0, 1, "z"]], "wrong sort"),
+    "lim_bound from what grows": ([LIMITS[1], XY, ["lim_bound", 0, 1, "n"]], "n is free"),
+    "lim_bound by what moves": ([LIMITS[0], by(le(R, R), []), ["lim_bound", 0, 1, 0]], "n is free"),
+    "lim_bound with the index kept": (
+        [LIMITS[1], XY, ["assume", le(1, "n")], by(le("x", "y"), [1, 2], ["1", [0], None])] + [["lim_bound", 0, 3, 0]],
+        "n is free",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_every_condition_broken(name: str) -> None:
+    steps, message = BROKEN[name]
+    text = written(proof(steps, NOTHING, [], [], THEORY))
+    refused(text, f"^steps {len(steps) - 1}: .*{message}")
+    assert not by_kernel(text)
+
+
+def by_kernel(text: str) -> bool:
+    """Whether the kernel accepts the text; what is not in the format may end in another error there."""
+    try:
+        serialise.replay(text)
+    except (RefusedByKernel, RecursionError, ValueError, TypeError, KeyError, IndexError, AttributeError):
+        return False
+    return True
