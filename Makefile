@@ -1,6 +1,6 @@
 # make demo          Adam against AMSGrad on Reddi's sequence: table, verdict, figure
 # make test          lint, types and tests
-# make test-outside  comparisons with optax and PyTorch
+# make test-outside  comparisons with optax, PyTorch and z3, and a proof's page in Chromium where there is one
 # make clean         remove the environment, caches and build results
 #
 # Each target does its own set-up in .venv, from nothing but Python >= 3.11 and make.
@@ -34,7 +34,7 @@ test: $(READY)
 	$(BIN)/python -m pytest -n 2 --ignore=tests/outside
 
 test-outside: $(OUTSIDE)
-	$(BIN)/python -m pytest tests/outside
+	$(BIN)/python -m pytest tests/outside tests/logic/test_refute.py
 
 outside-env: $(OUTSIDE)
 
@@ -56,8 +56,8 @@ $(READY): pyproject.toml setup.py
 	@touch $@
 
 $(OUTSIDE): $(READY)
-	@echo "installing optax, jax and PyTorch into $(VENV) (some hundred MB)"
-	@$(PIP) install --editable '.[test,outside]' 'torch==2.13.*'
+	@echo "installing optax, jax, PyTorch and z3 into $(VENV) (some hundred MB)"
+	@$(PIP) install --editable '.[test,smt,outside]' 'torch==2.13.*'
 	@touch $@
 
 clean:

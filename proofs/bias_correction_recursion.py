@@ -41,9 +41,6 @@ def prove() -> Theorem:
     before = p.certify(0 <= n, p.assume(1 <= n))
     following = (p.using(p.next("m", n), before), p.using(p.power_next(beta1, before), before))
     # the corrections of the text, in powers of beta1
-    old = p.restate(
-        eq(m_hat(n), reading.slot("m", n) / (1 - power(beta1, n))),
-        p.rewrite(held, lambda q: reading.slot("m", n) / (1 - q)),
-    )
+    old = p.rewrite(held, lambda q: reading.slot("m", n) / (1 - q))
     new = p.rewrite(next_held, lambda q: reading.slot("m", n + 1) / (1 - q))
     return p.certify(statement().claim, old, new, *following, p.inverse(kept), p.inverse(next_kept))

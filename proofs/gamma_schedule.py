@@ -1,13 +1,14 @@
 """Gamma is not negative for Adam without bias correction where beta2_t is at least 1 - 1/t.
 
 Words   With rates 0 <= b_t <= 1 for beta2 in step t, alpha_t = alpha/sqrt(t): if b_{n+1} >= 1 - 1/(n+1) for an
-        n >= 1, then (sqrt(v_{n+1}) + eps)/alpha_{n+1} - (sqrt(v_n) + eps)/alpha_n >= 0, for all gradients. AdamNC's rates are
-        the least that will do (`gamma_schedule_converse`); a constant beta2 will up to step 1/(1 - beta2).
+        n >= 1, then (sqrt(v_{n+1}) + eps)/alpha_{n+1} - (sqrt(v_n) + eps)/alpha_n >= 0, for all gradients. The rates of
+        AdamNC are the least that will do (`gamma_schedule_converse`); a constant beta2 will up to step 1/(1 - beta2).
 Source  Derived for this project from the condition of Reddi, Kale & Kumar 2018, Theorem 5; from the texts of
         `adam_uncorrected` and `inverse_sqrt`.
 """
 
-from adamtheory.proofs.lemmas_gamma import average_nonneg, begun, gamma_of_roots, method, n, t, weighted_root
+from adamtheory.proofs.lemmas_average import average_nonneg
+from adamtheory.proofs.lemmas_gamma import begun, gamma_of_roots, method, n, t, weighted_root
 
 from adamtheory.logic.derive import Prover
 from adamtheory.logic.kernel import Theorem
@@ -37,7 +38,7 @@ def prove() -> Theorem:
     before, later = begun(p)
     first = p.certify(1 <= n + 1, p.assume(0 <= n))
     low, high = (p.using(p.given(name, n + 1), first) for name in ("rate_nonnegative", "rate_at_most_one"))
-    nonneg, v = average_nonneg(p, play, low, high), play.reading.families["v"]
+    nonneg, v = average_nonneg(p, play.reading, low, high), play.reading.families["v"]
     # (n+1) v_{n+1} - n v_n = ((n+1) b - n) v_n + (n+1) (1-b) g^2
     positive = p.certify(0 < n + 1, p.assume(1 <= n))
     enough = p.certify(0 <= (n + 1) * b(n + 1) - n, p.assume(slow), p.inverse(positive), positive)

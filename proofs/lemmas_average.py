@@ -249,6 +249,20 @@ def mean_age_is(p: Prover, b: Any, n: Any, high: Theorem) -> Theorem:
     return p.certify(goal, closed, following, p.inverse(p.certify(0 < 1 - b, high)))
 
 
+# --- second moments ---------------------------------------------------------------------------------------------------
+
+
+def average_nonneg(p: Prover, reading: Reading, low: Theorem, high: Theorem) -> Theorem:
+    """0 <= n |- 0 <= v(n) from 0 <= b and b < 1 or b <= 1, where v(n+1) = b v(n) + (1-b) g(n+1)^2.
+
+    low and high may hold under 0 <= n only; the gradients are the family g.
+    """
+    v, g = reading.families["v"], Family("g")
+    base, kept = p.certify(0 <= v(0), p.start("v")), p.certify(0 <= 1 - low.claim.right, high)
+    step = p.certify(0 <= v(n + 1), p.assume(0 <= v(n)), p.next("v", n), low, kept, squares=[g(n + 1)])
+    return p.induction(n, 0, 0 <= v(n), base, step)
+
+
 # --- rates that change ------------------------------------------------------------------------------------------------
 
 

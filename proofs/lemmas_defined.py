@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from adamtheory.proofs.lemmas_average import decaying, held_power, n, power_below_one
+from adamtheory.proofs.lemmas_average import average_nonneg, decaying, held_power, n, power_below_one
 
 from adamtheory.logic.derive import Prover
 from adamtheory.logic.kernel import Theorem
@@ -40,22 +40,12 @@ def correction_positive(p: Prover, reading: Reading, slot: str, decay: str) -> T
     return p.chain(0 < 1 - held, same, power_below_one(p, low, high, n))
 
 
-def second_moment_nonneg(p: Prover, reading: Reading, n: Any) -> Theorem:
-    """0 <= n |- 0 <= v(n) from beta2 in [0, 1); n is a variable."""
-    v, g = reading.families["v"], Family("g")
-    low, high = p.given("beta2_nonnegative"), p.given("beta2_below_one")
-    base = p.certify(0 <= v(0), p.start("v"))
-    kept = p.certify(0 <= 1 - reading.scalars["beta2"], high)
-    step = p.certify(0 <= v(n + 1), p.assume(0 <= v(n)), p.next("v", n), low, kept, squares=[g(n + 1)])
-    return p.induction(n, 0, 0 <= v(n), base, step)
-
-
 def corrected_nonneg(p: Prover, reading: Reading) -> Theorem:
     """0 <= n |- 0 <= v_hat in step n + 1."""
     b, g = reading.scalars["beta2"], Family("g")
     low = p.given("beta2_nonnegative")
     kept = p.certify(0 <= 1 - b, p.given("beta2_below_one"))
-    old = second_moment_nonneg(p, reading, n)
+    old = average_nonneg(p, reading, low, p.given("beta2_below_one"))
     moment = reading.value("v", n)
     new = p.certify(0 <= moment, old, low, kept, squares=[g(n + 1)])
     room = p.inv_positive(correction_positive(p, reading, "p2", "beta2"))

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from adamtheory.proofs.lemmas_average import decaying, held_power, power_below_one
+from adamtheory.proofs.lemmas_average import average_nonneg, decaying, held_power, power_below_one
 
 from adamtheory import schedules
 from adamtheory.language.rule import Rule
@@ -134,24 +134,12 @@ def gamma_of_roots(p: Prover, s: Method, roots: Theorem) -> Theorem:
 # --- second moments ---------------------------------------------------------------------------------------------------
 
 
-def average_nonneg(p: Prover, s: Method, low: Theorem, high: Theorem) -> Theorem:
-    """0 <= n |- 0 <= v(n) from 0 <= b and b < 1 or b <= 1, where v(n+1) = b v(n) + (1-b) g(n+1)^2.
-
-    low and high may hold under 0 <= n only.
-    """
-    v = s.reading.families["v"]
-    base = p.certify(0 <= v(0), p.start("v"))
-    kept = p.certify(0 <= 1 - low.claim.right, high)
-    step = p.certify(0 <= v(n + 1), p.assume(0 <= v(n)), p.next("v", n), low, kept, squares=[s.g(n + 1)])
-    return p.induction(n, 0, 0 <= v(n), base, step)
-
-
 def adamnc_nonneg(p: Prover, s: Method) -> Theorem:
     """0 <= n |- 0 <= v(n) for AdamNC, whose rate is 1 - 1/(n+1)."""
     positive = p.certify(0 < n + 1, p.assume(0 <= n))
     share = p.inv_positive(positive)
     low = p.certify(0 <= 1 - 1 / (n + 1), p.assume(0 <= n), share, p.inverse(positive))  # n/(n+1)
-    return average_nonneg(p, s, low, p.certify(1 - 1 / (n + 1) <= 1, share))
+    return average_nonneg(p, s.reading, low, p.certify(1 - 1 / (n + 1) <= 1, share))
 
 
 def adamnc_sum(p: Prover, s: Method) -> Theorem:
@@ -245,18 +233,13 @@ def gamma_of_corrected_maximum(p: Prover, s: Method, low: Theorem, high: Theorem
     kept, next_kept = corrections_positive(p, s, low, high)
     held, last = (p.using(f, before) for f in (held_power(p, "p2", b, n), p.next("p2", n)))
     powers = (held, last, p.using(p.power_next(b, p.assume(0 <= n)), before))
-    slow = p.certify(
-        n * (1 - p2(n + 1)) <= (n + 1) * (1 - p2(n)), p.using(correction_rises(p, b, low, high), before), *powers
-    )
+    ratio = p.using(correction_rises(p, b, low, high), before)
+    slow = p.certify(n * (1 - p2(n + 1)) <= (n + 1) * (1 - p2(n)), ratio, *powers)
     rises, nonneg = maximum_rises(p, s)
     old, new = p.using(nonneg, before), p.cut(p.inst(nonneg, {n: n + 1}), later)
-    more = p.certify(
-        n * (1 - p2(n + 1)) * V(n) <= (n + 1) * (1 - p2(n)) * V(n + 1),
-        p.using(rises, before),
-        slow,
-        new,
-        p.certify(0 <= n * (1 - p2(n + 1)), before, next_kept),
-    )
+    factor = p.certify(0 <= n * (1 - p2(n + 1)), before, next_kept)
+    goal = n * (1 - p2(n + 1)) * V(n) <= (n + 1) * (1 - p2(n)) * V(n + 1)
+    more = p.certify(goal, p.using(rises, before), slow, new, factor)
     # both sides are squares of products of roots
     first = sqrt(n) * sqrt(1 - p2(n + 1)) * sqrt(V(n))
     second = sqrt(n + 1) * sqrt(1 - p2(n)) * sqrt(V(n + 1))

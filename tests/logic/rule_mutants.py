@@ -31,7 +31,10 @@ def text_of(rule: Rule) -> str:
     nodes = ast.parse("\n".join(lines)).body
     node = next(n for n in nodes if isinstance(n, ast.FunctionDef) and n.name == rule.name)
     doc = node.body[0]
-    kept = (*range(node.decorator_list[0].lineno - 1, doc.lineno - 1), *range(doc.end_lineno or 0, node.end_lineno or 0))
+    kept = (
+        *range(node.decorator_list[0].lineno - 1, doc.lineno - 1),
+        *range(doc.end_lineno or 0, node.end_lineno or 0),
+    )
     return "\n".join(lines[k] for k in kept) + "\n"
 
 
@@ -120,7 +123,9 @@ def mutants(rule: Rule) -> dict[str, Rule | None]:
 @contextmanager
 def in_place_of(rule: Rule, mutant: Rule) -> Iterator[None]:
     """Proof files that are imported inside read the mutant; afterwards everything is as before."""
-    family = next(m for k, m in sys.modules.items() if k.startswith("adamtheory.rules.") and m.__file__ == rule.filename)
+    family = next(
+        m for k, m in sys.modules.items() if k.startswith("adamtheory.rules.") and m.__file__ == rule.filename
+    )
     before = {name: module for name, module in sys.modules.items() if name.split(".")[:2] == PACKAGE.split(".")}
     proofs = adamtheory.__dict__.get("proofs")
     all_rules = rules.RULES
