@@ -4,13 +4,12 @@ Words   For every sequence of gradients, S read from the text of `adagrad`; wher
 Source  Duchi, Hazan & Singer 2011, Lemma 4 for one coordinate (numbering unverified; there with the bound 2 sqrt(S_T)).
 """
 
-from adamtheory.proofs.lemmas_regret import lemma_a
-
 from adamtheory.logic.derive import Prover
 from adamtheory.logic.kernel import Theorem
 from adamtheory.logic.notation import Setting, integers, sqrt, total
 from adamtheory.logic.reading import read
 from adamtheory.logic.statement import Statement, Witness
+from adamtheory.proofs.lemmas_regret import lemma_a
 from adamtheory.rules.adagrad import adagrad
 
 T, t = integers("T t")

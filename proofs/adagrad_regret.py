@@ -11,20 +11,13 @@ Note    loss(t) is f_t(x_t), loss_u(t) is f_t(u); X(i, n) is coordinate i of x_{
 
 from typing import Any
 
-from adamtheory.proofs.lemmas_descent import BOX, coordinate_bound, gap_bound, i, play, t, witnessed
-from adamtheory.proofs.lemmas_regret import (
-    abel,
-    convex_to_linear,
-    exchanged,
-    lemma_a,
-    sum_of_squares_nonneg,
-    zero_of_square,
-)
-
 from adamtheory.logic.derive import Prover
 from adamtheory.logic.kernel import Theorem
 from adamtheory.logic.notation import Setting, eq, integer, lift, sqrt, total
 from adamtheory.logic.statement import Statement, Witness
+from adamtheory.logic.sums import abel, exchanged
+from adamtheory.proofs.lemmas_descent import BOX, coordinate_bound, gap_bound, i, play, t, witnessed
+from adamtheory.proofs.lemmas_regret import convex_to_linear, lemma_a, sum_of_squares_nonneg, zero_of_square
 from adamtheory.rules.adagrad import adagrad
 
 T = integer("T")

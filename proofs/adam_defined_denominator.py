@@ -6,12 +6,11 @@ Note    n steps are done, so the sentence is about step t = n + 1. For eps = 0 i
         (`adam_defined_without_eps_refuted`).
 """
 
-from adamtheory.proofs.lemmas_average import n
-from adamtheory.proofs.lemmas_defined import adam_text, owed
-
 from adamtheory.logic.derive import Prover
 from adamtheory.logic.kernel import Theorem
 from adamtheory.logic.statement import Statement, Witness
+from adamtheory.proofs.lemmas_average import n
+from adamtheory.proofs.lemmas_defined import adam_text, owed
 
 setting, reading = adam_text(positive=True)
 

@@ -5,12 +5,11 @@ Source  Kingma & Ba 2015, Algorithm 1, where it is taken for granted; from the t
 Note    n steps are done, so the sentence is about step t = n + 1. p1(n) holds beta1^n.
 """
 
-from adamtheory.proofs.lemmas_average import n
-from adamtheory.proofs.lemmas_defined import adam_text, correction_positive, owed
-
 from adamtheory.logic.derive import Prover
 from adamtheory.logic.kernel import Theorem
 from adamtheory.logic.statement import Statement, Witness
+from adamtheory.proofs.lemmas_average import n
+from adamtheory.proofs.lemmas_defined import adam_text, correction_positive, owed
 
 setting, reading = adam_text("beta1")
 

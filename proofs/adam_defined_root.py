@@ -5,12 +5,11 @@ Source  Kingma & Ba 2015, Algorithm 1, where it is taken for granted; from the t
 Note    n steps are done, so the sentence is about step t = n + 1. p2(n) holds beta2^n.
 """
 
-from adamtheory.proofs.lemmas_average import n
-from adamtheory.proofs.lemmas_defined import adam_text, corrected_nonneg, owed
-
 from adamtheory.logic.derive import Prover
 from adamtheory.logic.kernel import Theorem
 from adamtheory.logic.statement import Statement, Witness
+from adamtheory.proofs.lemmas_average import n
+from adamtheory.proofs.lemmas_defined import adam_text, corrected_nonneg, owed
 
 setting, reading = adam_text("beta2")
 

@@ -6,12 +6,11 @@ Source  Kingma & Ba 2015, whose analysis drops eps; from the text of `adam`, who
 Note    What is true instead is `adam_defined_denominator`.
 """
 
-from adamtheory.proofs.lemmas_average import n
-from adamtheory.proofs.lemmas_defined import adam_text, owed
-
 from adamtheory.logic.notation import eq
 from adamtheory.logic.refute import Model
 from adamtheory.logic.statement import Statement
+from adamtheory.proofs.lemmas_average import n
+from adamtheory.proofs.lemmas_defined import adam_text, owed
 
 setting, reading = adam_text("beta2")
 setting.assume("eps_zero", eq(reading.scalars["eps"], 0))

@@ -4,12 +4,11 @@ Words   With beta2_t = 1 - 1/t, n v_n = g_1^2 + ... + g_n^2.
 Source  Reddi, Kale & Kumar 2018, section 4; from the text of `adamnc`.
 """
 
-from adamtheory.proofs.lemmas_gamma import adamnc_sum, method, n, t
-
 from adamtheory.logic.derive import Prover
 from adamtheory.logic.kernel import Theorem
 from adamtheory.logic.notation import eq, total
 from adamtheory.logic.statement import Statement, Witness
+from adamtheory.proofs.lemmas_gamma import adamnc_sum, method, n, t
 from adamtheory.rules.amsgrad import adamnc
 
 play = method(adamnc, ("v",))

@@ -11,15 +11,15 @@ Note    eps = 0 as in the paper: where v_{t,i} = 0 the step is 0 (there m_{t,i} 
 
 from typing import Any
 
-from adamtheory.proofs.lemmas_amsgrad import before, divided
-from adamtheory.proofs.lemmas_box_game import GAME, distance, i, play, projected, regret_bound, t, witnessed
-from adamtheory.proofs.lemmas_momentum import Player, after, momentum_sum, once
-from adamtheory.proofs.lemmas_regret import lemma_a, put, sum_of_squares_nonneg
-
 from adamtheory.logic.derive import Prover
 from adamtheory.logic.kernel import Theorem
 from adamtheory.logic.notation import Setting, eq, integer, inv, lift, sqrt, total
 from adamtheory.logic.statement import Statement, Witness
+from adamtheory.logic.sums import put
+from adamtheory.proofs.lemmas_amsgrad import before, divided
+from adamtheory.proofs.lemmas_box_game import GAME, distance, i, play, projected, regret_bound, t, witnessed
+from adamtheory.proofs.lemmas_momentum import Player, after, momentum_sum, once
+from adamtheory.proofs.lemmas_regret import lemma_a, sum_of_squares_nonneg
 from adamtheory.rules.amsgrad import adamnc
 
 T = integer("T")

@@ -7,14 +7,13 @@ Source  Derived for this project from `amsgrad_regret_bounded`; Reddi, Kale & Ku
 Note    max(R_T/T, 0) lies between 0 and C/sqrt(T), C the constant of that theorem.
 """
 
-from adamtheory.proofs import amsgrad_regret_bounded
-from adamtheory.proofs.amsgrad_regret_bounded import G, T, method, setting
-from adamtheory.proofs.lemmas_amsgrad import average_vanishes, bound_nonneg, bounded_regret
-
 from adamtheory.logic.derive import Prover
 from adamtheory.logic.kernel import Theorem
 from adamtheory.logic.notation import positive_part, tends
 from adamtheory.logic.statement import Statement, Witness
+from adamtheory.proofs import amsgrad_regret_bounded
+from adamtheory.proofs.amsgrad_regret_bounded import G, T, method, setting
+from adamtheory.proofs.lemmas_amsgrad import average_vanishes, bound_nonneg, bounded_regret
 
 
 def statement() -> Statement:

@@ -5,12 +5,11 @@ Source  Derived for this project, from the text of `amsgrad`; it makes the bound
 Note    V_{t+1} >= V_t and V_{t+1} >= (1-beta2) g_{t+1}^2, so (t+1) V_{t+1} - t V_t >= (1-beta2) g_{t+1}^2.
 """
 
-from adamtheory.proofs.lemmas_amsgrad import amsgrad_game, amsgrad_witness, maximum_and_squares
-
 from adamtheory.logic.derive import Prover
 from adamtheory.logic.kernel import Theorem
 from adamtheory.logic.notation import Setting, integer
 from adamtheory.logic.statement import Statement, Witness
+from adamtheory.proofs.lemmas_amsgrad import amsgrad_game, amsgrad_witness, maximum_and_squares
 
 T = integer("T")
 

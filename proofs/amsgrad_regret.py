@@ -11,12 +11,11 @@ Note    eps = 0 as in the paper: where V_{t,i} = 0 the step is 0 (there m_{t,i} 
         inequality; the projection is computed from its text.
 """
 
-from adamtheory.proofs.lemmas_amsgrad import ASSUMED, MOMENTUM, amsgrad_game, amsgrad_regret, amsgrad_witness
-
 from adamtheory.logic.derive import Prover
 from adamtheory.logic.kernel import Theorem
 from adamtheory.logic.notation import Setting, integer, sqrt
 from adamtheory.logic.statement import Statement, Witness
+from adamtheory.proofs.lemmas_amsgrad import ASSUMED, MOMENTUM, amsgrad_game, amsgrad_regret, amsgrad_witness
 
 T = integer("T")
 

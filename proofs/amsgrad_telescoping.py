@@ -12,12 +12,11 @@ Note    The counterexample has two rounds, g = (3, -1), beta1_t = (1/2, 1/4), an
 from fractions import Fraction
 from typing import Any
 
-from adamtheory.proofs.lemmas_box_game import ITERATE
-
 from adamtheory.logic.notation import Setting, integer, sqrt, total
 from adamtheory.logic.reading import read
 from adamtheory.logic.refute import Model
 from adamtheory.logic.statement import Statement
+from adamtheory.proofs.lemmas_box_game import ITERATE
 from adamtheory.rules.amsgrad import amsgrad
 from adamtheory.sets import box
 

@@ -14,15 +14,15 @@ from fractions import Fraction
 from functools import cached_property
 from typing import Any
 
-from adamtheory.proofs.lemmas_box_game import ITERATE
-from adamtheory.proofs.lemmas_regret import clip_cases, root_of_one
-
 from adamtheory.logic.derive import Prover
 from adamtheory.logic.kernel import Theorem
 from adamtheory.logic.notation import Setting, eq, integer, inv, lift, power, sqrt, total
+from adamtheory.logic.projections import clip_cases
 from adamtheory.logic.reading import read
 from adamtheory.logic.statement import Statement
+from adamtheory.logic.sums import root_of_one
 from adamtheory.losses.linear import reddi
+from adamtheory.proofs.lemmas_box_game import ITERATE
 from adamtheory.rules.amsgrad import amsgrad
 from adamtheory.sets import box
 

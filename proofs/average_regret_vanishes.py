@@ -6,14 +6,14 @@ Source  Zinkevich 2003, Theorem 1, its last statement (limsup R_T/T <= 0; wordin
 Note    max(R_T/T, 0) lies between 0 and C/sqrt(T) with C = D^2/(2 alpha) + alpha G^2.
 """
 
-from adamtheory.proofs import zinkevich_box
-from adamtheory.proofs.lemmas_regret import root_of_one, zero_of_square
-from adamtheory.proofs.zinkevich_box import G, T, alpha, game, setting
-
 from adamtheory.logic.derive import Prover
 from adamtheory.logic.kernel import Theorem
 from adamtheory.logic.notation import eq, inv, lift, positive_part, sqrt, tends
 from adamtheory.logic.statement import Statement, Witness
+from adamtheory.logic.sums import root_of_one
+from adamtheory.proofs import zinkevich_box
+from adamtheory.proofs.lemmas_regret import zero_of_square
+from adamtheory.proofs.zinkevich_box import G, T, alpha, game, setting
 
 
 def statement() -> Statement:

@@ -9,11 +9,10 @@ Note    What is true instead is `bias_correction_time_varying`.
 
 from fractions import Fraction
 
-from adamtheory.proofs.lemmas_average import decaying, n, noisy, t, w
-
 from adamtheory.logic.notation import Family, eq, mean, power
 from adamtheory.logic.refute import Model
 from adamtheory.logic.statement import Statement
+from adamtheory.proofs.lemmas_average import decaying, n, noisy, t, w
 
 beta1, decay, mu = (Family(name)() for name in ("beta1", "decay", "mu"))
 noise = noisy("m", constants="beta1 decay mu", beta1=lambda t: beta1 * power(decay, t - 1))

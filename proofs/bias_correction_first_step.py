@@ -6,12 +6,11 @@ Words   Gradients uncorrelated, of mean mu and variance sigma^2; errors measured
 Source  Derived for this project; from the text of `adam`.
 """
 
-from adamtheory.proofs.lemmas_variance import CORRECTED, first_excess, uncorrelated
-
 from adamtheory.logic.derive import Prover
 from adamtheory.logic.kernel import Theorem
 from adamtheory.logic.notation import eq, lift
 from adamtheory.logic.statement import Statement, Witness
+from adamtheory.proofs.lemmas_variance import CORRECTED, first_excess, uncorrelated
 
 noise = uncorrelated("m", "p1")
 setting, beta1, mu, sigma = noise.setting, noise.beta1, noise.mu, noise.sigma

@@ -6,13 +6,12 @@ Source  Derived for this project; from the text of `adam`.
 Note    n steps are done, so t = n + 1. The converse is `bias_correction_needs_signal`.
 """
 
-from adamtheory.proofs.lemmas_average import n, t, w
-from adamtheory.proofs.lemmas_variance import CORRECTED, excess, factor_positive, power_of_rate, uncorrelated
-
 from adamtheory.logic.derive import Prover
 from adamtheory.logic.kernel import Theorem
 from adamtheory.logic.notation import lift
 from adamtheory.logic.statement import Statement, Witness
+from adamtheory.proofs.lemmas_average import n, t, w
+from adamtheory.proofs.lemmas_variance import CORRECTED, excess, factor_positive, power_of_rate, uncorrelated
 
 noise = uncorrelated("m", "p1")
 setting = noise.setting

@@ -8,13 +8,12 @@ Source  Derived for this project; from the text of `adam`.
 Note    n steps are done, so t = n + 1; q is written beta1^(n+1).
 """
 
-from adamtheory.proofs.lemmas_average import n
-from adamtheory.proofs.lemmas_variance import CORRECTED, excess, uncorrelated
-
 from adamtheory.logic.derive import Prover
 from adamtheory.logic.kernel import Theorem
 from adamtheory.logic.notation import eq
 from adamtheory.logic.statement import Statement, Witness
+from adamtheory.proofs.lemmas_average import n
+from adamtheory.proofs.lemmas_variance import CORRECTED, excess, uncorrelated
 
 noise = uncorrelated("m", "p1")
 setting = noise.setting

@@ -9,14 +9,13 @@ Note    n steps are done, so t = n + 1. The converse is `bias_correction_helps`.
 
 from collections.abc import Sequence
 
-from adamtheory.proofs.lemmas_average import n, t, w
-from adamtheory.proofs.lemmas_variance import CORRECTED, excess, factor_positive, settled, uncorrelated
-
 from adamtheory.logic.derive import Prover
 from adamtheory.logic.kernel import Theorem
 from adamtheory.logic.notation import lift, power
 from adamtheory.logic.statement import Statement, Witness
 from adamtheory.logic.terms import Rel
+from adamtheory.proofs.lemmas_average import n, t, w
+from adamtheory.proofs.lemmas_variance import CORRECTED, excess, factor_positive, settled, uncorrelated
 
 noise = uncorrelated("m", "p1")
 setting = noise.setting

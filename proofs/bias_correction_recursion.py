@@ -7,13 +7,12 @@ Source  Derived for this project; from the text of `adam`.
 
 from typing import Any
 
-from adamtheory.proofs.lemmas_defined import adam_text, corrections_positive
-from adamtheory.proofs.lemmas_gamma import after
-
 from adamtheory.logic.derive import Prover
 from adamtheory.logic.kernel import Theorem
 from adamtheory.logic.notation import Family, eq, integer, power
 from adamtheory.logic.statement import Statement, Witness
+from adamtheory.proofs.lemmas_defined import adam_text, corrections_positive
+from adamtheory.proofs.lemmas_gamma import after
 
 n = integer("n")
 setting, reading = adam_text("beta1")

@@ -6,12 +6,11 @@ Source  Kingma & Ba 2015, section 3; from the text of `adam`.
 Note    n steps are done, so the v_hat of the sentence is the paper's with t = n + 1.
 """
 
-from adamtheory.proofs.lemmas_average import decaying, mean_of_average, mean_of_corrected, n, noisy, t, w
-
 from adamtheory.logic.derive import Prover
 from adamtheory.logic.kernel import Theorem
 from adamtheory.logic.notation import eq, mean
 from adamtheory.logic.statement import Statement, Witness
+from adamtheory.proofs.lemmas_average import decaying, mean_of_average, mean_of_corrected, n, noisy, t, w
 
 noise = noisy("v", "p2")
 setting, g, v, beta2 = noise.setting, noise.g, noise.slot("v"), noise.scalar("beta2")

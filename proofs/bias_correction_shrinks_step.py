@@ -7,13 +7,12 @@ Source  Derived for this project; from the text of `adam_eps_hat`, Kingma & Ba 2
 Note    n steps are done, so the sentence is about step t = n + 1.
 """
 
-from adamtheory.proofs.lemmas_defined import corrections_together
-
 from adamtheory.logic.derive import Prover
 from adamtheory.logic.kernel import Theorem
 from adamtheory.logic.notation import Setting, integer, lift, sqrt
 from adamtheory.logic.reading import read
 from adamtheory.logic.statement import Statement, Witness
+from adamtheory.proofs.lemmas_defined import corrections_together
 from adamtheory.rules.adam import adam_eps_hat
 
 n = integer("n")

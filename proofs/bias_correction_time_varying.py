@@ -9,12 +9,11 @@ Note    The paper's Algorithm 1 divides by 1 - beta1^t instead, which is biased 
 
 from typing import Any
 
-from adamtheory.proofs.lemmas_average import mean_of_scheduled, n, product_below_one, scheduled, t, w, z
-
 from adamtheory.logic.derive import Prover
 from adamtheory.logic.kernel import Theorem
 from adamtheory.logic.notation import Family, eq, inv, mean
 from adamtheory.logic.statement import Statement, Witness
+from adamtheory.proofs.lemmas_average import mean_of_scheduled, n, product_below_one, scheduled, t, w, z
 
 noise = scheduled("m", "p1")
 setting, m, b, mu = noise.setting, noise.slot("m"), noise.b, noise.mu

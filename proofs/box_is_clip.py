@@ -4,13 +4,12 @@ Words   For all y and all low <= high.
 Source  Derived for this project, from the text of `box`.
 """
 
-from adamtheory.proofs.box_projection import high, low, project, setting, y
-from adamtheory.proofs.lemmas_regret import clip_is_min_max
-
 from adamtheory.logic.derive import Prover
 from adamtheory.logic.kernel import Theorem
 from adamtheory.logic.notation import eq, maximum, minimum
+from adamtheory.logic.projections import clip_is_min_max
 from adamtheory.logic.statement import Statement, Witness
+from adamtheory.proofs.box_projection import high, low, project, setting, y
 
 
 def statement() -> Statement:

@@ -6,11 +6,10 @@ Source  Known; one coordinate of `projection_nonexpansive`. On a box it holds in
 
 from typing import Any
 
-from adamtheory.proofs.lemmas_regret import clip_step
-
 from adamtheory.logic.derive import Prover
 from adamtheory.logic.kernel import Theorem
 from adamtheory.logic.notation import Setting, reals
+from adamtheory.logic.projections import clip_step
 from adamtheory.logic.reading import read
 from adamtheory.logic.statement import Statement, Witness
 from adamtheory.sets import box

@@ -7,13 +7,12 @@ Source  Kingma & Ba 2015, section 3, equation (4), there for the second moment; 
 Note    Nothing is assumed: no independence, no stationarity, and beta1 may be any real number.
 """
 
-from adamtheory.proofs import lemmas_average
-from adamtheory.proofs.lemmas_average import i, n, noisy, w
-
 from adamtheory.logic.derive import Prover
 from adamtheory.logic.kernel import Theorem
 from adamtheory.logic.notation import eq, mean, power, total
 from adamtheory.logic.statement import Statement, Witness
+from adamtheory.proofs import lemmas_average
+from adamtheory.proofs.lemmas_average import i, n, noisy, w
 
 noise = noisy("m")
 setting, g, m, beta1 = noise.setting, noise.g, noise.slot("m"), noise.scalar("beta1")

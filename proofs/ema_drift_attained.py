@@ -6,12 +6,11 @@ Words   If E g_t = L t for every t >= 1 with L >= 0, and 0 <= beta1 < 1, then fo
 Source  Derived for this project; from the text of `adam`.
 """
 
-from adamtheory.proofs.lemmas_average import decaying, drift, i, mean_age, mean_age_is, n, noisy, power_nonneg_at, t, w
-
 from adamtheory.logic.derive import Prover
 from adamtheory.logic.kernel import Theorem
 from adamtheory.logic.notation import absolute, eq, mean, power
 from adamtheory.logic.statement import Statement, Witness
+from adamtheory.proofs.lemmas_average import decaying, drift, i, mean_age, mean_age_is, n, noisy, power_nonneg_at, t, w
 
 noise = noisy("m")
 setting, g, m, beta1 = noise.setting, noise.g, noise.slot("m"), noise.scalar("beta1")

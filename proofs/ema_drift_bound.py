@@ -10,6 +10,11 @@ Source  Kingma & Ba 2015, section 3, say that zeta can be kept small; the bound 
 from collections.abc import Sequence
 from typing import Any
 
+from adamtheory.logic.derive import Prover
+from adamtheory.logic.kernel import Theorem
+from adamtheory.logic.notation import absolute, mean, power
+from adamtheory.logic.statement import Statement, Witness
+from adamtheory.logic.terms import Rel
 from adamtheory.proofs.lemmas_average import (
     decaying,
     drift,
@@ -23,12 +28,6 @@ from adamtheory.proofs.lemmas_average import (
     t,
     w,
 )
-
-from adamtheory.logic.derive import Prover
-from adamtheory.logic.kernel import Theorem
-from adamtheory.logic.notation import absolute, mean, power
-from adamtheory.logic.statement import Statement, Witness
-from adamtheory.logic.terms import Rel
 
 noise = noisy("m")
 setting, g, m, beta1 = noise.setting, noise.g, noise.slot("m"), noise.scalar("beta1")

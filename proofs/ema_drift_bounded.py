@@ -10,6 +10,11 @@ Note    It is attained by means -G, ..., -G, G (`ema_drift_bounded_attained`).
 from collections.abc import Sequence
 from typing import Any
 
+from adamtheory.logic.derive import Prover
+from adamtheory.logic.kernel import Theorem
+from adamtheory.logic.notation import absolute, mean, power
+from adamtheory.logic.statement import Statement, Witness
+from adamtheory.logic.terms import Rel
 from adamtheory.proofs.lemmas_average import (
     decaying,
     drift,
@@ -22,12 +27,6 @@ from adamtheory.proofs.lemmas_average import (
     w,
     weights,
 )
-
-from adamtheory.logic.derive import Prover
-from adamtheory.logic.kernel import Theorem
-from adamtheory.logic.notation import absolute, mean, power
-from adamtheory.logic.statement import Statement, Witness
-from adamtheory.logic.terms import Rel
 
 noise = noisy("m")
 setting, g, m, beta1 = noise.setting, noise.g, noise.slot("m"), noise.scalar("beta1")

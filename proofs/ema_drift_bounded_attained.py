@@ -7,6 +7,11 @@ Source  Derived for this project; from the text of `adam`.
 
 from collections.abc import Sequence
 
+from adamtheory.logic.derive import Prover
+from adamtheory.logic.kernel import Theorem
+from adamtheory.logic.notation import absolute, eq, mean, power
+from adamtheory.logic.statement import Statement, Witness
+from adamtheory.logic.terms import Rel
 from adamtheory.proofs.lemmas_average import (
     decaying,
     drift,
@@ -19,12 +24,6 @@ from adamtheory.proofs.lemmas_average import (
     w,
     weights,
 )
-
-from adamtheory.logic.derive import Prover
-from adamtheory.logic.kernel import Theorem
-from adamtheory.logic.notation import absolute, eq, mean, power
-from adamtheory.logic.statement import Statement, Witness
-from adamtheory.logic.terms import Rel
 
 noise = noisy("m")
 setting, g, m, beta1 = noise.setting, noise.g, noise.slot("m"), noise.scalar("beta1")

@@ -5,12 +5,11 @@ Words   If E g_t = mu for every t >= 1 and 0 <= beta1 < 1, then |E m_n - mu| -> 
 Source  Derived for this project; from the text of `adam`.
 """
 
-from adamtheory.proofs.lemmas_average import decaying, mean_of_average, n, noisy, t, vanishes, w
-
 from adamtheory.logic.derive import Prover
 from adamtheory.logic.kernel import Theorem
 from adamtheory.logic.notation import absolute, eq, mean, power, tends
 from adamtheory.logic.statement import Statement, Witness
+from adamtheory.proofs.lemmas_average import decaying, mean_of_average, n, noisy, t, vanishes, w
 
 noise = noisy("m")
 setting, g, m, beta1 = noise.setting, noise.g, noise.slot("m"), noise.scalar("beta1")

@@ -5,12 +5,11 @@ Source  Kingma & Ba 2015, section 3, equation (4), there for the second moment a
         text of `adam`. Nothing is assumed of independence.
 """
 
-from adamtheory.proofs.lemmas_average import mean_of_average, n, noisy, t, w
-
 from adamtheory.logic.derive import Prover
 from adamtheory.logic.kernel import Theorem
 from adamtheory.logic.notation import eq, mean, power
 from adamtheory.logic.statement import Statement, Witness
+from adamtheory.proofs.lemmas_average import mean_of_average, n, noisy, t, w
 
 noise = noisy("m")
 setting, g, m, beta1 = noise.setting, noise.g, noise.slot("m"), noise.scalar("beta1")

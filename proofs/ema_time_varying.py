@@ -7,12 +7,11 @@ Source  Derived for this project; the text of `adam`, whose beta1 changes from s
 Note    The rates may be any real numbers.
 """
 
-from adamtheory.proofs.lemmas_average import mean_of_scheduled, n, scheduled, w
-
 from adamtheory.logic.derive import Prover
 from adamtheory.logic.kernel import Theorem
 from adamtheory.logic.notation import eq, mean
 from adamtheory.logic.statement import Statement, Witness
+from adamtheory.proofs.lemmas_average import mean_of_scheduled, n, scheduled, w
 
 noise = scheduled("m")
 setting, m = noise.setting, noise.slot("m")

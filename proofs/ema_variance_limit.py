@@ -6,13 +6,12 @@ Words   If E g_t = mu, E g_t^2 = mu^2 + sigma^2 and E g_i g_j = mu^2 for i < j, 
 Source  Derived for this project (classical for moving averages); from the text of `adam`.
 """
 
-from adamtheory.proofs.lemmas_average import n, t, vanishes, w
-from adamtheory.proofs.lemmas_variance import CORRECTED, uncorrelated, variance_is
-
 from adamtheory.logic.derive import Prover
 from adamtheory.logic.kernel import Theorem
 from adamtheory.logic.notation import absolute, power, tends
 from adamtheory.logic.statement import Statement, Witness
+from adamtheory.proofs.lemmas_average import n, t, vanishes, w
+from adamtheory.proofs.lemmas_variance import CORRECTED, uncorrelated, variance_is
 
 noise = uncorrelated("m")
 setting, beta1, sigma = noise.setting, noise.beta1, noise.sigma

@@ -6,11 +6,10 @@ Source  Duchi, Hazan & Singer 2011, in the proof of their Theorem 5 (number *unv
         Kale & Kumar 2018, section 2. From the text of `adagrad`.
 """
 
-from adamtheory.proofs.lemmas_gamma import begun, method, n, upwards
-
 from adamtheory.logic.derive import Prover
 from adamtheory.logic.kernel import Theorem
 from adamtheory.logic.statement import Statement, Witness
+from adamtheory.proofs.lemmas_gamma import begun, method, n, upwards
 from adamtheory.rules.adagrad import adagrad
 
 play = method(adagrad, ("S",), constant_rate=True)

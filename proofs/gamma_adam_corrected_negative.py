@@ -8,14 +8,13 @@ Source  Derived for this project; from the texts of `adam` and `inverse_sqrt`.
 from collections.abc import Sequence
 from typing import Any
 
-from adamtheory.proofs.lemmas_average import held_power
-from adamtheory.proofs.lemmas_gamma import begun, corrections_positive, gamma_negative, method, n, share_falls, t
-
 from adamtheory.logic.derive import Prover
 from adamtheory.logic.kernel import Theorem
 from adamtheory.logic.notation import eq, inv, lift
 from adamtheory.logic.statement import Statement, Witness
 from adamtheory.logic.terms import Rel
+from adamtheory.proofs.lemmas_average import held_power
+from adamtheory.proofs.lemmas_gamma import begun, corrections_positive, gamma_negative, method, n, share_falls, t
 from adamtheory.rules.adam import adam
 
 play = method(adam, ("v", "p2"), eps=0)

@@ -9,10 +9,9 @@ Note    `gamma_adam_corrected_negative` says that it fails at every n >= 1 whose
 
 from fractions import Fraction
 
-from adamtheory.proofs.lemmas_gamma import method, n
-
 from adamtheory.logic.refute import Model
 from adamtheory.logic.statement import Statement
+from adamtheory.proofs.lemmas_gamma import method, n
 from adamtheory.rules.adam import adam
 
 play = method(adam, ("v", "p2"), eps=0)

@@ -9,10 +9,9 @@ Note    Where it holds and fails: `gamma_schedule`, `gamma_schedule_converse`.
 
 from fractions import Fraction
 
-from adamtheory.proofs.lemmas_gamma import method, n
-
 from adamtheory.logic.refute import Model
 from adamtheory.logic.statement import Statement
+from adamtheory.proofs.lemmas_gamma import method, n
 from adamtheory.rules.adam import adam_uncorrected
 
 play = method(adam_uncorrected, ("v",), eps=0)

@@ -5,11 +5,10 @@ Words   (sqrt(v_{n+1}) + eps)/alpha_{n+1} - (sqrt(v_n) + eps)/alpha_n >= 0 for n
 Source  Reddi, Kale & Kumar 2018, section 4, there with eps = 0; from the texts of `adamnc` and `inverse_sqrt`.
 """
 
-from adamtheory.proofs.lemmas_gamma import adamnc_nonneg, adamnc_sum, begun, gamma_of_roots, method, n, weighted_root
-
 from adamtheory.logic.derive import Prover
 from adamtheory.logic.kernel import Theorem
 from adamtheory.logic.statement import Statement, Witness
+from adamtheory.proofs.lemmas_gamma import adamnc_nonneg, adamnc_sum, begun, gamma_of_roots, method, n, weighted_root
 from adamtheory.rules.amsgrad import adamnc
 
 play = method(adamnc, ("v",))

@@ -5,11 +5,10 @@ Words   (sqrt(V_{n+1}) + eps)/alpha_{n+1} - (sqrt(V_n) + eps)/alpha_n >= 0 for n
 Source  Reddi, Kale & Kumar 2018, section 4, there with eps = 0; from the texts of `amsgrad` and `inverse_sqrt`.
 """
 
-from adamtheory.proofs.lemmas_gamma import gamma_of_maximum, method, n
-
 from adamtheory.logic.derive import Prover
 from adamtheory.logic.kernel import Theorem
 from adamtheory.logic.statement import Statement, Witness
+from adamtheory.proofs.lemmas_gamma import gamma_of_maximum, method, n
 from adamtheory.rules.amsgrad import amsgrad
 
 play = method(amsgrad, ("v_max",))

@@ -5,11 +5,10 @@ Words   (sqrt(V_{n+1}) + eps)/alpha_{n+1} - (sqrt(V_n) + eps)/alpha_n >= 0 for n
 Source  Derived for this project; from the texts of `amsgrad_optax` and `inverse_sqrt`.
 """
 
-from adamtheory.proofs.lemmas_gamma import gamma_of_maximum, method, n
-
 from adamtheory.logic.derive import Prover
 from adamtheory.logic.kernel import Theorem
 from adamtheory.logic.statement import Statement, Witness
+from adamtheory.proofs.lemmas_gamma import gamma_of_maximum, method, n
 from adamtheory.rules.amsgrad import amsgrad_optax
 
 play = method(amsgrad_optax, ("v_max",))

@@ -7,11 +7,10 @@ Source  Derived for this project; from the texts of `amsgrad_torch` and `inverse
 Note    With a constant step size it is false (`gamma_amsgrad_torch_constant_refuted`).
 """
 
-from adamtheory.proofs.lemmas_gamma import gamma_of_corrected_maximum, method, n
-
 from adamtheory.logic.derive import Prover
 from adamtheory.logic.kernel import Theorem
 from adamtheory.logic.statement import Statement, Witness
+from adamtheory.proofs.lemmas_gamma import gamma_of_corrected_maximum, method, n
 from adamtheory.rules.amsgrad import amsgrad_torch
 
 play = method(amsgrad_torch, ("v_max", "p2"))

@@ -9,10 +9,9 @@ Note    With alpha/sqrt(t) it is true (`gamma_amsgrad_torch`).
 
 from fractions import Fraction
 
-from adamtheory.proofs.lemmas_gamma import method, n
-
 from adamtheory.logic.refute import Model
 from adamtheory.logic.statement import Statement
+from adamtheory.proofs.lemmas_gamma import method, n
 from adamtheory.rules.amsgrad import amsgrad_torch
 
 play = method(amsgrad_torch, ("v_max", "p2"), constant_rate=True)

@@ -7,13 +7,12 @@ Source  Derived for this project from the condition of Reddi, Kale & Kumar 2018,
         `adam_uncorrected` and `inverse_sqrt`.
 """
 
-from adamtheory.proofs.lemmas_average import average_nonneg
-from adamtheory.proofs.lemmas_gamma import begun, gamma_of_roots, method, n, t, weighted_root
-
 from adamtheory.logic.derive import Prover
 from adamtheory.logic.kernel import Theorem
 from adamtheory.logic.notation import Family
 from adamtheory.logic.statement import Statement, Witness
+from adamtheory.proofs.lemmas_average import average_nonneg
+from adamtheory.proofs.lemmas_gamma import begun, gamma_of_roots, method, n, t, weighted_root
 from adamtheory.rules.adam import adam_uncorrected
 
 b = Family("b")

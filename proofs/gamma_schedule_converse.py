@@ -9,13 +9,12 @@ Source  Derived for this project; from the texts of `adam_uncorrected` and `inve
 from collections.abc import Sequence
 from typing import Any
 
-from adamtheory.proofs.lemmas_gamma import begun, gamma_negative, method, n, t
-
 from adamtheory.logic.derive import Prover
 from adamtheory.logic.kernel import Theorem
 from adamtheory.logic.notation import Family, eq, lift
 from adamtheory.logic.statement import Statement, Witness
 from adamtheory.logic.terms import Rel
+from adamtheory.proofs.lemmas_gamma import begun, gamma_negative, method, n, t
 from adamtheory.rules.adam import adam_uncorrected
 
 b = Family("b")

@@ -5,12 +5,11 @@ Source  Zinkevich 2003, in the proof of Theorem 1; the quantity is that of Reddi
         texts of `sgd` and `inverse_sqrt`.
 """
 
-from adamtheory.proofs.lemmas_gamma import begun, method, n, upwards
-
 from adamtheory.logic.derive import Prover
 from adamtheory.logic.kernel import Theorem
 from adamtheory.logic.notation import sqrt
 from adamtheory.logic.statement import Statement, Witness
+from adamtheory.proofs.lemmas_gamma import begun, method, n, upwards
 from adamtheory.rules.descent import sgd
 
 play = method(sgd, ())

@@ -5,12 +5,11 @@ Source  Zinkevich 2003, in the proof of Theorem 1, there by an integral; here by
         s = sqrt(t+1), r = sqrt(t).
 """
 
-from adamtheory.proofs import lemmas_regret
-
 from adamtheory.logic.derive import Prover
 from adamtheory.logic.kernel import Theorem
 from adamtheory.logic.notation import Setting, integers, sqrt, total
 from adamtheory.logic.statement import Statement, Witness
+from adamtheory.proofs import lemmas_regret
 
 n, t = integers("n t")
 

@@ -7,6 +7,11 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
+from adamtheory.logic.derive import Prover
+from adamtheory.logic.kernel import Theorem
+from adamtheory.logic.notation import Setting, absolute, eq, inv, lift, positive_part, sqrt, total
+from adamtheory.logic.statement import Witness
+from adamtheory.logic.sums import apart, constant_sum, put, root_of_one
 from adamtheory.proofs.lemmas_box_game import (
     GAME,
     Game,
@@ -20,20 +25,7 @@ from adamtheory.proofs.lemmas_box_game import (
     witnessed,
 )
 from adamtheory.proofs.lemmas_momentum import Player, after, momentum_sum, once
-from adamtheory.proofs.lemmas_regret import (
-    apart,
-    constant_sum,
-    lemma_a,
-    put,
-    root_of_one,
-    sum_of_squares_nonneg,
-    zero_of_square,
-)
-
-from adamtheory.logic.derive import Prover
-from adamtheory.logic.kernel import Theorem
-from adamtheory.logic.notation import Setting, absolute, eq, inv, lift, positive_part, sqrt, total
-from adamtheory.logic.statement import Witness
+from adamtheory.proofs.lemmas_regret import lemma_a, sum_of_squares_nonneg, zero_of_square
 from adamtheory.rules.amsgrad import amsgrad
 
 ASSUMED = (*GAME, "beta2_below_one", "beta2_nonnegative", "step_positive", "width")

@@ -9,16 +9,17 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from adamtheory.proofs.lemmas_momentum import Player, Sequence, after, linear_regret, once
-from adamtheory.proofs.lemmas_regret import apart, clip_range, clip_step, convex_to_linear, exchanged, put
-
 from adamtheory.language.rule import Rule
 from adamtheory.logic.derive import Prover
 from adamtheory.logic.kernel import Theorem
 from adamtheory.logic.notation import Family, Setting, eq, integer, integers, inv, lift, total
+from adamtheory.logic.projections import clip_range, clip_step
 from adamtheory.logic.reading import Reading, read
 from adamtheory.logic.statement import Witness
+from adamtheory.logic.sums import apart, exchanged, put
 from adamtheory.logic.witness import interpret
+from adamtheory.proofs.lemmas_momentum import Player, Sequence, after, linear_regret, once
+from adamtheory.proofs.lemmas_regret import convex_to_linear
 from adamtheory.sets import box
 
 t, i = integers("t i")

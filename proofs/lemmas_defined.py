@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from adamtheory.proofs.lemmas_average import average_nonneg, decaying, held_power, n, power_below_one
-
 from adamtheory.logic.derive import Prover
 from adamtheory.logic.kernel import Theorem
 from adamtheory.logic.notation import Family, Setting, eq, lift, power
 from adamtheory.logic.reading import Reading, read
 from adamtheory.logic.terms import Rel
+from adamtheory.proofs.lemmas_average import average_nonneg, decaying, held_power, n, power_below_one
 from adamtheory.rules.adam import adam
 
 

@@ -11,14 +11,14 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from adamtheory.proofs.lemmas_regret import abel, apart, clip_range, clip_step, constant_sum, inverse_sqrt_sum, put
-
 from adamtheory.language.rule import Rule
 from adamtheory.logic.derive import Prover
 from adamtheory.logic.kernel import Theorem
 from adamtheory.logic.notation import Family, Setting, integers, le, lift, sqrt, total
+from adamtheory.logic.projections import clip_range, clip_step
 from adamtheory.logic.reading import Reading, read
 from adamtheory.logic.statement import Witness
+from adamtheory.logic.sums import abel, apart, constant_sum, inverse_sqrt_sum, put
 from adamtheory.logic.terms import Rel, substitute
 from adamtheory.logic.witness import interpret
 from adamtheory.sets import box

@@ -9,8 +9,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from adamtheory.proofs.lemmas_average import average_nonneg, decaying, held_power, power_below_one
-
 from adamtheory import schedules
 from adamtheory.language.rule import Rule
 from adamtheory.language.tree import names
@@ -19,6 +17,7 @@ from adamtheory.logic.kernel import Theorem
 from adamtheory.logic.notation import Family, Setting, eq, integers, lift, power, sqrt
 from adamtheory.logic.reading import Reading, read
 from adamtheory.logic.statement import Witness
+from adamtheory.proofs.lemmas_average import average_nonneg, decaying, held_power, power_below_one
 
 n, t = integers("n t")
 

@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from functools import cache, wraps
 from typing import Any
 
-from adamtheory.proofs.lemmas_regret import apart, put, zero_of_square
-
 from adamtheory.logic.derive import Prover
 from adamtheory.logic.kernel import Theorem
 from adamtheory.logic.notation import eq, le, lift, total
+from adamtheory.logic.sums import apart, put
+from adamtheory.proofs.lemmas_regret import zero_of_square
 
 Sequence = Callable[[Any], Any]
 Known = Callable[[Any], Theorem]

@@ -12,29 +12,13 @@ from typing import Any
 from adamtheory.logic.derive import Prover
 from adamtheory.logic.kernel import Theorem
 from adamtheory.logic.notation import eq, lift, sqrt
-from adamtheory.logic.projections import by_clip as by_clip
-from adamtheory.logic.projections import clip_cases as clip_cases
-from adamtheory.logic.projections import clip_is_min_max as clip_is_min_max
-from adamtheory.logic.projections import clip_range as clip_range
-from adamtheory.logic.projections import clip_step as clip_step
-from adamtheory.logic.projections import nearest_point as nearest_point
-from adamtheory.logic.projections import not_acute as not_acute
-from adamtheory.logic.sums import abel as abel
-from adamtheory.logic.sums import apart as apart
-from adamtheory.logic.sums import constant_sum as constant_sum
-from adamtheory.logic.sums import exchanged as exchanged
-from adamtheory.logic.sums import harmonic as harmonic
-from adamtheory.logic.sums import inverse_sqrt_sum as inverse_sqrt_sum
-from adamtheory.logic.sums import log_of_one as log_of_one
-from adamtheory.logic.sums import put as put
-from adamtheory.logic.sums import root_of_one as root_of_one
-from adamtheory.logic.sums import telescoping as telescoping
+from adamtheory.logic.sums import apart, put
 
 Sequence = Callable[[Any], Any]
 Result = Callable[[Any], Theorem]
 
 
-# --- AdaGrad's lemma --------------------------------------------------------------------------
+# --- AdaGrad's lemma --------------------------------------------------------------------------------------------------
 
 
 def root_step(p: Prover, S: Any, grown: Any, g: Any, following: Theorem, nonneg: Theorem) -> Theorem:

@@ -6,6 +6,11 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
+from adamtheory.logic.derive import Prover
+from adamtheory.logic.kernel import Theorem
+from adamtheory.logic.notation import Family, Setting, eq, inv, lift, mean, power, total
+from adamtheory.logic.statement import Witness
+from adamtheory.logic.terms import Rel
 from adamtheory.proofs.lemmas_average import (
     Noisy,
     corrected,
@@ -22,12 +27,6 @@ from adamtheory.proofs.lemmas_average import (
     weights,
     z,
 )
-
-from adamtheory.logic.derive import Prover
-from adamtheory.logic.kernel import Theorem
-from adamtheory.logic.notation import Family, Setting, eq, inv, lift, mean, power, total
-from adamtheory.logic.statement import Witness
-from adamtheory.logic.terms import Rel
 
 NOISE = ("beta1_nonnegative", "common_mean", "common_variance", "uncorrelated")
 CORRECTED = (*NOISE, "beta1_below_one")

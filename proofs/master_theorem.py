@@ -16,13 +16,12 @@ Note    w_t stands for sqrt(v_t), whatever rule makes it; where it is 0 the step
 
 from fractions import Fraction
 
-from adamtheory.proofs.lemmas_box_game import GAME, distance, master, play, projected, witnessed
-from adamtheory.proofs.lemmas_momentum import Player
-
 from adamtheory.logic.derive import Prover
 from adamtheory.logic.kernel import Theorem
 from adamtheory.logic.notation import Setting, eq, integers, total
 from adamtheory.logic.statement import Statement, Witness
+from adamtheory.proofs.lemmas_box_game import GAME, distance, master, play, projected, witnessed
+from adamtheory.proofs.lemmas_momentum import Player
 from adamtheory.rules.descent import momentum_average
 
 T, t, i = integers("T t i")

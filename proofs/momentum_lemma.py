@@ -7,13 +7,12 @@ Source  Derived for this project; the mechanism (constant beta1) is that of Alac
 Note    One coordinate; w_t stands for sqrt(v_t). Where w_t = 0 the quotient is 0 (there m_t = g_t = 0).
 """
 
-from adamtheory.proofs.lemmas_momentum import Coordinate, momentum_sum
-
 from adamtheory.logic.derive import Prover
 from adamtheory.logic.kernel import Theorem
 from adamtheory.logic.notation import Setting, integers, total
 from adamtheory.logic.reading import read
 from adamtheory.logic.statement import Statement, Witness
+from adamtheory.proofs.lemmas_momentum import Coordinate, momentum_sum
 from adamtheory.rules.descent import momentum_average
 
 T, t = integers("T t")

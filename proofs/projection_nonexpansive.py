@@ -11,11 +11,10 @@ Note    Of the set only this is assumed: z is no farther from p than the points 
 from collections.abc import Sequence
 from typing import Any
 
-from adamtheory.proofs.lemmas_regret import nearest_point
-
 from adamtheory.logic.derive import Prover
 from adamtheory.logic.kernel import Theorem
 from adamtheory.logic.notation import Setting, integer, lift, real, total
+from adamtheory.logic.projections import nearest_point
 from adamtheory.logic.statement import Statement, Witness
 from adamtheory.logic.terms import Rel
 

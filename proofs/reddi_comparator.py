@@ -5,11 +5,11 @@ Words   f_t(x) = C x if t = 1 mod 3, else -x, with C >= 2. Then sum_{t<=T} f_t(-
 Source  Reddi, Kale & Kumar 2018, proof of Theorem 1 (there for whole blocks).
 """
 
-from adamtheory.proofs.lemmas_reddi import Losses, Rounds, T, k, t
-
 from adamtheory.logic.kernel import Theorem
 from adamtheory.logic.notation import eq, lift, real
 from adamtheory.logic.statement import Statement, Witness
+from adamtheory.proofs.lemmas_reddi_game import Losses, T, k, t
+from adamtheory.proofs.lemmas_reddi_play import Rounds
 
 u = real("u")
 

@@ -10,13 +10,13 @@ Note    `iterate(n)` is the paper's x_{n+1}.
 from collections.abc import Sequence
 from fractions import Fraction
 
-from adamtheory.proofs.lemmas_reddi import Game, Uncorrected, k
-
 from adamtheory.logic.derive import Prover
 from adamtheory.logic.kernel import Theorem
 from adamtheory.logic.notation import integer, lift, sqrt
 from adamtheory.logic.statement import Statement, Witness
 from adamtheory.logic.terms import Rel
+from adamtheory.proofs.lemmas_reddi import Uncorrected
+from adamtheory.proofs.lemmas_reddi_game import Game, k
 from adamtheory.rules.adam import adam_uncorrected
 
 n = integer("n")

@@ -9,11 +9,11 @@ Note    `iterate(n)` is the paper's x_{n+1}.
 
 from fractions import Fraction
 
-from adamtheory.proofs.lemmas_reddi import Corrected, Game, k
-
 from adamtheory.logic.kernel import Theorem
 from adamtheory.logic.notation import integer
 from adamtheory.logic.statement import Statement, Witness
+from adamtheory.proofs.lemmas_reddi import Corrected
+from adamtheory.proofs.lemmas_reddi_game import Game, k
 from adamtheory.rules.adam import adam
 
 n = integer("n")

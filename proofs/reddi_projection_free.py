@@ -7,11 +7,11 @@ Source  Derived for this project, after Reddi, Kale & Kumar 2018, Theorem 1.
 Note    `iterate(n)` is the paper's x_{n+1}.
 """
 
-from adamtheory.proofs.lemmas_reddi import FreeUncorrected, Game, k
-
 from adamtheory.logic.kernel import Theorem
 from adamtheory.logic.statement import Statement, Witness
 from adamtheory.losses.linear import reddi_unbounded
+from adamtheory.proofs.lemmas_reddi import FreeUncorrected
+from adamtheory.proofs.lemmas_reddi_game import Game, k
 from adamtheory.rules.adam import adam_uncorrected
 
 game = Game(adam_uncorrected, reddi_unbounded, constrained=False)

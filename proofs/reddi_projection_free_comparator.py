@@ -5,12 +5,12 @@ Words   f_t(x) = C max(x, -1) if t = 1 mod 3, else -min(x, 1), with C >= 2. Then
 Source  Derived for this project.
 """
 
-from adamtheory.proofs.lemmas_reddi import Losses, Rounds, T, k, t
-
 from adamtheory.logic.kernel import Theorem
 from adamtheory.logic.notation import lift, maximum, real
 from adamtheory.logic.statement import Statement, Witness
 from adamtheory.losses.linear import reddi_unbounded
+from adamtheory.proofs.lemmas_reddi_game import Losses, T, k, t
+from adamtheory.proofs.lemmas_reddi_play import Rounds
 
 u = real("u")
 

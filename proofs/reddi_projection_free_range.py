@@ -7,12 +7,12 @@ Source  Derived for this project.
 Note    `iterate(n)` is the paper's x_{n+1}.
 """
 
-from adamtheory.proofs.lemmas_reddi import FreeUncorrected, Game
-
 from adamtheory.logic.kernel import Theorem
 from adamtheory.logic.notation import absolute, integer, sqrt
 from adamtheory.logic.statement import Statement, Witness
 from adamtheory.losses.linear import reddi_unbounded
+from adamtheory.proofs.lemmas_reddi import FreeUncorrected
+from adamtheory.proofs.lemmas_reddi_game import Game
 from adamtheory.rules.adam import adam_uncorrected
 
 n = integer("n")

@@ -8,11 +8,11 @@ Note    -1 is the best point of all R for every T (`reddi_projection_free_compar
         x_{n+1}.
 """
 
-from adamtheory.proofs.lemmas_reddi import FreeUncorrected, Game, T
-
 from adamtheory.logic.kernel import Theorem
 from adamtheory.logic.statement import Statement, Witness
 from adamtheory.losses.linear import reddi_unbounded
+from adamtheory.proofs.lemmas_reddi import FreeUncorrected
+from adamtheory.proofs.lemmas_reddi_game import Game, T
 from adamtheory.rules.adam import adam_uncorrected
 
 game = Game(adam_uncorrected, reddi_unbounded, constrained=False)

@@ -10,11 +10,11 @@ Note    The algorithm of Kingma & Ba 2015 does not project: with beta1 = 0 this 
         x_{n+1}.
 """
 
-from adamtheory.proofs.lemmas_reddi import FreeCorrected, Game, T
-
 from adamtheory.logic.kernel import Theorem
 from adamtheory.logic.statement import Statement, Witness
 from adamtheory.losses.linear import reddi_unbounded
+from adamtheory.proofs.lemmas_reddi import FreeCorrected
+from adamtheory.proofs.lemmas_reddi_game import Game, T
 from adamtheory.rules.adam import adam
 
 game = Game(adam, reddi_unbounded, constrained=False)

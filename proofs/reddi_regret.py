@@ -8,10 +8,10 @@ Source  Reddi, Kale & Kumar 2018, Theorem 1: average regret does not tend to 0. 
 Note    -1 is the best fixed point for every T (`reddi_comparator`). `iterate(n)` is the paper's x_{n+1}.
 """
 
-from adamtheory.proofs.lemmas_reddi import Game, T, Uncorrected
-
 from adamtheory.logic.kernel import Theorem
 from adamtheory.logic.statement import Statement, Witness
+from adamtheory.proofs.lemmas_reddi import Uncorrected
+from adamtheory.proofs.lemmas_reddi_game import Game, T
 from adamtheory.rules.adam import adam_uncorrected
 
 game = Game(adam_uncorrected)

@@ -7,10 +7,10 @@ Source  Derived for this project; Reddi, Kale & Kumar 2018, Theorem 1 is about A
 Note    -1 is the best fixed point for every T (`reddi_comparator`). `iterate(n)` is the paper's x_{n+1}.
 """
 
-from adamtheory.proofs.lemmas_reddi import Corrected, Game, T
-
 from adamtheory.logic.kernel import Theorem
 from adamtheory.logic.statement import Statement, Witness
+from adamtheory.proofs.lemmas_reddi import Corrected
+from adamtheory.proofs.lemmas_reddi_game import Game, T
 from adamtheory.rules.adam import adam
 
 game = Game(adam)

@@ -9,11 +9,11 @@ Note    The paper bounds alpha; no bound is needed. Its step 1/sqrt(3k+3) >= 1/s
         exact v_1, v_2, v_3. `iterate(n)` is the paper's x_{n+1}.
 """
 
-from adamtheory.proofs.lemmas_reddi import Game, Uncorrected, k
-
 from adamtheory.logic.kernel import Theorem
 from adamtheory.logic.notation import eq
 from adamtheory.logic.statement import Statement, Witness
+from adamtheory.proofs.lemmas_reddi import Uncorrected
+from adamtheory.proofs.lemmas_reddi_game import Game, k
 from adamtheory.rules.adam import adam_uncorrected
 
 game = Game(adam_uncorrected)

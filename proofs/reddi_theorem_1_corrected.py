@@ -9,11 +9,11 @@ Note    `iterate(n)` is the paper's x_{n+1}; the corrected moments in the first 
         (1+2b-b^2)/(1+b+b^2), where b is beta2.
 """
 
-from adamtheory.proofs.lemmas_reddi import Corrected, Game, k
-
 from adamtheory.logic.kernel import Theorem
 from adamtheory.logic.notation import eq
 from adamtheory.logic.statement import Statement, Witness
+from adamtheory.proofs.lemmas_reddi import Corrected
+from adamtheory.proofs.lemmas_reddi_game import Game, k
 from adamtheory.rules.adam import adam
 
 game = Game(adam)

@@ -11,6 +11,12 @@ Note    loss(t) is f_t(x_t), loss_u(t) is f_t(u); X(i, n) is coordinate i of x_{
 from fractions import Fraction
 from typing import Any
 
+from adamtheory import schedules
+from adamtheory.logic.derive import Prover
+from adamtheory.logic.kernel import Theorem
+from adamtheory.logic.notation import Setting, integer, sqrt
+from adamtheory.logic.reading import read
+from adamtheory.logic.statement import Statement, Witness
 from adamtheory.proofs.lemmas_descent import (
     BOX,
     distance_bound,
@@ -24,13 +30,6 @@ from adamtheory.proofs.lemmas_descent import (
     zinkevich,
 )
 from adamtheory.proofs.lemmas_regret import convex_to_linear
-
-from adamtheory import schedules
-from adamtheory.logic.derive import Prover
-from adamtheory.logic.kernel import Theorem
-from adamtheory.logic.notation import Setting, integer, sqrt
-from adamtheory.logic.reading import read
-from adamtheory.logic.statement import Statement, Witness
 from adamtheory.rules.descent import sgd
 
 T = integer("T")

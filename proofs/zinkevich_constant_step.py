@@ -10,13 +10,13 @@ Note    loss(t) is f_t(x_t), loss_u(t) is f_t(u); X(i, n) is coordinate i of x_{
 
 from typing import Any
 
-from adamtheory.proofs.lemmas_descent import BOX, distance_bound, distance_nonneg, i, play, round_bound, t, witnessed
-from adamtheory.proofs.lemmas_regret import constant_sum, convex_to_linear, telescoping
-
 from adamtheory.logic.derive import Prover
 from adamtheory.logic.kernel import Theorem
 from adamtheory.logic.notation import Setting, integer, lift
 from adamtheory.logic.statement import Statement, Witness
+from adamtheory.logic.sums import constant_sum, telescoping
+from adamtheory.proofs.lemmas_descent import BOX, distance_bound, distance_nonneg, i, play, round_bound, t, witnessed
+from adamtheory.proofs.lemmas_regret import convex_to_linear
 from adamtheory.rules.descent import sgd
 
 T = integer("T")

@@ -12,16 +12,17 @@ Note    loss(t) is f_t(x_t), loss_u(t) is f_t(u); X(i, n) is coordinate i of x_{
 from fractions import Fraction
 from typing import Any
 
-from adamtheory.proofs.lemmas_descent import rate_positive, zinkevich
-from adamtheory.proofs.lemmas_regret import apart, convex_to_linear, nearest_point
-
 from adamtheory import schedules
 from adamtheory.logic.derive import Prover
 from adamtheory.logic.kernel import Theorem
 from adamtheory.logic.notation import Setting, integers, le, lift, real, sqrt, total
+from adamtheory.logic.projections import nearest_point
 from adamtheory.logic.reading import read
 from adamtheory.logic.statement import Statement, Witness
+from adamtheory.logic.sums import apart
 from adamtheory.logic.terms import Rel
+from adamtheory.proofs.lemmas_descent import rate_positive, zinkevich
+from adamtheory.proofs.lemmas_regret import convex_to_linear
 from adamtheory.rules.descent import sgd
 
 T, t, i, n = integers("T t i n")

@@ -9,15 +9,15 @@ Note    loss(t) is f_t(x_t), loss_u(t) is f_t(u); X(i, n) is coordinate i of x_{
 
 from typing import Any
 
-from adamtheory.proofs.lemmas_descent import distance_nonneg, i, play, round_bound, t, witnessed
-from adamtheory.proofs.lemmas_regret import convex_to_linear, harmonic, telescoping
-
 from adamtheory import schedules
 from adamtheory.logic.derive import Prover
 from adamtheory.logic.kernel import Theorem
 from adamtheory.logic.notation import Setting, integer, log, total
 from adamtheory.logic.reading import read
 from adamtheory.logic.statement import Statement, Witness
+from adamtheory.logic.sums import harmonic, telescoping
+from adamtheory.proofs.lemmas_descent import distance_nonneg, i, play, round_bound, t, witnessed
+from adamtheory.proofs.lemmas_regret import convex_to_linear
 from adamtheory.rules.descent import sgd
 
 T = integer("T")

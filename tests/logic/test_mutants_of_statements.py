@@ -7,6 +7,7 @@ claim from the theorem, except where the change makes the claim weaker: those fe
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from functools import cache
 from typing import Any
 
@@ -76,7 +77,7 @@ def test_every_stated_hypothesis_is_needed(name: str) -> None:
 def test_a_changed_statement_is_not_the_theorem(name: str) -> None:
     found, stated = theorem(name), statement(name)
     hypotheses = {key(h) for h in stated.hyps}
-    for change, make in sample(list(statements(stated)), 250, name):
+    for change, make in sample(list(statements(stated)), 80, name):
         try:
             mutant = make()
             _agree(mutant, found)
@@ -123,7 +124,7 @@ def proved(name: str, claim: Rel) -> Theorem | None:
 @pytest.mark.parametrize("name", NAMES)
 def test_the_search_does_not_prove_a_changed_claim(name: str) -> None:
     stated, known = statement(name), WEAKER | ALSO_TRUE.get(name, {})
-    for change, claim in sample(changed_claims(name), 20, name):
+    for change, claim in sample(changed_claims(name), 6, name):
         found = proved(name, claim)
         if found is not None:
             assert change in known, f"proved as well; if it is true, list it with the reason: {text(claim)}"
@@ -165,10 +166,8 @@ def true_at(name: str, claim: Rel) -> list[bool]:
     """The truth of a claim at those points where the limits of the evaluator suffice."""
     found = []
     for values in points(name):
-        try:
+        with suppress(Undecided):
             found.append(interpretation(name).holds(claim, values))
-        except Undecided:
-            pass
     return found
 
 

@@ -5,10 +5,6 @@ All proofs are JSON written by hand (see `json_builder`); the kernel reads the s
 
 from __future__ import annotations
 
-import json
-import subprocess
-import sys
-import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
