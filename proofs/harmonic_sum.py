@@ -4,11 +4,11 @@ Words   1 + 1/2 + ... + 1/n <= 1 + log(n) for every n >= 1, with equality at n =
 Source  Hazan, Agarwal & Kale 2007, in the proof of Theorem 1, there by an integral; here by log(t/(t+1)) <= -1/(t+1).
 """
 
+from adamtheory.logic import sums
 from adamtheory.logic.derive import Prover
 from adamtheory.logic.kernel import Theorem
 from adamtheory.logic.notation import Setting, integers, log, total
 from adamtheory.logic.statement import Statement, Witness
-from adamtheory.proofs import lemmas_regret
 
 n, t = integers("n t")
 
@@ -24,4 +24,4 @@ def witness() -> Witness:
 
 
 def prove() -> Theorem:
-    return lemmas_regret.harmonic(Prover(setting), n)
+    return sums.harmonic(Prover(setting), n)

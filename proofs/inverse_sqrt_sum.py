@@ -5,11 +5,11 @@ Source  Zinkevich 2003, in the proof of Theorem 1, there by an integral; here by
         s = sqrt(t+1), r = sqrt(t).
 """
 
+from adamtheory.logic import sums
 from adamtheory.logic.derive import Prover
 from adamtheory.logic.kernel import Theorem
 from adamtheory.logic.notation import Setting, integers, sqrt, total
 from adamtheory.logic.statement import Statement, Witness
-from adamtheory.proofs import lemmas_regret
 
 n, t = integers("n t")
 
@@ -25,4 +25,4 @@ def witness() -> Witness:
 
 
 def prove() -> Theorem:
-    return lemmas_regret.inverse_sqrt_sum(Prover(setting), n)
+    return sums.inverse_sqrt_sum(Prover(setting), n)
