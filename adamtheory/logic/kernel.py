@@ -198,7 +198,7 @@ def cut(theory: Theory, main: Theorem, others: Many) -> Many:
     return main.claim, (*_without(main.hyps, *claims), *(h for o in others for h in o.hyps)), ()
 
 
-@_rule("theorem", [("any", "any")])
+@_rule("theorem", [("variable", "any")])
 def inst(theory: Theory, main: Theorem, pairs: tuple[tuple[Term, Term], ...]) -> Many:
     """From G |- C: G[s] |- C[s]. Free variables are universal and terms are total."""
     mapping = check_map(pairs)

@@ -118,6 +118,12 @@ class Steps:
         named = {v.args[0]: v for v in claim.free.union(*(h.free for h in hyps))}
         if set(values) != set(named):
             raise Refused(f"the fact {name} is about {sorted(named)}, not about {sorted(values)}")
+        taken = [v for v in named if v in {known for known, _ in self.theory.names}]
+        if taken:
+            raise Refused(
+                f"the fact {name} has a variable {taken[0]} and the theory a family {taken[0]}, which would print alike: "
+                f'give the family another name (read(..., names={{"{taken[0]}": "{taken[0].upper()}"}}))'
+            )
         mapping = {named[v]: t for v, t in values.items()}
         return self.inst(kernel.fact(self.theory, name), mapping)
 

@@ -130,7 +130,8 @@ def term(op: str, *args: Any) -> Term:
     need(op != "pow" or 0 <= args[1] <= HIGHEST, f"an exponent of pow is a literal 0..{HIGHEST}")
     need(op != "app" or args[1] != "W", "a family has real or integer values")
     if (op, args) not in _TERMS:
-        _TERMS[op, args] = _make(op, args)
+        # In one go: whatever runs in between (a thread, a trace) could make a second object for the same tree.
+        _TERMS.setdefault((op, args), _make(op, args))
     return _TERMS[op, args]  # type: ignore[no-any-return]
 
 

@@ -131,3 +131,10 @@ def test_weights_multiply_the_goal() -> None:
         ((Fraction(1), (0,)),),
         ((Fraction(1), (1,)),),
     )
+
+
+def test_a_family_with_the_name_of_a_facts_variable_is_told() -> None:
+    setting = Setting()
+    iterate = setting.family("x", "Z")
+    with pytest.raises(Refused, match="give the family another name"):
+        Prover(setting).inverse(Prover(setting).assume(0 < iterate(n)))

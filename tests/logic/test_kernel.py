@@ -468,7 +468,7 @@ BROKEN: dict[str, tuple[str, Made]] = {
     "lim_base along a real": ("index is needed", lambda: K.lim_base(T, x, y)),
     "lim_base of an outcome": ("number is needed", lambda: K.lim_base(T, w, n)),
     "lim_op of inv": ("no such continuous operation", lambda: both("inv", recip())),
-    "lim_op of a relation's kind": ("is needed", lambda: both("le", recip(), recip())),
+    "lim_op of a relation's kind": ("no such continuous operation", lambda: both("le", recip(), recip())),
     "lim_op of one limit": ("no such continuous operation", lambda: both("add", recip())),
     "lim_op of two roots": ("no such continuous operation", lambda: both("sqrt", recip(), recip())),
     "lim_op of none": ("no such continuous operation", lambda: both("add")),
