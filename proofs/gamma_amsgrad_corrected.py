@@ -1,7 +1,7 @@
 """Gamma is never negative for AMSGrad with the maximum of the corrected second moments.
 
-Words   (sqrt(V_{n+1}) + eps)/alpha_{n+1} - (sqrt(V_n) + eps)/alpha_n >= 0 for n >= 1, for all gradients and every real
-        beta2: the maximum V never falls.
+Words   (sqrt(V_{n+1}) + eps)/alpha_{n+1} - (sqrt(V_n) + eps)/alpha_n >= 0 for n >= 1, for all gradients: the maximum
+        V never falls. Nothing is asked of beta2 (where beta2^t = 1 the correction is read with 1/0 = 0).
 Source  Derived for this project; from the texts of `amsgrad_optax` and `inverse_sqrt`.
 """
 

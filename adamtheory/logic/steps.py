@@ -121,7 +121,7 @@ class Steps:
         taken = [v for v in named if v in {known for known, _ in self.theory.names}]
         if taken:
             raise Refused(
-                f"the fact {name} has a variable {taken[0]}, the theory a family {taken[0]}, and they would print alike: "
+                f"the fact {name} has a variable {taken[0]}, the theory a family {taken[0]}; they would print alike: "
                 f'give the family another name (read(..., names={{"{taken[0]}": "{taken[0].upper()}"}}))'
             )
         mapping = {named[v]: t for v, t in values.items()}

@@ -17,8 +17,9 @@ from adamtheory.proving.worker import _agree
 
 from .mutations import FULL, NAMES, changed, changes, refused, sample, statement, stored, theorem, with_witness
 
-# How many mutants of a proof are tried: few of the long ones. A full run takes all of the short ones.
-WORK, WORK_IN_FULL = 60_000, 30_000_000
+# How many mutants of a proof are tried: few of the long ones. A full run takes all of the short ones, and of
+# each long one as many as come to the same work.
+WORK, WORK_IN_FULL = 40_000, 30_000_000
 
 # A malformed row (a wrong number of arguments, a step that cites itself) is an error of another kind in `replay`,
 # which reads what `write` wrote; the second checker refuses everything by name.
@@ -57,7 +58,7 @@ def taken_for(name: str, proof: str) -> bool:
 def chosen(name: str) -> list[Any]:
     """The changes that are tried."""
     proof = stored(name)
-    size = max(3, WORK // len(proof))
+    size = max(2, WORK // len(proof))
     found = sample(changes(proof), size, name)
     return found if len(found) * len(proof) <= WORK_IN_FULL else found[:: len(found) * len(proof) // WORK_IN_FULL + 1]
 

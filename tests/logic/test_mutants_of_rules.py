@@ -28,14 +28,36 @@ READ = ("adam", "adam_uncorrected", "amsgrad")
 PROVED = [
     ("adam", "ema_unrolled", None, 100),
     ("adam", "bias_correction", None, 12),
-    ("adam", "bias_correction_second_moment", None, 12),
-    ("amsgrad", "amsgrad_maximum_and_gradients", ("v =", "v_max ="), 12),
-    ("adam_uncorrected", "reddi_projection_free", None, 4),
+    ("adam", "bias_correction_second_moment", None, 8),
+    ("amsgrad", "amsgrad_maximum_and_gradients", ("v =", "v_max ="), 8),
+    ("adam_uncorrected", "reddi_projection_free", None, 3),
 ]
 
-MEMORYLESS = "beta1 is 0 in this theorem, so what beta1 multiplies does not matter"
-# Of these (rule, proof) the theorem, which another rule makes true too: what was changed -> why it is true.
-STILL_TRUE: dict[str, dict[str, str]] = {}
+NO_MOMENTUM = "beta1 is 0 in this theorem: m is g, and what beta1 multiplies does not matter"
+NO_EPS = "eps is 0 in this theorem"
+AVERAGE, END = "m = beta1*m + (1 - beta1)*g", "return x - lr*m/(sqrt(v) + eps), m, v"
+
+# proof -> mutants of the rule for which it goes through all the same, and why: what was changed is nothing to it
+STILL_TRUE = {
+    "reddi_projection_free": {
+        "2:29 def adam_uncorrected(x, g, m=0, v=0, *,: 0 -> 1": "another true theorem: the same proof serves a v_0 of 1",
+        f"4:13 {AVERAGE}: * -> /": NO_MOMENTUM,
+        f"4:14 {AVERAGE}: m -> g": NO_MOMENTUM,
+        f"4:14 {AVERAGE}: m -> v": NO_MOMENTUM,
+        f"4:21 {AVERAGE}: - -> +": NO_MOMENTUM,
+        "4:8 beta1*m + (1 - beta1)*g: beta1*m dropped": NO_MOMENTUM,
+        "4:8 beta1*m: m dropped": NO_MOMENTUM,
+        "4:18 (1 - beta1)*g: 1 - beta1 dropped": NO_MOMENTUM,
+        "4:19 1 - beta1: beta1 dropped": NO_MOMENTUM,
+        "5:30 v = beta2*v + (1 - beta2)*g*g: g -> m": NO_MOMENTUM,
+        "5:32 v = beta2*v + (1 - beta2)*g*g: g -> m": NO_MOMENTUM,
+        f"6:18 {END}: m -> g": NO_MOMENTUM,
+        f"6:37 {END}: m -> g": NO_MOMENTUM,
+        f"6:37 {END}: m -> v": NO_MOMENTUM,
+        f"6:29 {END}: + -> -": NO_EPS,
+        "6:21 sqrt(v) + eps: eps dropped": NO_EPS,
+    },
+}
 
 
 def shipped(rule: str) -> dict[str, str]:
