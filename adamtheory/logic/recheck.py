@@ -14,9 +14,9 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from itertools import count
+from itertools import chain, count
 from math import gcd
-from typing import Any
+from typing import Any, cast
 
 ROWS, STEPS, TEXT = 200_000, 100_000, 20_000_000
 MONOMIALS, PAIRS, BITS, POWER = 20_000, 400_000, 8192, 64
@@ -33,16 +33,11 @@ def need(condition: object, message: str) -> None:
         raise Refused(message)
 
 
-class Clock:
-    """One deadline for the whole check, looked at wherever work is done."""
-
-    end = 0.0
-
-    def tick(self) -> None:
-        need(time.monotonic() <= self.end, "time limit")
+DEADLINE = [0.0]  # of the whole check, looked at wherever work is done
 
 
-CLOCK = Clock()
+def tick() -> None:
+    need(time.monotonic() <= DEADLINE[0], "time limit")
 
 
 def _pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -63,16 +58,18 @@ def load(text: str) -> Any:
         raise Refused(f"not JSON: {str(error)[:80]}") from None
 
 
+def dumps(value: Any) -> str:
+    return json.dumps(value, separators=(",", ":"))
+
+
 def fields(value: Any, wanted: set[str], optional: frozenset[str] = frozenset()) -> dict[str, Any]:
     need(type(value) is dict and wanted <= set(value) <= wanted | optional, "missing or unknown fields")
-    found: dict[str, Any] = value
-    return found
+    return cast(dict[str, Any], value)
 
 
 def listed(value: Any, size: int = -1) -> list[Any]:
     need(type(value) is list and size in (-1, len(value)), f"not a list{'' if size < 0 else f' of {size}'}")
-    found: list[Any] = value
-    return found
+    return cast(list[Any], value)
 
 
 def name(value: Any) -> str:
@@ -135,24 +132,19 @@ def sort_of(head: str, data: tuple[Any, ...], args: tuple[Node, ...]) -> str:
     need(head == "app" or len(args) == COUNTS.get(head, -1), "wrong row")
     sorts = [a.sort for a in args]
     need(head == "app" or "W" not in sorts, f"{head} of an outcome")
-    if head == "num":
-        return "Z" if data[1] == 1 else "R"
+    need(head != "power" or sorts[1] == "Z", "exponent not an integer")
+    need(head != "sum" or sorts[:2] == ["Z", "Z"], "bounds not integers")
     if head in ("var", "bound", "app"):
         return str(data[1])
-    if head in ("add", "mul", "max"):
-        return "Z" if sorts == ["Z", "Z"] else "R"
-    if head == "power":
-        need(sorts[1] == "Z", "exponent not an integer")
-    if head == "sum":
-        need(sorts[:2] == ["Z", "Z"], "bounds not integers")
-    return sorts[-1] if head in ("pow", "sum") else "R"
+    integral = data[1] == 1 if head == "num" else set(sorts) == {"Z"}
+    return "Z" if integral and head in ("num", "add", "mul", "max", "pow", "sum") else "R"
 
 
 def mk(head: str, data: tuple[Any, ...] = (), args: Iterable[Node] = (), hint: str = "") -> Node:
     parts = tuple(args)
     node = POOL.get((head, data, parts))
     if node is None:
-        CLOCK.tick()
+        tick()
         node = POOL[head, data, parts] = Node(head, data, parts, hint)
     return node
 
@@ -179,6 +171,7 @@ def walk(t: Node, hit: Callable[[Node, int], bool], leaf: Callable[[Node, int], 
             return leaf(t, depth)
         found = memo.get((t, depth))
         if found is None:
+            tick()
             args = [go(a, depth) for a in t.args[:-1]] + [go(t.args[-1], depth + (t.head in BINDERS))]
             found = memo[t, depth] = mk(t.head, t.data, args, t.hint)
         return found
@@ -237,7 +230,7 @@ def atom(head: str, data: tuple[Any, ...] = (), parts: Iterable[Poly] = ()) -> i
     key = (head, data, frozenset(frozen) if head == "max" else frozen)
     number = ATOM_OF.get(key)
     if number is None:
-        CLOCK.tick()
+        tick()
         inner = [[ATOMS[a] for mono, _ in part for a, _ in mono] for part in frozen]
         free: frozenset[Var] = frozenset().union(*[a.free for part in inner for a in part])
         deep = [max([a.loose for a in part], default=0) for part in inner]
@@ -259,7 +252,7 @@ def single(a: int) -> Poly:
 
 def plus(p: Poly, q: Poly, c: Fraction | int = 1) -> Poly:
     """p + c * q"""
-    CLOCK.tick()
+    tick()
     out = dict(p)
     for mono, coefficient in q.items():
         total = out.pop(mono, Fraction(0)) + c * coefficient
@@ -289,7 +282,7 @@ def collect(items: Iterable[tuple[Mono, Fraction]]) -> Poly:
 
 def times(p: Poly, q: Poly) -> Poly:
     need(len(p) * len(q) <= PAIRS, "product too long")
-    CLOCK.tick()
+    tick()
     return collect((product(m, n) if m and n else m or n, c * d) for m, c in p.items() for n, d in q.items())
 
 
@@ -457,7 +450,11 @@ def held(*rels: Rel) -> Hyps:
 
 
 def merge(*parts: Hyps) -> Hyps:
-    return {k: r for part in reversed(parts) for k, r in part.items()}
+    out: Hyps = {}
+    for part in reversed(parts):
+        tick()
+        out |= part
+    return out
 
 
 def drop(hyps: Hyps, *rels: Rel) -> Hyps:
@@ -497,7 +494,7 @@ class Proof:
         for part, work in (("terms", self.row), ("theory", self.entry), ("steps", self.step)):
             for k, x in enumerate(listed(doc[part])):
                 try:
-                    CLOCK.tick()
+                    tick()
                     work(x)
                 except (Refused, RecursionError, MemoryError, OverflowError) as error:
                     raise Refused(f"{part} {k}: {error or type(error).__name__}") from None
@@ -578,27 +575,28 @@ class Proof:
         need(self.uses == sorted(last.uses), "the last step uses other assumptions")
 
     def sentence(self) -> str:
-        """Every reference replaced by the row it names; sharing is lost, so the length is bounded before joining."""
-        texts: dict[int, str] = {}
+        """Every reference replaced by the row it names; sharing is lost, so the length is added up before writing."""
+        memo: dict[int, tuple[Any, int]] = {}
 
-        def text(x: Any) -> str:
-            if type(x) is int:
-                if x not in texts:
-                    row = self.doc["terms"][x]
-                    own = {"num": 3, "var": 3, "app": 3}.get(row[0], 1)
-                    end = 2 if row[0] == "pow" else len(row)
-                    words = [json.dumps(y) for y in row[:own]] + [text(y) for y in row[own:end]]
-                    texts[x] = join(words + [json.dumps(y) for y in row[max(own, end) :]])
-                return texts[x]
-            return join([text(y) for y in x]) if type(x) is list else json.dumps(x)
+        def whole(x: Any, own: int = 0) -> tuple[Any, int]:
+            if type(x) is list:
+                parts = [(y, len(dumps(y))) for y in x[:own]] + [whole(y) for y in x[own:]]
+                return [y for y, _ in parts], sum([size + 1 for _, size in parts]) + 1
+            if type(x) is not int:
+                return x, len(dumps(x))
+            if x not in memo:
+                tick()
+                row = self.doc["terms"][x]
+                if row[0] == "pow":
+                    (base, size), k = whole(row[1]), row[2]
+                    memo[x] = ["pow", base, k], size + 11
+                else:
+                    memo[x] = whole(row, 3 if row[0] in ("num", "var", "app") else 1)
+            return memo[x]
 
-        def join(words: list[str]) -> str:
-            need(sum(map(len, words)) <= TEXT, "the sentence is too long to write out")
-            CLOCK.tick()
-            return f"[{','.join(words)}]"
-
-        hyps = join(sorted([text(h) for h in self.doc["hyps"]]))
-        return join([text(self.doc["theory"]), hyps, text(self.doc["claim"])])
+        (theory, hyps, claim), length = whole([self.doc[part] for part in ("theory", "hyps", "claim")])
+        need(length <= TEXT, "the sentence is too long to write out")
+        return dumps([theory, sorted(hyps, key=dumps), claim])
 
     def new(self, x: Any) -> str:
         need(name(x) not in self.families and x not in self.assumptions, "a name declared twice")
@@ -683,8 +681,12 @@ def eq(left: Node, right: Node) -> Rel:
     return ("eq", left, right)
 
 
+def op(head: str, *args: Node) -> Node:
+    return mk(head, (), args)
+
+
 def succ(t: Node) -> Node:
-    return mk("add", (), [t, num(1)])
+    return op("add", t, num(1))
 
 
 def same(r: Rel, s: Rel) -> None:
@@ -695,8 +697,8 @@ def equal(s: Node, t: Node) -> None:
     need(nf(s) == nf(t), "terms differ")
 
 
-def kinds(*wanted: tuple[Thm, str]) -> None:
-    need(all(t.claim[0] in kind.split() for t, kind in wanted), "a premise of the wrong kind")
+def kinds(wanted: str, *premises: Thm) -> None:
+    need(all(t.claim[0] in wanted.split() for t in premises), "a premise of the wrong kind")
 
 
 def cut(_: Proof, own: set[str], i: Thm, js: list[Thm]) -> Result:
@@ -726,13 +728,13 @@ def cases(_: Proof, own: set[str], i: Thm, j: Thm, a: Node, b: Node) -> Result:
 
 
 def antisym(_: Proof, own: set[str], i: Thm, j: Thm) -> Result:
-    kinds((i, "le"), (j, "le"))
+    kinds("le", i, j)
     need(plus(diff(i.claim), diff(j.claim)) == {}, "not the reverse")
     return eq(i.claim[1], i.claim[2]), merge(i.hyps, j.hyps)
 
 
 def rewrite(_: Proof, own: set[str], i: Thm, z: Var, t: Node) -> Result:
-    kinds((i, "eq"))
+    kinds("eq", i)
     return eq(subst(t, assigned([z], [i.claim[1]])), subst(t, assigned([z], [i.claim[2]]))), i.hyps
 
 
@@ -746,14 +748,14 @@ def induction(_: Proof, own: set[str], i: Thm, j: Thm, n: Var, n0: Node, p: Rel)
 
 
 def sum_of(_: Proof, own: set[str], i: Thm, v: Var, lo: Node, hi: Node) -> Result:
-    kinds((i, "le eq"))  # not lt: the sum may be empty
+    kinds("le eq", i)  # not lt: the sum may be empty
     kept = drop(i.hyps, le(lo, var(v)), le(var(v), hi))
     outside(v, kept, terms=[lo, hi])
     return mapped(i.claim, lambda t: bind("sum", v, [lo, hi], t)), kept
 
 
 def mean_of(c: Proof, own: set[str], i: Thm, w: Var) -> Result:
-    kinds((i, "le eq"))
+    kinds("le eq", i)
     if i.claim[0] == "le":
         # The mean is linear on all functions, but positive only on the integrable ones.
         need(c.means, "means_exist is not in the theory")
@@ -775,26 +777,20 @@ def unfold(c: Proof, own: set[str], f: Any, ps: list[Node], k: Node | None) -> R
     raise Refused("no such definition")
 
 
-def op(head: str, *args: Node) -> Node:
-    return mk(head, (), args)
-
-
 def facts() -> dict[str, tuple[Rel, list[Rel]]]:
     x, y, b, k, n = [var((v, "R" if v in "xyb" else "Z")) for v in "xybkn"]
-    zero, one, root, square = num(0), num(1), op("sqrt", x), mk("pow", (2,), [x])
+    zero, one, root, positive = num(0), num(1), op("sqrt", x), lt(num(0), x)
+    logs = op("add", op("log", x), op("log", y))
     return {
         "sqrt_nonneg": (le(zero, root), []),
         "sqrt_square": (eq(mk("pow", (2,), [root]), x), [le(zero, x)]),
-        "inverse": (eq(op("mul", x, op("inv", x)), one), [lt(zero, square)]),
+        "inverse": (eq(op("mul", x, op("inv", x)), one), [lt(zero, mk("pow", (2,), [x]))]),
         "power_next": (eq(op("power", b, succ(n)), op("mul", b, op("power", b, n))), [le(zero, n)]),
         "integers": (le(succ(k), n), [lt(k, n)]),
         "max_left": (le(x, op("max", x, y)), []),
         "max_right": (eq(op("max", x, y), y), [le(x, y)]),
-        "log_linear": (le(op("log", x), op("add", x, num(-1))), [lt(zero, x)]),
-        "log_product": (
-            eq(op("log", op("mul", x, y)), op("add", op("log", x), op("log", y))),
-            [lt(zero, x), lt(zero, y)],
-        ),
+        "log_linear": (le(op("log", x), op("add", x, num(-1))), [positive]),
+        "log_product": (eq(op("log", op("mul", x, y)), logs), [positive, lt(zero, y)]),
     }
 
 
@@ -877,7 +873,7 @@ def lim_inv(_: Proof, own: set[str], i: Thm, j: Thm) -> Result:
 
 
 def lim_squeeze(_: Proof, own: set[str], i: Thm, j: Thm, n0: Node, k: Thm, m: Thm) -> Result:
-    kinds((k, "le"), (m, "le"))
+    kinds("le", k, m)
     n = index_of(i, j)
     pairs = (i.claim[1], k.claim[1]), (k.claim[2], m.claim[1]), (m.claim[2], j.claim[1]), (i.claim[2], j.claim[2])
     for s, t in pairs:
@@ -888,7 +884,7 @@ def lim_squeeze(_: Proof, own: set[str], i: Thm, j: Thm, n0: Node, k: Thm, m: Th
 
 
 def lim_bound(_: Proof, own: set[str], i: Thm, j: Thm, n0: Node) -> Result:
-    kinds((j, "le"))
+    kinds("le", j)
     equal(i.claim[1], j.claim[1])
     hyps = merge(i.hyps, drop(j.hyps, le(n0, var(i.claim[3]))))
     outside(i.claim[3], hyps, terms=[n0, j.claim[2]])
@@ -926,29 +922,20 @@ RULES: dict[str, tuple[str, Callable[..., Result]]] = {
 # ---- What is printed ------------------------------------------------------------------------------------------------
 
 
-SHOWN = {
-    "add": "({} + {})",
-    "mul": "{}*{}",
-    "power": "({})^({})",
-    "inv": "inv({})",
-    "sqrt": "sqrt({})",
-    "log": "log({})",
-}
-SHOWN |= {"max": "max({}, {})", "pow": "({})^{}", "le": "{} <= {}", "lt": "{} < {}", "eq": "{} = {}"}
+SHOWN = {"add": "({} + {})", "mul": "{}*{}", "power": "({})^({})", "pow": "({})^{}", "max": "max({}, {})"}
+SHOWN |= {"inv": "inv({})", "sqrt": "sqrt({})", "log": "log({})", "le": "{} <= {}", "lt": "{} < {}", "eq": "{} = {}"}
 
 
 def body_of(t: Node) -> tuple[Node, Var]:
     """The body of a binder with its variable named as in the file where that is no name in it already."""
-    taken, v = {v[0] for v in t.free} | {f[0] for f in t.fams}, (t.hint, BINDERS[t.head])
-    for k in count(1):
-        if v[0] not in taken:
-            break
-        v = (f"{t.hint}_{k}", v[1])
+    taken = {v[0] for v in t.free} | {f[0] for f in t.fams}
+    names = chain([t.hint], (f"{t.hint}_{k}" for k in count(1)))
+    v = (next(x for x in names if x not in taken), BINDERS[t.head])
     return opened(t.args[-1], v), v
 
 
 def show(t: Node) -> str:
-    CLOCK.tick()
+    tick()
     if t.head in BINDERS:
         body, v = body_of(t)
         bounds = f" = {show(t.args[0])}..{show(t.args[1])}" if t.head == "sum" else ""
@@ -973,6 +960,7 @@ DOUBT = {"inv": "read with 1/0 = 0", "sqrt": "read with sqrt(negative) = 0", "lo
 def definedness(proof: Proof) -> list[str]:
     """For each inv, sqrt and log of the sentence and of the assumptions it uses, what shows that it is meant."""
     lines: dict[str, None] = {}
+    length = 0
     shown: dict[Any, list[int]] = {}
     seen: set[Any] = set()
     for k, step in enumerate(proof.steps):
@@ -980,23 +968,27 @@ def definedness(proof: Proof) -> list[str]:
             shown.setdefault(key(step.claim), []).append(k)
 
     def reason(t: Node, hyps: list[Rel]) -> str:
-        a, zero = t.args[0], num(0)
+        a, zero, known = t.args[0], num(0), held(*hyps).keys()
         if set(nf(a)) <= {ONE}:
             c = nf(a).get(ONE, Fraction(0))
-            return (
-                "constant" if c > 0 or (c < 0 and t.head == "inv") or (c == 0 and t.head == "sqrt") else DOUBT[t.head]
-            )
+            meant = c > 0 or (c < 0 and t.head == "inv") or (c == 0 and t.head == "sqrt")
+            return "constant" if meant else DOUBT[t.head]
         square = [lt(a, zero), lt(zero, mk("pow", (2,), [a]))] if t.head == "inv" else []
         wanted = [lt(zero, a), *square] + ([le(zero, a)] if t.head == "sqrt" else [])
-        found = [k for r in wanted for k in shown.get(key(r), []) if proof.steps[k].hyps.keys() <= held(*hyps).keys()]
+        found = [k for r in wanted for k in shown.get(key(r), []) if proof.steps[k].hyps.keys() <= known]
         return f"step {min(found)}" if found else DOUBT[t.head]
 
     def scan(place: str, t: Node, hyps: list[Rel]) -> None:
+        tick()
         if (place, t, tuple(hyps)) in seen:
             return
         seen.add((place, t, tuple(hyps)))
         if t.head in DOUBT:
-            lines[f"{place}: {show(t)}: {reason(t, hyps)}"] = None
+            nonlocal length
+            line = f"{place}: {show(t)}: {reason(t, hyps)}"
+            length += len(line)
+            need(length <= TEXT, "too much to say about what is defined")
+            lines[line] = None
         for a in t.args[: len(t.args) - (t.head in BINDERS)]:
             scan(place, a, hyps)
         if t.head in BINDERS:
@@ -1005,15 +997,14 @@ def definedness(proof: Proof) -> list[str]:
             known = [h for h in hyps if v not in free_in([h])]
             scan(place, body, known + ([le(t.args[0], var(v)), le(var(v), t.args[1])] if t.head == "sum" else []))
 
-    for place, r in [("claim", proof.claim), *[("hypothesis", h) for h in proof.hyps]]:
-        scan(place, r[1], proof.hyps)
-        scan(place, r[2], proof.hyps)
+    found = [("claim", proof.claim, proof.hyps), *[("hypothesis", h, proof.hyps) for h in proof.hyps]]
     for x in [x for x in proof.uses if x in proof.assumptions]:
         _, vs, guards, claim = proof.assumptions[x]
         known = [h for h in proof.hyps if free_in([h]).isdisjoint(vs)] + guards
-        for r in [*guards, claim]:
-            scan(x, r[1], known)
-            scan(x, r[2], known)
+        found += [(x, r, known) for r in [*guards, claim]]
+    for place, r, known in found:
+        scan(place, r[1], known)
+        scan(place, r[2], known)
     return list(lines)
 
 
@@ -1092,17 +1083,18 @@ def check(text: str, limit_s: float = 60) -> Report:
         depth = sys.getrecursionlimit()
         try:
             sys.setrecursionlimit(max(depth, 10_000))
-            CLOCK.end = time.monotonic() + limit_s
+            DEADLINE[0] = time.monotonic() + limit_s
             doc = load(text)
             proof = Proof(doc, frozenset(["witness"]))
             if "witness" in doc:
                 witness(proof, doc["witness"])
+            sentence = hashlib.sha256(proof.sentence().encode("ascii")).hexdigest()
             return Report(
                 show_rel(proof.claim),
                 [show_rel(h) for h in proof.hyps],
                 proof.uses,
                 [x for x in proof.uses if x in proof.assumptions and proof.assumptions[x][0] == "axiom"],
-                hashlib.sha256(proof.sentence().encode("ascii")).hexdigest(),
+                sentence,
                 len(proof.steps),
                 sum([step[0] == "certificate" for step in doc["steps"]]),
                 definedness(proof),

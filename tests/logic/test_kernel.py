@@ -629,6 +629,7 @@ def test_a_condition_broken(name: str) -> None:
 
 def test_what_is_just_allowed() -> None:
     assert len(normal(row("s", 142) * row("t", 140))) == 142 * 140
+    assert normal(x**0) == normal(power(x, zero)) == normal(lift(1))
     assert normal(x**64) == normal(x**32 * x**32)
     assert term("num", 2**4096 - 1, 1).sort == "Z"
     assert normal(2 * lift(2**4095) ** 2)

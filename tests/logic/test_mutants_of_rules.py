@@ -40,7 +40,7 @@ AVERAGE, END = "m = beta1*m + (1 - beta1)*g", "return x - lr*m/(sqrt(v) + eps), 
 # proof -> mutants of the rule for which it goes through all the same, and why: what was changed is nothing to it
 STILL_TRUE = {
     "reddi_projection_free": {
-        "2:29 def adam_uncorrected(x, g, m=0, v=0, *,: 0 -> 1": "another true theorem: the same proof serves a v_0 of 1",
+        "2:29 def adam_uncorrected(x, g, m=0, v=0, *,: 0 -> 1": "also true: the same proof serves a v_0 of 1",
         f"4:13 {AVERAGE}: * -> /": NO_MOMENTUM,
         f"4:14 {AVERAGE}: m -> g": NO_MOMENTUM,
         f"4:14 {AVERAGE}: m -> v": NO_MOMENTUM,

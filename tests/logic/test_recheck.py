@@ -5,6 +5,12 @@ All proofs are JSON written by hand (see `json_builder`); the kernel reads the s
 
 from __future__ import annotations
 
+import contextlib
+import json
+import subprocess
+import sys
+import time
+import tracemalloc
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -96,6 +102,7 @@ DECLARED: list[Any] = [
     ["declare", "h", ["Z", "R"], "R"],
     ["declare", "X", ["W"], "R"],
     ["declare", "Y", ["Z", "W"], "R"],
+    ["declare", "H", ["Z", "Z", "W"], "R"],
 ]
 STEPS: list[Any] = ["define", ["s", "t"], ["b"], "n", ["y", "z"], ["b", 0], [add("z", "n"), mul("b", "y")]]
 THEORY: list[Any] = [
@@ -831,13 +838,13 @@ def Y(i: Any, w: str = "w") -> list[Any]:
     return app("Y", i, w)
 
 
-def grid(i: Any, j: Any) -> list[Any]:
-    return mul(app("h", i, "x"), app("Y", j, "w"))
+def H(i: Any, j: Any) -> list[Any]:
+    return app("H", i, j, "w")
 
 
-NESTED = mean(total("i", 0, "n", total("j", 0, "n", mul(Y("i"), Y("j")))))
+NESTED = mean(total("i", 0, "n", total("j", 0, "n", H("i", "j"))))
 EQUAL: list[tuple[Any, Any]] = [
-    (NESTED, total("j", 0, "n", total("i", 0, "n", mean(mul(Y("i"), Y("j")))))),
+    (NESTED, total("j", 0, "n", total("i", 0, "n", mean(H("j", "i"))))),
     (mean(total("i", 0, "n", Y("i"))), total("j", 0, "n", mean(Y("j", "w_2"), "w_2"))),
     (mean(mul(X, total("i", 0, "n", Y("i")))), total("i", 0, "n", mean(mul(X, Y("i"))))),
     (mean(mul(Y("i"), total("i", 0, "n", Y("i")))), total("j", 0, "n", mean(mul(Y("i"), Y("j"))))),
@@ -852,8 +859,9 @@ EQUAL: list[tuple[Any, Any]] = [
     (sqrt(add("x", "y")), sqrt(add("y", "x"))),
 ]
 UNEQUAL: list[tuple[Any, Any]] = [
-    (NESTED, mul(add("n", 1), total("i", 0, "n", mean(mul(Y("i"), Y("i")))))),
-    (NESTED, total("j", 0, "n", total("i", 0, "n", mean(mul(Y("i"), Y("i")))))),
+    (NESTED, mul(add("n", 1), total("i", 0, "n", mean(H("i", "i"))))),
+    (NESTED, total("j", 0, "n", total("i", 0, "n", mean(H("i", "j"))))),
+    (NESTED, total("j", 0, "n", total("i", 0, "n", mean(H("i", "i"))))),
     (mean(X), X),
     (mean(mul(X, X)), mul(mean(X), mean(X))),
     (mean(total("i", 0, "n", Y("i"))), total("i", 0, "n", Y("i"))),
@@ -909,6 +917,31 @@ def test_no_capture() -> None:
                     check(text)
                 else:
                     refused(text, "^steps 4: the two sides differ")
+
+
+def test_names_of_bound_variables_do_not_matter() -> None:
+    """They are no part of a tree here. The hash is that of the recorded text; the kernel wants the names as proved."""
+    other = total("k", 0, "n", "k")
+    claim = eq(SUM_NN, other)
+    text = written(proof([same(SUM_NN, SUM_NN)], claim))
+    assert check(text).hash == sentence_hash([], [], claim) != check(text.replace('"k"', '"i"')).hash
+    assert by_kernel(text) == "the last step does not claim what is recorded"
+
+
+def test_a_long_sentence_takes_no_more_memory_than_its_text() -> None:
+    terms: list[Any] = [
+        ["var", "x", "R"],
+        *(["add", k, k] for k in range(15)),
+        *(["add", k, 0] for k in range(15, 315)),
+    ]
+    doc = {"format": 1, "terms": terms, "theory": [], "steps": [["assume", ["le", 315, 0]]], "uses": []}
+    doc |= {"claim": ["le", 315, 0], "hyps": [["le", 315, 0]]}
+    tracemalloc.start()
+    try:
+        assert check(written(doc))
+        assert tracemalloc.get_traced_memory()[1] < 100_000_000
+    finally:
+        tracemalloc.stop()
 
 
 # --- theories ---------------------------------------------------------------------------------------------------------
@@ -975,7 +1008,7 @@ def test_theories(name: str) -> None:
     theory, message = THEORIES[name]
     text = written(proof([["assume", NOTHING]], NOTHING, [NOTHING], [], theory))
     refused(text, message)
-    assert by_kernel(text)
+    assert by_kernel(text) or name in ("sorts that are no list", "an entry with more")  # what is more is not read there
 
 
 def test_a_definition_says_nothing_below_zero() -> None:
@@ -994,3 +1027,277 @@ def test_the_promise_is_needed() -> None:
     steps = [by(le(0, square(X)), [], ["1", [], X]), ["mean_of", 0, "w"]]
     refused(proof(steps, le(mean(0), mean(square(X))), [], [], DECLARED), "^steps 1: means_exist")
     refused(proof(steps, le(mean(0), mean(square(X))), [], [], THEORY), "other assumptions")
+
+
+# --- definedness ------------------------------------------------------------------------------------------------------
+
+
+def test_definedness() -> None:
+    """For each inverse, root and logarithm the first step that shows it meant, under what the sentence supposes."""
+    sums = total("i", 1, "n", inv("i"))
+    claim = le(0, add(inv("x"), add(inv(2), add(sqrt("y"), add(log("z"), add(sqrt(square("y")), sums))))))
+    steps: list[Any] = [["assume", h] for h in (lt("x", 0), le(1, "i"), lt(0, "y"), claim)]
+    steps += [by(lt(0, "i"), [1], ["1", [0], None], ["1", [], None])]
+    steps += [by(le(0, square("y")), [], ["1", [], "y"]), ["assume", claim]]
+    lines = accepted(*steps, claim=claim, hyps=[lt("x", 0), claim]).definedness
+    assert [line for line in lines if line.startswith("claim: ")] == [
+        "claim: inv(x): step 0",
+        "claim: inv(2): constant",
+        "claim: sqrt(y): read with sqrt(negative) = 0",
+        "claim: log(z): read with log(x) = 0 for x <= 0",
+        "claim: sqrt((y)^2): step 5",
+        "claim: inv(i): step 4",
+    ]
+    for term, line in (
+        (inv(0), "read with 1/0 = 0"),
+        (sqrt(0), "constant"),
+        (sqrt(-1), "read with sqrt(negative) = 0"),
+        (inv(-1), "constant"),
+        (log(0), "read with log(x) = 0 for x <= 0"),
+        (log(1), "constant"),
+    ):
+        (found, _) = accepted(["assume", le(term, 0)], claim=le(term, 0), hyps=[le(term, 0)]).definedness
+        assert found.endswith(": " + line)
+
+
+# --- the witness ------------------------------------------------------------------------------------------------------
+
+
+WITNESSED: list[Any] = [
+    ["declare", "c", [], "R"],
+    ["declare", "g", ["R", "Z"], "R"],
+    define(["s"], [], ["y"], [C], [app("g", "y", "n")]),
+    ["assume", "large", "assumption", ["x", "k"], [lt(C, "x")], lt("x", app("g", "x", "k"))],
+]
+MEANT: list[Any] = [define(["s"], [], ["y"], [2], [add("y", 1)])]
+
+
+def witnessed() -> dict[str, Any]:
+    """c = 2 and g(x, k) = x + 1 make what is assumed true; x = 3 makes 2 < x true, w is any outcome."""
+    first = [["assume", lt(2, "x")], by(lt("x", add("x", 1)), [0], ["1", [], None])]
+    proofs = [
+        proof(first, lt("x", add("x", 1)), [lt(2, "x")], [], MEANT),
+        proof([by(lt(2, 3), [], ["1", [], None])], lt(2, 3), [], [], MEANT),
+    ]
+    interpretation = [["c", [], 2], ["g", ["y", "m"], add("y", 1)]]
+    witness = {"interpretation": interpretation, "values": [["x", 3]], "proofs": proofs}
+    steps = [["given", "large", ["x", 0]]]
+    return proof(steps, lt("x", app("g", "x", 0)), [lt(C, "x")], ["large"], WITNESSED, witness)
+
+
+def test_the_right_witness() -> None:
+    doc = witnessed()
+    plain = {k: v for k, v in doc.items() if k != "witness"}
+    assert check(written(doc)).hash == check(written(plain)).hash
+
+
+def rows(doc: Any, term: Any) -> int:
+    """The number of a row that is in the table already."""
+    return int(doc["terms"].index(term))
+
+
+def _other(doc: Any, k: int, theory: Any) -> None:
+    made = proof([by(lt(2, 3), [], ["1", [], None])], lt(2, 3), [], [], theory)
+    doc["witness"]["proofs"][k] = made
+
+
+def _uses(doc: Any) -> None:
+    theory = [["assume", "trust", "axiom", [], [], lt(2, 3)], *MEANT]
+    doc["witness"]["proofs"][1] = proof([["given", "trust", []]], lt(2, 3), [], ["trust"], theory)
+
+
+WRONG: dict[str, tuple[Any, str]] = {
+    "no proof": (lambda d: d["witness"]["proofs"].pop(), "not one proof"),
+    "one proof too many": (lambda d: d["witness"]["proofs"].append(d["witness"]["proofs"][0]), "not one proof"),
+    "proofs in another order": (lambda d: d["witness"]["proofs"].reverse(), "hypotheses"),
+    "a broken proof": (lambda d: d["witness"]["proofs"][1]["steps"].__setitem__(0, ["fact", "x"]), "no such fact"),
+    "a nested witness": (lambda d: d["witness"]["proofs"][1].__setitem__("witness", {}), "fields"),
+    "no family interpreted": (lambda d: d["witness"].__setitem__("interpretation", []), "without interpretation"),
+    "a family not interpreted": (lambda d: d["witness"]["interpretation"].pop(), "without interpretation"),
+    "a family interpreted twice": (lambda d: d["witness"]["interpretation"].append(["c", [], 0]), "twice"),
+    "a definition interpreted": (lambda d: d["witness"]["interpretation"].append(["s", [0], 0]), "not a declared"),
+    "another number": (
+        lambda d: d["witness"]["interpretation"][0].__setitem__(2, rows(d, ["num", 3, 1])),
+        "definitions",
+    ),
+    "by a family": (
+        lambda d: d["witness"]["interpretation"][0].__setitem__(2, rows(d, ["app", "c", "R"])),
+        "over these",
+    ),
+    "by a free variable": (
+        lambda d: d["witness"]["interpretation"][0].__setitem__(2, rows(d, ["var", "x", "R"])),
+        "over these",
+    ),
+    "too few arguments": (lambda d: d["witness"]["interpretation"][1][1].pop(), "declared arguments"),
+    "arguments in another order": (lambda d: d["witness"]["interpretation"][1][1].reverse(), "declared arguments"),
+    "no value": (lambda d: d["witness"].__setitem__("values", []), "without value"),
+    "a value that is open": (
+        lambda d: d["witness"]["values"][0].__setitem__(1, d["witness"]["values"][0][0]),
+        "not a val",
+    ),
+    "a value with a family": (
+        lambda d: d["witness"]["values"][0].__setitem__(1, rows(d, ["app", "c", "R"])),
+        "not a value",
+    ),
+    "another value": (lambda d: d["witness"]["values"][0].__setitem__(1, rows(d, ["num", 2, 1])), "differ"),
+    "a value twice": (lambda d: d["witness"]["values"].append(d["witness"]["values"][0]), "repeated"),
+    "other definitions": (lambda d: _other(d, 1, [define(["s"], [], ["y"], [2], ["y"])]), "other definitions"),
+    "no definitions": (lambda d: _other(d, 1, []), "other definitions"),
+    "a family in the theory": (lambda d: _other(d, 1, [*MEANT, ["declare", "v", [], "R"]]), "more than definitions"),
+    "the promise in the theory": (lambda d: _other(d, 1, [*MEANT, ["means_exist"]]), "more than definitions"),
+    "an assumption in the theory": (_uses, "more than definitions"),
+    "an unknown field": (lambda d: d["witness"].__setitem__("trust", 1), "fields"),
+}
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_wrong_witnesses(name: str) -> None:
+    change, message = WRONG[name]
+    doc = witnessed()
+    change(doc)
+    refused(doc, message)
+
+
+# --- effort -----------------------------------------------------------------------------------------------------------
+
+
+def test_sharing_costs_nothing() -> None:
+    """t = t + t, sixty times: 2^60 leaves, 61 rows."""
+    terms: list[Any] = [["var", "x", "R"], *(["add", j, j] for j in range(60)), ["num", 2**60, 1], ["mul", 61, 0]]
+    steps = [["certificate", ["eq", 60, 62], [], [], [], ONE], ["inst", 0, [[0, 61]]], ["assume", ["le", 0, 0]]]
+    doc = {
+        "format": 1,
+        "terms": terms,
+        "theory": [],
+        "steps": steps,
+        "claim": ["le", 0, 0],
+        "hyps": [["le", 0, 0]],
+        "uses": [],
+    }
+    begin = time.perf_counter()
+    assert check(written(doc))
+    doc |= {"steps": steps[:1], "claim": ["eq", 60, 62], "hyps": []}
+    refused(doc, "too long to write out")
+    assert time.perf_counter() - begin < 5
+
+
+@pytest.mark.parametrize("head", ["sqrt", "sum", "add"])
+def test_deep_terms_are_refused_or_accepted(head: str) -> None:
+    """Never anything but a refusal, however deep the term is."""
+    for depth in (100, 2_000, 30_000):
+        terms: list[Any] = [["num", 0, 1], ["var", "i", "Z"]]
+        for k in range(1, depth):
+            terms.append(["sqrt", k] if head == "sqrt" else ["add", k, 1] if head == "add" else ["sum", 1, 0, 1, k])
+        last = len(terms) - 1
+        steps = [["certificate", ["eq", last, last], [], [], [], ONE], ["inst", 0, [[1, 0]]], ["assume", ["le", 0, 0]]]
+        doc = {
+            "format": 1,
+            "terms": terms,
+            "theory": [],
+            "steps": steps,
+            "claim": ["le", 0, 0],
+            "hyps": [["le", 0, 0]],
+            "uses": [],
+        }
+        done = False
+        with contextlib.suppress(Refused):
+            done = check(written(doc), limit_s=2).steps == 3
+        assert done or depth > 100
+
+
+def test_sizes() -> None:
+    base = proof([["assume", NOTHING]], NOTHING, [NOTHING])
+    refused(base | {"terms": [["num", 0, 1]] * 200_001}, "too long")
+    refused(base | {"steps": base["steps"] * 100_001}, "too long")
+    assert check(written(base | {"steps": base["steps"] * 1000})).steps == 1000
+
+
+BIG: Any = "a1"
+for _k in range(2, 30):
+    BIG = add(BIG, f"a{_k}")
+LARGE = {
+    "monomials": (["pow", BIG, 5], "too many monomials|product too long"),
+    "pairs": (mul(["pow", BIG, 3], ["pow", BIG, 3]), "product too long"),
+    "powers": (mul(["pow", "x", 64], "x"), "power too high"),
+    "powers of powers": (["pow", ["pow", "x", 8], 9], "power too high"),
+    "bits": (["pow", ["num", 2**4095, 1], 3], "coefficient too long"),
+    "bits below": (["pow", ["num", 1, 2**4095], 3], "coefficient too long"),
+    "bits of a sum": (
+        add(mul(mul(["num", 2**4095, 1], 2**4095), "x"), mul(mul(["num", 2**4095, 1], 2**4095), mul(3, "x"))),
+        "long",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", LARGE)
+def test_effort_is_bounded(name: str) -> None:
+    term, message = LARGE[name]
+    text = written(proof([same(term, term)], eq(term, term)))
+    refused(text, f"^steps 0: .*{message}")
+    assert by_kernel(text)
+
+
+def test_there_is_a_deadline() -> None:
+    with pytest.raises(Refused, match="time limit"):
+        check(written(document()), limit_s=-1)
+    assert check(written(document()))
+    a_lot = [["assume", le(0, ["app", "q", "Z", k])] for k in range(1500)]
+    doc = proof([*a_lot, by(NOTHING, list(range(1500))), by(NOTHING, [1500] * 200_000)], NOTHING, [], [], THEORY)
+    begin = time.perf_counter()
+    with pytest.raises(Refused, match="time limit"):
+        check(written(doc), limit_s=0.5)
+    assert time.perf_counter() - begin < 5
+
+
+# --- the program ------------------------------------------------------------------------------------------------------
+
+
+def program(*arguments: str, options: Sequence[str] = ("-I",)) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, *options, recheck.__file__, *arguments]
+    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+
+
+@pytest.mark.parametrize("options", [("-I",), ("-O", "-I")], ids=" ".join)
+def test_the_program(options: Sequence[str], tmp_path: Path) -> None:
+    """It needs the standard library only, and no condition is an assertion."""
+    good, bad, deep, binary = (tmp_path / name for name in ("good.json", "bad.json", "deep.json", "binary.json"))
+    good.write_text(written(document()))
+    bad.write_text(written(proof([by(FALSE, [])], FALSE)))
+    deep.write_text("[" * 100_000)
+    binary.write_bytes(b"\xff\xfe{")
+    done = program(str(good), options=options)
+    assert done.returncode == 0 and "accepted" in done.stdout and done.stderr == ""
+    done = program("--json", *map(str, (good, bad, deep, binary, tmp_path / "none.json")), options=options)
+    assert done.returncode == 1 and done.stderr == ""
+    lines = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [line["accepted"] for line in lines] == [True, False, False, False, False]
+    assert lines[0]["uses"] == lines[0]["axioms"] == ["growth"] and lines[0]["reason"] == ""
+    assert lines[0]["hash"] == check(written(document())).hash and lines[0]["steps"] == 3
+    assert lines[1]["reason"] == "steps 0: the two sides differ" and all(line["reason"] for line in lines[1:])
+    for arguments in ((), ("--trust", str(good))):
+        done = program(*arguments, options=options)
+        assert done.returncode == 2 and "Traceback" not in done.stderr
+    assert program(str(bad), str(good), options=options).returncode == 1
+
+
+# --- both checkers agree ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("path", STORED, ids=lambda path: path.stem)
+def test_both_accept_what_is_stored(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    theorem, hyps = serialise.replay(text)
+    report = check(text)
+    assert report.hash == serialise.sentence_hash(theorem.theory, hyps, theorem.claim)
+    assert report.uses == sorted(theorem.uses) and len(report.hyps) == len(hyps)
+
+
+@pytest.mark.parametrize("path", BAD, ids=lambda path: path.stem)
+def test_both_refuse_what_is_false(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    refused(text, "^(terms|theory|steps) [0-9]+: |^the last step|^a name with")
+    assert by_kernel(text)
+
+
+def test_the_attacks_are_there() -> None:
+    assert len(STORED) > 40 and len(BAD) > 30
