@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import signal
 import subprocess
 import sys
 import time
@@ -241,3 +243,49 @@ def test_every_shipped_theorem_is_stored_and_pinned() -> None:
     assert set(catalogue.pins()) == set(files)
     stored = {path.stem for path in (catalogue.folder() / "certificates").glob("*.json")}
     assert stored == {name for name, file in files.items() if not file.refutes}
+
+
+def test_ctrl_c_leaves_finished_rows_and_no_process(tmp_path: Path) -> None:
+    """The whole group is interrupted, as a terminal does it: rows are printed, nothing else but one line of words."""
+    command = [sys.executable, "-m", "adamtheory", "prove", "--search"]
+    process = subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=tmp_path, start_new_session=True
+    )
+    time.sleep(8)
+    os.killpg(process.pid, signal.SIGINT)
+    out, err = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert "Traceback" not in err and "interrupted" in err
+    assert "PROVED" in out
+    with pytest.raises(ProcessLookupError):
+        os.killpg(process.pid, 0)
+
+
+def test_a_search_that_finds_nothing_says_what_to_do(own: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    own.write_text(
+        own.read_text().replace(
+            "p.certify(m(0) <= G, p.start", "p.certify(m(0)*m(0) >= 0) and p.certify(m(0) <= G, p.start"
+        )
+    )
+    _, out, _ = run(["prove", str(own)], capsys)
+    assert "UNDECIDED: my_theorem" in out
+    assert "squares=[...]" in out
+
+
+def test_a_hypothesis_that_is_not_needed_is_refused(own: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    own.write_text(own.read_text().replace("hyps=[0 <= n,", 'hyps=[0 <= n, 0 <= reading.scalars["beta2"],'))
+    status, out, _ = run(["prove", str(own)], capsys)
+    assert status == 1
+    assert "does not need the hypothesis 0 <= beta2" in out
+
+
+def test_an_equation_written_with_python_equality_is_told(own: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    own.write_text(own.read_text().replace("p.certify(m(0) <= G, p.start", "p.certify(m(0) == G, p.start"))
+    _, out, _ = run(["prove", str(own)], capsys)
+    assert "write eq(a, b)" in out
+
+
+def test_a_hypothesis_about_the_index_is_named(own: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    own.write_text(own.read_text().replace("guards=[1 <= t]", "guards=[2 <= t]"))
+    _, out, _ = run(["prove", str(own)], capsys)
+    assert "the hypothesis 2 <= n + 1 of an induction on n speaks of n" in out

@@ -24,6 +24,7 @@ def print_table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     from rich.text import Text
 
     table = Table(*heads, box=box.SIMPLE_HEAD, pad_edge=False, header_style="bold")
+    table.columns[0].no_wrap = True  # a name is there to be copied
     for row in rows:
         table.add_row(*(Text(cell) for cell in row))
     Console().print(table)

@@ -28,8 +28,9 @@ def command(
     export: Annotated[Path | None, typer.Option("--export", metavar="FILE", help="Write the proof as JSON.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> int:
-    """Check theorems: every step by the kernel, then again by a second checker in a process of its own.
+    """Check theorems with the kernel and a second checker.
 
+    Every step is made by the kernel, then made again by a checker that shares no code with it, in a process of its own.
     PROVED is printed for nothing else. REFUTED is a printed claim that an exact counterexample shows to be false; NOT
     ENTAILED is a step with a model in which the cited facts hold and the step fails; UNDECIDED is a step for which
     nothing was found. Without names all theorems are checked and a table is printed; one name prints its proof.
@@ -43,15 +44,16 @@ def command(
       adamtheory prove --search
     """
     files = [catalogue.find(name) for name in names] if names else list(catalogue.proofs().values())
-    _check_options(files, names, html, latex, export, store and not search)
+    _check_options(files, names, html, latex, export, store, search)
     form = "mathml" if html else "latex" if latex else "text" if names and len(files) == 1 and not as_json else None
     outcomes: list[Outcome] = []
     try:
         _run(files, outcomes, search, store, form)
     finally:  # Ctrl-C leaves what is finished on the screen
+        outcomes.sort(key=lambda outcome: outcome.name)
         _print(outcomes, as_json, form == "text")
     for path, kind in ((html, "html"), (latex, "latex"), (export, "export")):
-        if path is not None:
+        if path is not None and (kind != "export" or "proof" in outcomes[0].facts):
             _write(path, kind, files[0], outcomes[0], search)
     return 0 if all(outcome.holds for outcome in outcomes) else 1
 
@@ -62,10 +64,13 @@ def _check_options(
     html: Path | None,
     latex: Path | None,
     export: Path | None,
-    bad: bool,
+    store: bool,
+    search: bool,
 ) -> None:
-    if bad:
+    if store and not search:
         raise SpecError("--store keeps what --search finds; give both")
+    if store and any(file.own for file in files):
+        raise SpecError("--store is for the theorems that ship; --export FILE keeps a proof of your own")
     paths = [path for path in (html, latex, export) if path is not None]
     if paths and (not names or len(files) != 1):
         raise SpecError("--html, --latex and --export write one proof; name one")
@@ -92,7 +97,7 @@ def _print(outcomes: list[Outcome], as_json: bool, whole: bool) -> None:
     elif whole and outcomes:
         typer.echo("\n".join(_page(outcomes[0])))
     elif outcomes:
-        heads = ("theorem", "status", "rests on", "steps", "certificates", "s", "what it says")
+        heads = ("theorem", "status", "axioms", "certificates", "s", "what it says")
         print_table(heads, [_row(outcome) for outcome in outcomes])
         for outcome in outcomes:
             if not outcome.holds:
@@ -102,8 +107,8 @@ def _print(outcomes: list[Outcome], as_json: bool, whole: bool) -> None:
 
 def _row(outcome: Outcome) -> tuple[str, ...]:
     facts = outcome.facts
-    steps, certificates = (str(facts.get(word, "")) for word in ("steps", "certificates"))
-    return (outcome.name, outcome.word, _rests_on(facts), steps, certificates, f"{facts['seconds']:.2f}", outcome.title)
+    axioms, certificates = ", ".join(facts.get("axioms", [])) or "-", str(facts.get("certificates", ""))
+    return outcome.name, outcome.word, axioms, certificates, f"{facts['seconds']:.2f}", outcome.title
 
 
 def _rests_on(facts: dict[str, Any]) -> str:
@@ -115,7 +120,7 @@ def _summary(outcomes: list[Outcome]) -> str:
     words = [outcome.word for outcome in outcomes]
     counts = ", ".join(f"{words.count(word)} {word}" for word in dict.fromkeys(words))
     seconds = sum(outcome.facts["seconds"] for outcome in outcomes)
-    return f"{len(outcomes)} files: {counts}; {seconds:.1f} s in the first checker"
+    return f"{len(outcomes)} file{'s' * (len(outcomes) != 1)}: {counts}; {seconds:.1f} s in the first checker"
 
 
 def _facts(outcome: Outcome) -> dict[str, Any]:
@@ -164,6 +169,8 @@ def _trouble(outcome: Outcome) -> list[str]:
             f"  this step:  {facts['goal']}",
             *(f"  cited:      {fact}" for fact in facts["cited"] or ["nothing"]),
         ]
+    if "hint" in facts and "model" not in facts:
+        lines.append(f"  nothing found with {facts['hint']}")
     if "model" in facts:
         lines += [f"  {line}" for line in str(facts["model"]).splitlines()]
     return lines
@@ -174,8 +181,6 @@ def _write(path: Path, kind: str, file: ProofFile, outcome: Outcome, search: boo
     from adamtheory.proving.verdicts import check
 
     if kind == "export":
-        if "proof" not in outcome.facts:
-            raise OutputError(f"{file.name} is {outcome.word}: there is no proof to export")
         text = outcome.facts["proof"]
     else:
         wanted = "mathml" if kind == "html" else "latex"

@@ -15,7 +15,9 @@ def command(
     files: Annotated[list[Path], typer.Argument(metavar="FILE.json...", help="Exported proofs.")],
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> int:
-    """Derive exported proofs again with the second checker, in a process that imports nothing of this project.
+    """Check exported proofs with the second checker alone.
+
+    It derives them again in a process that imports nothing of this project.
 
     \b
     Examples:

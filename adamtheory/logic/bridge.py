@@ -127,6 +127,7 @@ def stated(claim: Any, theory: Theory = EMPTY) -> Rel:
     """
     if type(claim) is Rel:
         return claim
+    need(not isinstance(claim, bool), "`==` compares objects and states nothing; write eq(a, b)")
     signatures = {name: signature for name, signature in theory.names if signature is not None and not signature[1]}
     symbols: dict[Any, Term] = {}
     for symbol in getattr(claim, "free_symbols", ()):

@@ -217,6 +217,8 @@ def read(
     known = {name for name, _ in setting.theory.names}
     for declared in rule.scalars:
         if declared.name not in scalars:
+            if declared.name == "eta":
+                raise Refused(f'{rule.name} takes the multiplier eta of the schedule: give it, scalars={{"eta": 1}}')
             needed = declared.name not in SUPPLIED and declared.name not in known
             scalars[declared.name] = setting.constant(declared.name) if needed else Family(declared.name)()
             if declared.name == "t":

@@ -12,7 +12,8 @@ from typing import Any
 from adamtheory.logic import kernel
 from adamtheory.logic.bridge import stated
 from adamtheory.logic.kernel import FACTS, Theorem, Theory
-from adamtheory.logic.notation import Family, Setting, lift, lt
+from adamtheory.logic.notation import Family, Setting, le, lift, lt
+from adamtheory.logic.printing import text
 from adamtheory.logic.search import certify
 from adamtheory.logic.terms import Refused, Rel, key, term
 
@@ -71,7 +72,12 @@ class Steps:
         return kernel.rewrite(self.theory, equation, hole, lift(template(hole)))  # type: ignore[no-any-return]
 
     def certify(self, goal: Rel, *facts: Theorem, **options: Any) -> Theorem:
-        """The goal from the cited theorems, by a certificate that `search.certify` finds; its options pass through."""
+        """The goal from the cited theorems, by a certificate that `search.certify` finds.
+
+        squares=[x - y]   terms whose squares the step needs; without them not even 0 <= x*x is found
+        weights=[[fact]]  products of strict facts that may multiply the goal
+        degree=2          how many facts are multiplied at most;  rounds: how often equations are used on one another
+        """
         return certify(self.theory, stated(goal, self.theory), facts, **options)
 
     def restate(self, goal: Rel, main: Theorem) -> Theorem:
@@ -93,6 +99,11 @@ class Steps:
 
     def induction(self, n: Any, start: Any, claim: Rel, base: Theorem, step: Theorem) -> Theorem:
         """From P(n0) and n0 <= n, P(n) |- P(n+1): n0 <= n |- P(n)."""
+        discharged = {key(claim), key(le(start, n))}
+        for kept in (*base.hyps, *(h for h in step.hyps if key(h) not in discharged)):
+            if n in kept.free:
+                told = f"the hypothesis {text(kept)} of an induction on {text(n)} speaks of {text(n)}"
+                raise Refused(f"{told}: discharge it in the step that brings it in (`using` keeps what does not match)")
         return kernel.induction(self.theory, base, step, n, lift(start), claim)  # type: ignore[no-any-return]
 
     def sum_of(self, each: Theorem, index: Any, low: Any, high: Any) -> Theorem:
@@ -109,6 +120,8 @@ class Steps:
 
     def next(self, family: Family | str, *place: Any) -> Theorem:
         """0 <= k |- f(p, k+1) = step[p, k, f(p, k)], for the parameters p and then k."""
+        if not place:
+            raise Refused(f"next needs the index: next({_name(family)!r}, n)")
         *parameters, k = map(lift, place)
         return kernel.unfold(self.theory, _name(family), tuple(parameters), k)  # type: ignore[no-any-return]
 

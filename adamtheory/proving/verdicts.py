@@ -10,9 +10,11 @@ from __future__ import annotations
 
 import json
 import os
+import queue
 import subprocess
 import sys
 import tempfile
+import threading
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -46,27 +48,47 @@ class Outcome:
 
 
 def check(files: Sequence[ProofFile], search: bool, store: bool = False, form: str | None = None) -> Iterator[Outcome]:
-    """Outcomes, one by one: by stored certificates, or (`search`, and for files of one's own) by finding them anew.
+    """Outcomes as they come: by stored certificates, or (`search`, and for files of one's own) by finding them anew.
 
     store  keep what was found, and pin the sentences as they are now
     form   text or mathml: with a page of all steps in `facts["page"]`
     """
     with tempfile.TemporaryDirectory() as scratch, ExitStack() as stack:
         tasks = [_task(file, search, Path(scratch), form) for file in files]
-        # File k goes to process k mod n: each process answers in order, so the answers are read in turn.
+        # File k goes to process k mod n, each of which answers in order.
         shares = [tasks[k :: _processes(len(tasks))] for k in range(_processes(len(tasks)))]
         reports = [_lines(stack, [sys.executable, "-m", "adamtheory.proving.worker"], json.dumps(s)) for s in shares]
         # What is stored already, the second checker reads beside the first; what is found anew, after it.
         stored = [task["stored"] for task in tasks if not task["search"] and not task["refutes"]]
         seconds = _lines(stack, [*RECHECK, *stored]) if stored else iter(())
-        for k, (file, task) in enumerate(zip(files, tasks, strict=True)):
-            report = next(reports[k % len(reports)], STOPPED)
-            second = None if task["search"] or task["refutes"] else next(seconds, SILENT)
-            yield _verdict(file, task, report, second, store)
+        known = {task["stored"]: next(seconds, SILENT) for task in tasks if not task["search"] and not task["refutes"]}
+        for place, report in _as_they_come(reports, [len(share) for share in shares]):
+            file, task = files[place], tasks[place]
+            yield _verdict(file, task, report, known.get(task["stored"]), store)
 
 
 def _processes(files: int) -> int:
     return max(1, min(MOST_PROCESSES, os.cpu_count() or 1, files))
+
+
+def _as_they_come(
+    reports: Sequence[Iterator[dict[str, Any]]], sizes: Sequence[int]
+) -> Iterator[tuple[int, dict[str, Any]]]:
+    """The answers of several processes with the numbers of their files: a slow proof hides no finished one."""
+    answers: queue.Queue[tuple[int, dict[str, Any]]] = queue.Queue()
+
+    def read(k: int) -> None:
+        for place in range(sizes[k]):
+            try:
+                answer = next(reports[k], STOPPED)
+            except ValueError:  # half a line, or none: the process was ended
+                answer = STOPPED
+            answers.put((k + place * len(reports), answer))
+
+    for k in range(len(reports)):
+        threading.Thread(target=read, args=(k,), daemon=True).start()
+    for _ in range(sum(sizes)):
+        yield answers.get()
 
 
 def recheck(path: Path) -> dict[str, Any]:

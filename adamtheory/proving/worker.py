@@ -12,6 +12,7 @@ import contextlib
 import importlib
 import importlib.util
 import json
+import signal
 import sys
 import time
 import traceback
@@ -29,6 +30,7 @@ from adamtheory.logic.terms import Refused, key, need
 
 def main() -> None:
     """Read the list of tasks from standard input; each has name, path, own, refutes, search, stored, target, form."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, which ends this process
     out = sys.stdout
     for task in json.load(sys.stdin):
         with contextlib.redirect_stdout(sys.stderr):  # what a proof file prints is no report
@@ -115,9 +117,13 @@ def _agree(statement: Statement, theorem: Theorem) -> None:
     stated = {key(h) for h in statement.hyps}
     extra = [text(h) for h in theorem.hyps if key(h) not in stated]
     need(not extra, f"the proof needs hypotheses that are not stated: {', '.join(extra)}")
+    needed = {key(h) for h in theorem.hyps}
+    idle = [text(h) for h in statement.hyps if key(h) not in needed]
+    need(not idle, f"the proof does not need the hypothesis {', '.join(idle)}: leave it out of the statement")
     need(theorem.theory.entries == statement.theory.entries, "the theorem lives in another theory than the statement")
     allowed = {*statement.assumes, *statement.axioms}
-    need(theorem.uses == allowed, f"the proof uses {sorted(theorem.uses)}, the statement names {sorted(allowed)}")
+    told = f"the proof uses {sorted(theorem.uses)}, the statement names {sorted(allowed)} in assumes= and axioms="
+    need(theorem.uses == allowed, told)
     kinds = {entry[1]: entry[2] for entry in theorem.theory.entries if entry[0] == "assume"}
     wrong = [name for name in statement.assumes if kinds.get(name) == "axiom"]
     need(not wrong, f"{', '.join(wrong)} is an axiom, not an assumption")
@@ -145,7 +151,11 @@ def _failure(error: Exception, task: dict[str, Any]) -> dict[str, Any]:
         found |= {"line": own[-1].lineno, "code": own[-1].line}
     goal, facts = getattr(error, "goal", None), getattr(error, "facts", ())
     if goal is not None:
-        found |= {"outcome": "UNDECIDED", "goal": text(goal), "cited": [text(f.claim) for f in facts]}
+        hint = (
+            f"{getattr(error, 'reason', '')}: cite what is missing, name a square that the step needs (squares=[...]), "
+        )
+        hint += "prove a positive weight as a step of its own (weights=[[...]]), raise degree=, or split the step"
+        found |= {"outcome": "UNDECIDED", "goal": text(goal), "cited": [text(f.claim) for f in facts], "hint": hint}
         model = _countermodel(facts, goal)
         if model is not None:
             found |= {"outcome": "NOT ENTAILED", "model": model}
