@@ -37,7 +37,7 @@ class Theory(Sealed):
     def _extended(self, entry: Many, *names: tuple[str, Any]) -> Theory:
         known = [name for name, _ in (*self.names, *names)]
         need(len(set(known)) == len(known), f"one of {[name for name, _ in names]} is declared already")
-        return Theory(KEY, (*self.entries, entry), (*self.names, *names))  # type: ignore[no-any-return]
+        return Theory(KEY, (*self.entries, entry), (*self.names, *names))
 
     def declare(self, name: str, sorts: Many = (), result: str = "R") -> Theory:
         """Add a family with arguments of these sorts; without arguments a constant."""
@@ -91,7 +91,7 @@ class Theory(Sealed):
         """The definition or assumption of that name."""
         found = [e for e in self.entries if e[0] == head and name in (e[1] if head == "define" else e[1:2])]
         need(len(found) == 1, f"the theory does not {head} {name}")
-        return found[0]  # type: ignore[no-any-return]
+        return found[0]
 
 
 # --- theorems ---------------------------------------------------------------------------------------------------------
@@ -157,7 +157,7 @@ def step(theory: Theory, rule: str, *args: Any) -> Theorem:
     theory.admits(variables, claim, *hyps)
     need(claim.index not in variables, "the index of a limit is free in a hypothesis")
     uses = frozenset(own).union(*(p.uses for p in premises))
-    return Theorem(KEY, theory, hyps, claim, uses, rule, args)  # type: ignore[no-any-return]
+    return Theorem(KEY, theory, hyps, claim, uses, rule, args)
 
 
 EMPTY: Theory = Theory(KEY, (), ())

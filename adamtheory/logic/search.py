@@ -272,4 +272,4 @@ def _submit(theory: Theory, problem: Problem, solved: list[tuple[Column, Fractio
             sums.setdefault(column.equation, []).append(scaled)
     multipliers = tuple((renumbered[k], term_of_poly(plus(*polys))) for k, polys in sorted(sums.items()))
     facts = tuple(problem.facts[k] for k in needed)
-    return kernel.certificate(theory, problem.goal, facts, products, multipliers, weight)  # type: ignore[no-any-return]
+    return kernel.certificate(theory, problem.goal, facts, products, multipliers, weight)

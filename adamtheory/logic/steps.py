@@ -41,11 +41,11 @@ class Steps:
         variables = self.theory.entry("assume", name)[3]
         if named:
             values = tuple(named[v.args[0]] for v in variables)
-        return kernel.given(self.theory, name, tuple(lift(v) for v in values))  # type: ignore[no-any-return]
+        return kernel.given(self.theory, name, tuple(lift(v) for v in values))
 
     def cut(self, main: Theorem, *others: Theorem) -> Theorem:
         """Discharge hypotheses of `main` by theorems; one that is not among them is refused."""
-        return kernel.cut(self.theory, main, tuple(others))  # type: ignore[no-any-return]
+        return kernel.cut(self.theory, main, tuple(others))
 
     def using(self, main: Theorem, *others: Theorem) -> Theorem:
         """Discharge those hypotheses of `main` that are among the claims of the others."""
@@ -55,21 +55,21 @@ class Steps:
 
     def inst(self, main: Theorem, mapping: Mapping[Any, Any]) -> Theorem:
         """Put terms for free variables."""
-        return kernel.inst(self.theory, main, tuple((v, lift(t)) for v, t in mapping.items()))  # type: ignore[no-any-return]
+        return kernel.inst(self.theory, main, tuple((v, lift(t)) for v, t in mapping.items()))
 
     def cases(self, low: Theorem, high: Theorem, a: Any, b: Any) -> Theorem:
         """From a <= b |- C and b < a |- C: C."""
-        return kernel.cases(self.theory, low, high, lift(a), lift(b))  # type: ignore[no-any-return]
+        return kernel.cases(self.theory, low, high, lift(a), lift(b))
 
     def antisym(self, below: Theorem, above: Theorem) -> Theorem:
         """From a <= b and b <= a: a = b."""
-        return kernel.antisym(self.theory, below, above)  # type: ignore[no-any-return]
+        return kernel.antisym(self.theory, below, above)
 
     def rewrite(self, equation: Theorem, template: Callable[[Any], Any]) -> Theorem:
         """From a = b: template(a) = template(b)."""
         both = equation.claim.left.sort == equation.claim.right.sort == "Z"
         hole = term("var", "hole", "Z" if both else "R")
-        return kernel.rewrite(self.theory, equation, hole, lift(template(hole)))  # type: ignore[no-any-return]
+        return kernel.rewrite(self.theory, equation, hole, lift(template(hole)))
 
     def certify(self, goal: Rel, *facts: Theorem, **options: Any) -> Theorem:
         """The goal from the cited theorems, by a certificate that `search.certify` finds.
@@ -93,7 +93,7 @@ class Steps:
         false = self.certify(lt(0, 0), *facts, **options)
         strict = ((Fraction(1), (0,), None),) if goal.kind == "lt" else ()
         # 0 times the difference of the goal is 0, and the fact 0 < 0 calls 0 positive.
-        return kernel.certificate(self.theory, goal, (false,), strict, (), ((Fraction(1), (0,)),))  # type: ignore[no-any-return]
+        return kernel.certificate(self.theory, goal, (false,), strict, (), ((Fraction(1), (0,)),))
 
     # --- binders, definitions, facts ---
 
@@ -104,26 +104,26 @@ class Steps:
             if n in kept.free:
                 told = f"the hypothesis {text(kept)} of an induction on {text(n)} speaks of {text(n)}"
                 raise Refused(f"{told}: discharge it in the step that brings it in (`using` keeps what does not match)")
-        return kernel.induction(self.theory, base, step, n, lift(start), claim)  # type: ignore[no-any-return]
+        return kernel.induction(self.theory, base, step, n, lift(start), claim)
 
     def sum_of(self, each: Theorem, index: Any, low: Any, high: Any) -> Theorem:
         """From lo <= i, i <= hi |- f R g: sum f R sum g."""
-        return kernel.sum_of(self.theory, each, index, lift(low), lift(high))  # type: ignore[no-any-return]
+        return kernel.sum_of(self.theory, each, index, lift(low), lift(high))
 
     def mean_of(self, each: Theorem, over: Any) -> Theorem:
         """From f R g: E f R E g."""
-        return kernel.mean_of(self.theory, each, over)  # type: ignore[no-any-return]
+        return kernel.mean_of(self.theory, each, over)
 
     def start(self, family: Family | str, *parameters: Any) -> Theorem:
         """f(p, 0) = init[p]."""
-        return kernel.unfold(self.theory, _name(family), tuple(map(lift, parameters)), None)  # type: ignore[no-any-return]
+        return kernel.unfold(self.theory, _name(family), tuple(map(lift, parameters)), None)
 
     def next(self, family: Family | str, *place: Any) -> Theorem:
         """0 <= k |- f(p, k+1) = step[p, k, f(p, k)], for the parameters p and then k."""
         if not place:
             raise Refused(f"next needs the index: next({_name(family)!r}, n)")
         *parameters, k = map(lift, place)
-        return kernel.unfold(self.theory, _name(family), tuple(parameters), k)  # type: ignore[no-any-return]
+        return kernel.unfold(self.theory, _name(family), tuple(parameters), k)
 
     def fact(self, name: str, **values: Any) -> Theorem:
         """A fact of the kernel with terms put for its variables: `fact("inverse", x=t)`."""
@@ -142,41 +142,41 @@ class Steps:
 
     def sum_last(self, index: Any, low: Any, high: Any, body: Any) -> Theorem:
         """lo <= hi+1 |- sum_{lo}^{hi+1} f = sum_{lo}^{hi} f + f(hi+1)."""
-        return kernel.sum_last(self.theory, index, lift(low), lift(high), lift(body))  # type: ignore[no-any-return]
+        return kernel.sum_last(self.theory, index, lift(low), lift(high), lift(body))
 
     def sum_empty(self, index: Any, low: Any, high: Any, body: Any) -> Theorem:
         """hi < lo |- sum_{lo}^{hi} f = 0."""
-        return kernel.sum_empty(self.theory, index, lift(low), lift(high), lift(body))  # type: ignore[no-any-return]
+        return kernel.sum_empty(self.theory, index, lift(low), lift(high), lift(body))
 
     # --- limits ---
 
     def lim_const(self, c: Any, n: Any) -> Theorem:
         """c -> c."""
-        return kernel.lim_const(self.theory, lift(c), n)  # type: ignore[no-any-return]
+        return kernel.lim_const(self.theory, lift(c), n)
 
     def lim_recip(self, n: Any) -> Theorem:
         """1/n -> 0."""
-        return kernel.lim_recip(self.theory, n)  # type: ignore[no-any-return]
+        return kernel.lim_recip(self.theory, n)
 
     def lim_base(self, b: Any, n: Any) -> Theorem:
         """0 <= b, b < 1 |- b^n -> 0."""
-        return kernel.lim_base(self.theory, lift(b), n)  # type: ignore[no-any-return]
+        return kernel.lim_base(self.theory, lift(b), n)
 
     def lim_op(self, op: str, *limits: Theorem) -> Theorem:
         """Sums (add), products (mul), maxima (max) and roots (sqrt) of limits."""
-        return kernel.lim_op(self.theory, op, tuple(limits))  # type: ignore[no-any-return]
+        return kernel.lim_op(self.theory, op, tuple(limits))
 
     def lim_inv(self, main: Theorem, nonzero: Theorem) -> Theorem:
         """1/e -> 1/L from 0 < L^2."""
-        return kernel.lim_inv(self.theory, main, nonzero)  # type: ignore[no-any-return]
+        return kernel.lim_inv(self.theory, main, nonzero)
 
     def lim_squeeze(self, low: Theorem, high: Theorem, start: Any, above: Theorem, below: Theorem) -> Theorem:
         """From e1 -> L, e2 -> L and n0 <= n |- e1 <= e, e <= e2: e -> L."""
-        return kernel.lim_squeeze(self.theory, low, high, lift(start), above, below)  # type: ignore[no-any-return]
+        return kernel.lim_squeeze(self.theory, low, high, lift(start), above, below)
 
     def lim_bound(self, main: Theorem, bound: Theorem, start: Any) -> Theorem:
         """From e -> L and n0 <= n |- e <= c: L <= c."""
-        return kernel.lim_bound(self.theory, main, bound, lift(start))  # type: ignore[no-any-return]
+        return kernel.lim_bound(self.theory, main, bound, lift(start))
 
 
 def _name(family: Family | str) -> str:

@@ -132,7 +132,7 @@ def term(op: str, *args: Any) -> Term:
     if (op, args) not in _TERMS:
         # In one go: whatever runs in between (a thread, a trace) could make a second object for the same tree.
         _TERMS.setdefault((op, args), _make(op, args))
-    return _TERMS[op, args]  # type: ignore[no-any-return]
+    return _TERMS[op, args]
 
 
 def _make(op: str, args: tuple[Any, ...]) -> Term:
@@ -149,7 +149,7 @@ def _make(op: str, args: tuple[Any, ...]) -> Term:
     made = Term(KEY, op, args, sort, free, families)
     if op == "var":
         object.__setattr__(made, "free", frozenset({made}))
-    return made  # type: ignore[no-any-return]
+    return made
 
 
 def rel(kind: str, left: Term, right: Term, index: Term | None = None) -> Rel:
@@ -162,7 +162,7 @@ def rel(kind: str, left: Term, right: Term, index: Term | None = None) -> Rel:
     need(index not in right.free, "the index stands in the limit")
     free = (left.free | right.free) - {index}
     made = Rel(KEY, kind, left, right, index, free, left.families | right.families)
-    return _TERMS.setdefault(("rel", kind, left, right, index), made)  # type: ignore[no-any-return]
+    return _TERMS.setdefault(("rel", kind, left, right, index), made)
 
 
 # --- substitution -----------------------------------------------------------------------------------------------------
@@ -235,7 +235,7 @@ def _poly(terms: dict[frozenset[Any], Fraction]) -> Poly:
     bits = [n.bit_length() for _, c in kept for n in (c.numerator, c.denominator)]
     need(max(bits, default=0) <= MOST_BITS, "coefficient too long")
     result = frozenset(kept)
-    return _SAME.setdefault(result, result)  # type: ignore[no-any-return]
+    return _SAME.setdefault(result, result)
 
 
 def _atom(*parts: Any) -> Poly:
@@ -320,7 +320,7 @@ def _normal(op: str, args: tuple[Any, ...]) -> Poly:
         return _mean(("var", *args[0].args), normal(args[1]), 1)
     parts = [normal(a) for a in args]
     if op in _RING:
-        return _RING[op](*parts)  # type: ignore[no-any-return]
+        return _RING[op](*parts)
     if op == "sum":
         return _sum(("var", *args[0].args), *parts[1:])
     if op == "power":

@@ -88,7 +88,7 @@ def _completed(theory: Theory, entries: list[Entry]) -> list[Entry]:
 def _lifted(value: Any) -> Term:
     from adamtheory.logic.notation import lift
 
-    return lift(value)  # type: ignore[no-any-return]
+    return lift(value)
 
 
 def _show(theory: Theory, goal: Rel, guards: Sequence[Rel], witness: Witness | None, what: str) -> Theorem:

@@ -22,7 +22,7 @@ from adamtheory.logic.statement import Statement, Witness
 from adamtheory.logic.terms import Refused, Rel, key
 from adamtheory.proving.worker import _agree
 
-from .mutations import FULL, NAMES, module, refused, relations, sample, statement, statements, theorem
+from .mutations import NAMES, module, refused, relations, sample, statement, statements, theorem
 
 WEAKER = {"eq -> le": "an equation is both inequalities", "lt -> le": "strictly less is less or equal"}
 
@@ -115,7 +115,7 @@ def proved(name: str, claim: Rel) -> Theorem | None:
         return None
     for degree in (1, 2):
         try:
-            return certify(statement(name).theory, claim, cited(name), degree=degree, rounds=None if FULL else 1)
+            return certify(statement(name).theory, claim, cited(name), degree=degree, rounds=1)
         except Refused:
             pass
     return None

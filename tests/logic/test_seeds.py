@@ -14,8 +14,8 @@ from adamtheory.logic import recheck
 
 from .mutations import FULL, NAMES
 
-# A proof by induction with sums, and one whose searches choose among many columns. All of them in a full run.
-QUICK = tuple(NAMES) if FULL else ("ema_unrolled", "inverse_sqrt_sum")
+# A proof by induction with sums, one with roots, and one in whose searches the order of columns decides. Or all of them.
+QUICK = tuple(NAMES) if FULL else ("ema_unrolled", "inverse_sqrt_sum", "adamnc_regret")
 
 PROGRAM = """
 import importlib, json, sys
