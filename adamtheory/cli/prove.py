@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -11,6 +13,8 @@ from adamtheory import catalogue
 from adamtheory.cli.output import print_json, print_table
 from adamtheory.cli.progress import counting
 from adamtheory.errors import OutputError, SpecError
+
+WIDE = 140  # columns
 
 if TYPE_CHECKING:
     from adamtheory.catalogue import ProofFile
@@ -98,7 +102,9 @@ def _print(outcomes: list[Outcome], as_json: bool, whole: bool) -> None:
         typer.echo("\n".join(_page(outcomes[0])))
     elif outcomes:
         heads = ("theorem", "status", "axioms", "certificates", "s", "what it says")
-        print_table(heads, [_row(outcome) for outcome in outcomes])
+        # What a theorem says would wrap into a column of single words on a narrow terminal; `list proofs` has it.
+        shown = len(heads) - (sys.stdout.isatty() and shutil.get_terminal_size().columns < WIDE)
+        print_table(heads[:shown], [_row(outcome)[:shown] for outcome in outcomes])
         for outcome in outcomes:
             if not outcome.holds:
                 typer.echo("\n".join(["", f"{outcome.name}: {outcome.word}", *_trouble(outcome)]))
