@@ -151,7 +151,7 @@ def _multiples(problem: Problem, at_hand: list[Poly]) -> Iterator[Column]:
     for _ in range(problem.rounds):
         found: list[Column] = []
         for k in equations:
-            leading = [dict(m) for m, _ in problem.differences[k]]
+            leading = [dict(m) for m in sorted((m for m, _ in problem.differences[k]), key=sort_key)]
             for m in sorted(monomials, key=sort_key):
                 for lead in leading:
                     quotient = _divide(m, lead)

@@ -19,7 +19,7 @@ from .mutations import FULL, NAMES, changed, changes, refused, sample, statement
 
 # How many mutants of a proof are tried: few of the long ones. A full run takes all of the short ones, and of
 # each long one as many as come to the same work.
-WORK, WORK_IN_FULL = 40_000, 30_000_000
+WORK, WORK_IN_FULL = 25_000, 30_000_000
 
 # A malformed row (a wrong number of arguments, a step that cites itself) is an error of another kind in `replay`,
 # which reads what `write` wrote; the second checker refuses everything by name.

@@ -14,7 +14,7 @@ from adamtheory.logic import recheck
 
 from .mutations import FULL, NAMES
 
-# A proof by induction with sums, one with roots, and one in whose searches the order of columns decides. Or all of them.
+# By induction with sums; with roots; with searches in which the order of columns decides. All proofs in a full run.
 QUICK = tuple(NAMES) if FULL else ("ema_unrolled", "inverse_sqrt_sum", "adamnc_regret")
 
 PROGRAM = """
