@@ -8,6 +8,8 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable
 
+MOST_NAMES = 60  # a message is one line
+
 
 class AdamTheoryError(Exception):
     """Base of all errors that the user can mend."""
@@ -29,7 +31,8 @@ class UnknownNameError(AdamTheoryError):
     def __init__(self, what: str, given: str, known: Iterable[str]) -> None:
         names = sorted(known)
         near = difflib.get_close_matches(given, names, n=3, cutoff=0.5)
-        hint = f"did you mean {' or '.join(near)}?" if near else f"known: {', '.join(names)}"
+        shown = ", ".join(names) if len(names) <= MOST_NAMES else f"{', '.join(names[:MOST_NAMES])} and others"
+        hint = f"did you mean {' or '.join(near)}?" if near else f"known: {shown}"
         super().__init__(f"unknown {what} '{given}'; {hint}")
 
 

@@ -498,8 +498,6 @@ class Proof:
                     work(x)
                 except (Refused, RecursionError, MemoryError, OverflowError) as error:
                     raise Refused(f"{part} {k}: {error or type(error).__name__}") from None
-        for vs in [a[1] for a in self.assumptions.values()] + [[*d[1], d[2], *d[3]] for d in self.definitions]:
-            self.one_sort(frozenset(vs))  # once the theory is whole: a later family must not take the name either
         self.accept()
 
     def ref(self, x: Any, size: int) -> int:
@@ -619,11 +617,13 @@ class Proof:
                 self.definitions.append((fs, before, index, after, first, then))
                 for f in fs:
                     self.families[self.new(f)] = (tuple([v[1] for v in before] + ["Z"]), "R")
+                self.one_sort(frozenset([*before, index, *after]))
             case ["assume", x, "assumption" | "axiom" as kind, list(vs), list(guards), claim]:
                 variables, relations = [self.var(v) for v in vs], [self.rel(g) for g in [*guards, claim]]
                 need(len({v[0] for v in variables}) == len(vs), "variables repeated")
                 need(free_in(relations) <= set(variables), "an assumption with another variable")
                 need(x != "means_exist", "that name is taken")
+                self.one_sort(frozenset(variables))
                 self.assumptions[self.new(x)] = (kind, variables, relations[:-1], relations[-1])
             case ["means_exist"]:
                 need(not self.means, "means_exist twice")

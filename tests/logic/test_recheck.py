@@ -1297,3 +1297,27 @@ def test_both_refuse_what_is_false(path: Path) -> None:
 
 def test_the_attacks_are_there() -> None:
     assert len(STORED) > 40 and len(BAD) > 30
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [["define", ["f"], [], 1, [2], [0], [2]], ["assume", "a", "axiom", [2], [], ["le", 2, 2]]],
+    ids=["definition", "assumption"],
+)
+def test_a_later_family_may_have_the_name_of_an_earlier_variable_for_both_checkers(entry: list[Any]) -> None:
+    stored: dict[str, Any] = {
+        "format": 1,
+        "terms": [["num", 0, 1], ["var", "n", "Z"], ["var", "y", "R"]],
+        "theory": [entry, ["declare", "y", [], "R"]],
+        "steps": [["assume", ["le", 0, 0]]],
+        "claim": ["le", 0, 0],
+        "hyps": [["le", 0, 0]],
+        "uses": [],
+    }
+    text = json.dumps(stored)
+    assert check(text).steps == 1
+    serialise.replay(text)
+    stored["theory"].reverse()  # an earlier one may not
+    for checker in (check, serialise.replay):
+        with pytest.raises((Refused, RefusedByKernel), match="meanings|name of a family"):
+            checker(json.dumps(stored))
