@@ -113,7 +113,10 @@ def _task(file: ProofFile, search: bool, scratch: Path, form: str | None) -> dic
 
 def _lines(stack: ExitStack, command: list[str], given: str = "") -> Iterator[dict[str, Any]]:
     """The JSON lines that a process prints; it ends with this one, whatever happens."""
-    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    # In a session of its own: Ctrl-C reaches this process only, which ends the others.
+    process = subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, start_new_session=True
+    )
     if process.stdin is None or process.stdout is None:
         return iter(())
     for ending in (process.stdout.close, process.wait, process.kill):  # the last one comes first

@@ -12,7 +12,6 @@ import contextlib
 import importlib
 import importlib.util
 import json
-import signal
 import sys
 import time
 import traceback
@@ -30,7 +29,6 @@ from adamtheory.logic.terms import Refused, key, need
 
 def main() -> None:
     """Read the list of tasks from standard input; each has name, path, own, refutes, search, stored, target, form."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, which ends this process
     out = sys.stdout
     for task in json.load(sys.stdin):
         with contextlib.redirect_stdout(sys.stderr):  # what a proof file prints is no report
