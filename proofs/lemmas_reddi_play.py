@@ -1,5 +1,6 @@
 """One play of the game: phases, slopes, and how the iterate comes back to 1 in a block of three rounds."""
 
+from abc import ABC, abstractmethod
 from functools import cached_property
 from typing import Any
 
@@ -88,7 +89,7 @@ class Rounds:
         return every(p, claim, thirds, T)
 
 
-class Play(Rounds):
+class Play(Rounds, ABC):
     """What happens when the rule plays, as theorems; each under some of 0 < alpha, 2 < C, 0 <= k and no others.
 
     `second(n)` is the second moment that divides step n; the subclasses differ in it.
@@ -118,9 +119,9 @@ class Play(Rounds):
 
     # moments
 
+    @abstractmethod
     def slope_square(self, n: Any) -> Theorem:
         """The square of the gradient is at most C^2, in every round."""
-        raise NotImplementedError
 
     @cached_property
     def moment_bounds(self) -> tuple[Theorem, Theorem]:
@@ -150,9 +151,9 @@ class Play(Rounds):
         value = p.rewrite(slope, lambda g: b * v(n) + (1 - b) * g * g)
         return p.chain(eq(v(n + 1), value.claim.right), step, value)
 
+    @abstractmethod
     def second(self, n: Any) -> Any:
         """The second moment that divides step n."""
-        raise NotImplementedError
 
     def size(self, n: Any) -> Any:
         """1/(sqrt(n) sqrt(second moment)): step n moves x by alpha times the gradient times it."""
@@ -164,9 +165,9 @@ class Play(Rounds):
         roots = (p.sqrt_positive(p.certify(0 < n, self.k_nonneg)), p.sqrt_positive(positive))
         return p.certify(0 < self.size(n), *map(p.inv_positive, roots))
 
+    @abstractmethod
     def moved(self, slope: Theorem, n: Any) -> Theorem:
         """x(n+1) = clip(x(n) - alpha c size(n+1)) where the gradient is c."""
-        raise NotImplementedError
 
     # a block of three rounds
 
@@ -185,36 +186,36 @@ class Play(Rounds):
         zero = p.antisym(p.assume(k <= 0), self.k_nonneg)
         return p.cases(p.chain(goal, *self.first_block(slopes, zero)), later, k, 0)
 
+    @abstractmethod
     def positive(self, slopes: Slopes) -> list[Theorem]:
         """0 < second(3k+j) for j = 1, 2, 3."""
-        raise NotImplementedError
 
+    @abstractmethod
     def heavy(self, slope: Theorem, n: Any) -> Theorem:
         """(1 - beta2) c^2 <= second(n), where c is the gradient of round n = 3k + j."""
-        raise NotImplementedError
 
     def spike(self, slopes: Slopes) -> Theorem:
         """(1 - beta2) C^2 <= second(3k+1)."""
         return self.heavy(slopes[0], 3 * k + 1)
 
+    @abstractmethod
     def other(self, slopes: Slopes, j: int) -> Theorem:
         """second(3k+j) <= 2 (1 - beta2) for j = 2, 3."""
-        raise NotImplementedError
 
+    @abstractmethod
     def first_block(self, slopes: Slopes, zero: Theorem) -> list[Theorem]:
         """Shares c C size(1) <= size(j) for j = 2, 3, their c adding up to at least 1, from k = 0."""
-        raise NotImplementedError
 
     # regret
 
+    @abstractmethod
     def returns(self) -> Theorem:
         """Where x(3k) is: 1 on the interval, 1 or beyond without constraint."""
-        raise NotImplementedError
 
     @cached_property
+    @abstractmethod
     def costs(self) -> list[Theorem]:
         """What a block costs, beyond what -1 pays: 2 C or more, then twice -2 or more."""
-        raise NotImplementedError
 
     def regret_bound(self, costs: list[Theorem]) -> Theorem:
         """(2 C - 4) T/3 <= regret after T rounds, from what the three rounds of a block cost at least."""
