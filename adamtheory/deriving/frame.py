@@ -10,14 +10,16 @@ nothing is known, so what is derived holds whatever the losses are. Totals over 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cached_property
 from typing import Any
 
+from adamtheory.deriving.linear import Recursion, inlined, linear
 from adamtheory.language.rule import RANGES, SUPPLIED, Rule, Scalar
-from adamtheory.language.tree import Apply, Expr, Name, Number, names, substitute, walk
+from adamtheory.language.split import split
+from adamtheory.language.tree import Apply, Expr, Name, Number, names, rebuild, substitute, walk
 from adamtheory.logic.derive import Prover
 from adamtheory.logic.kernel import FACTS, Theorem
 from adamtheory.logic.notation import Family, Setting, integers, lift, outcome
@@ -35,15 +37,22 @@ READABLE = {*OPERATIONS, "ipow", "where<", "where<=", "total"}
 
 @dataclass
 class Frame:
-    """A reading with what is assumed; `bounds` is parameter -> names of the assumptions about it."""
+    """A reading with what is assumed.
+
+    shared   the reading of the slots that are the same for every coordinate, which no outcome enters
+    reading  that of the others, to which the shared ones are given
+    bounds   parameter -> names of the assumptions that it lies in its stated range
+    abstracted  values of the text that have no term, and stand as families of t of which nothing is known
+    """
 
     rule: Rule
     setting: Setting
+    shared: Reading
     reading: Reading
     g: Family
     random: bool
-    bounds: dict[str, tuple[str, ...]] = field(default_factory=dict)
     abstracted: tuple[str, ...] = ()
+    bounds: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     @classmethod
     def of(
@@ -52,64 +61,72 @@ class Frame:
         *,
         random: bool = False,
         scalars: Mapping[str, Any] | None = None,
-        slots: list[str] | None = None,
+        slots: Sequence[str] | None = None,
         setting: Setting | None = None,
+        gradient: Callable[[Any], Any] | None = None,
     ) -> Frame:
-        """Read a rule; `scalars` fixes parameters (numbers, terms, or functions of t), `slots` limits what is read.
+        """Read a rule.
 
+        random    gradients g(t, w) that depend on an outcome, instead of g(t)
+        scalars   parameters that are fixed: numbers, terms, or functions of t
+        slots     what is read (with all that it reads); the default is everything
+        setting   where to; gradient: t -> term, in place of the family g
         Raises `Refused` where a line has no reading; what depends on t alone and has none becomes a family of t.
         """
         setting = setting or Setting()
-        rule, unknown = _abstracted(rule)
-        given = dict(scalars or {})
-        letters = {name: _letter(rule, name) for name in (*(s.name for s in rule.slots), *_parameters(rule))}
-        for name in _parameters(rule):
-            if name not in given and name not in unknown:
-                given[name] = setting.constant(letters[name])
-        for name in unknown:
-            family = setting.family(letters.get(name, name), "Z")
-            given[name] = lambda t, family=family: family(t)
-        if rule.scalar("eta") is not None:
-            given.setdefault("eta", 1)
-        g = setting.family("g", "ZW" if random else "Z")
-        X = setting.family("X", "Z")
-        inputs = {"x": lambda t, x: X(t - 1), "g": (lambda t, x: g(t, w)) if random else (lambda t, x: g(t))}
+        whole, (rule, unknown) = rule, abstracted(one_coordinate(rule))
+        known = {name for name, _ in setting.theory.names}
+        given, fixed = dict(scalars or {}), set(scalars or {})
+        letters = {s.name: _letter(rule, s.name) for s in (*rule.slots, *rule.scalars)}
+        for scalar in rule.scalars:
+            name = scalar.name
+            if name == "eta":
+                given.setdefault("eta", 1)
+            elif name in unknown:
+                given[name] = _given(Family(letters[name]) if name in known else setting.family(letters[name], "Z"))
+            elif name not in SUPPLIED and name not in given:
+                given[name] = Family(letters[name])() if letters[name] in known else setting.constant(letters[name])
+        g = Family("g")
+        if gradient is None and "g" not in known:
+            g = setting.family("g", "ZW" if random else "Z")
+        X = Family("X") if "X" in known else setting.family("X", "Z")
+        of_step = gradient or ((lambda t: g(t, w)) if random else g)
+        inputs = {"x": lambda t, _: X(before(t)), "g": lambda t, _: of_step(t)}
+        first, second = _halves(rule, slots)
+        shared = read(rule, setting, scalars=given, slots=first, names=letters)
+        rest = _without(rule, first)
+        held = {name: (lambda t, name=name: shared.families[name](before(t))) for name in shared.families}
         reading = read(
-            rule,
-            setting,
-            inputs=inputs,
-            scalars=given,
-            slots=slots,
-            coordinates=[w] if random else [],
-            names={s.name: letters[s.name] for s in rule.slots},
-        )
-        found = cls(rule, setting, reading, g, random, {}, unknown)
-        found._assume_ranges(set(scalars or {}))
+            rest, setting, inputs=inputs, scalars=given | held, slots=second,
+            coordinates=[w] if random else [], names=letters,
+        )  # fmt: skip
+        setting.rules[:] = [r for r in setting.rules if r not in (rule, rest)] + [whole]
+        found = cls(rule, setting, shared, reading, g, random, unknown)
+        found._assume_ranges(fixed)
         return found
 
     def _assume_ranges(self, fixed: set[str]) -> None:
+        """Assume that the parameters lie in their ranges: `beta1_from_0`, `beta1_below_1`."""
+        assumed = {entry[1] for entry in self.setting.theory.entries if entry[0] == "assume"}
         for parameter in self.rule.parameters:
             if parameter.name in fixed or parameter.name in self.abstracted:
                 continue
-            value, range_ = self.scalar(parameter.name), parameter.range
-            claims = []
+            value, range_, found = self.scalar(parameter.name), parameter.range, []
             if range_.low is not None:
-                low = lift(range_.low)
-                claims.append(
-                    ("above" if range_.low_open else "from", low < value if range_.low_open else low <= value)
-                )
+                word, low = "above" if range_.low_open else "from", lift(range_.low)
+                found.append((word, low < value if range_.low_open else low <= value, low))
             if range_.high is not None:
-                high = lift(range_.high)
-                claims.append(
-                    ("below" if range_.high_open else "to", value < high if range_.high_open else value <= high)
-                )
-            names_ = []
-            for word, claim in claims:
-                bound = claim.left if word in ("above", "from") else claim.right
-                name = f"{parameter.name}_{word}_{_spelled(bound)}"
-                self.setting.assume(name, claim)
-                names_.append(name)
-            self.bounds[parameter.name] = tuple(names_)
+                word, high = "below" if range_.high_open else "to", lift(range_.high)
+                found.append((word, value < high if range_.high_open else value <= high, high))
+            self.bounds[parameter.name] = tuple(f"{parameter.name}_{word}_{_spelled(end)}" for word, _, end in found)
+            for name, (_, claim, _) in zip(self.bounds[parameter.name], found, strict=True):
+                if name not in assumed:
+                    self.setting.assume(name, claim)
+
+    @cached_property
+    def recursions(self) -> dict[str, Recursion]:
+        """The slots that are linear recursions."""
+        return linear(self.rule, self.abstracted)
 
     # --- terms ---
 
@@ -119,12 +136,28 @@ class Frame:
 
     def slot(self, name: str, k: Any, over: Any = w) -> Any:
         """A slot after k steps (for the outcome `over`)."""
+        if name in self.shared.families:
+            return self.shared.families[name](k)
         family = self.reading.families[name]
         return family(over, k) if self.random else family(k)
+
+    @property
+    def slots(self) -> tuple[str, ...]:
+        """The slots that are read."""
+        return (*self.shared.families, *self.reading.families)
 
     def value(self, wanted: str | Expr, k: Any) -> Any:
         """A value of the body in step k + 1."""
         return self.reading.value(wanted, k)
+
+    def at(self, expr: Expr, k: Any) -> Any:
+        """An expression in the arguments of the rule (what `inlined` gives), in step k."""
+        k = lift(k)
+        old = before(k)
+        found = {Name(name): lift(value(k) if callable(value) else value) for name, value in self.reading.scalars.items()}
+        found |= {Name(name): self.slot(name, old) for name in self.slots}
+        found |= {Name(name): lift(value(k, None)) for name, value in self.reading.inputs.items()}
+        return self.reading.translate(expr, found)
 
     def gradient(self, k: Any, over: Any = w) -> Any:
         """The gradient of step k."""
@@ -151,17 +184,62 @@ class Frame:
 
     def start(self, slot: str, over: Any = w) -> Theorem:
         """slot(0) is its initial value."""
-        family = self.reading.families[slot]
-        return self.p.start(family, over) if self.random else self.p.start(family)
+        family, place = self._place(slot, over)
+        return self.p.start(family, *place)
 
     def next(self, slot: str, k: Any, over: Any = w) -> Theorem:
         """0 <= k |- slot(k+1) in terms of the slots after k steps."""
-        family = self.reading.families[slot]
-        return self.p.next(family, over, k) if self.random else self.p.next(family, k)
+        family, place = self._place(slot, over)
+        return self.p.next(family, *place, k)
+
+    def _place(self, slot: str, over: Any) -> tuple[Family, tuple[Any, ...]]:
+        if slot in self.shared.families:
+            return self.shared.families[slot], ()
+        return self.reading.families[slot], (over,) if self.random else ()
 
 
-def _parameters(rule: Rule) -> list[str]:
-    return [s.name for s in rule.scalars if s.name not in SUPPLIED]
+def before(t: Any) -> Any:
+    """t - 1, without the detour of (k + 1) - 1."""
+    if t.op == "add" and t.args[1] is lift(1):
+        return t.args[0]
+    return lift(t.args[0] - 1) if t.op == "num" and t.args[1] == 1 else t - 1
+
+
+def _given(family: Family) -> Callable[[Any], Any]:
+    return lambda t: family(t)
+
+
+def _halves(rule: Rule, wanted: Sequence[str] | None) -> tuple[list[str], list[str]]:
+    """The shared slots among those wanted, with all that these read, and the others."""
+    shared = split(rule).shared
+    if wanted is None:
+        return list(shared), [s.name for s in rule.slots if s.name not in shared]
+    reads, found, agenda = _reads(rule), set(), list(wanted)
+    while agenda:
+        name = agenda.pop()
+        if name not in found:
+            found.add(name)
+            agenda += reads[name]
+    order = [s.name for s in rule.slots if s.name in found]
+    return [s for s in order if s in shared], [s for s in order if s not in shared]
+
+
+def _reads(rule: Rule) -> dict[str, set[str]]:
+    """Slot -> the slots that its update reads."""
+    slots = {s.name for s in rule.slots}
+    ends = zip(rule.slots, rule.next_slots, strict=True)
+    return {s.name: {v.id for v in names(inlined(rule, e)) if v.id in slots} for s, e in ends}
+
+
+def _without(rule: Rule, shared: Sequence[str]) -> Rule:
+    """The rule with its shared slots turned into scalars, to which their old values are given."""
+    kept = [(s, e) for s, e in zip(rule.slots, rule.next_slots, strict=True) if s.name not in shared]
+    return replace(
+        rule,
+        slots=tuple(s for s, _ in kept),
+        next_slots=tuple(e for _, e in kept),
+        scalars=(*rule.scalars, *(Scalar(name, RANGES["real"], None) for name in shared)),
+    )
 
 
 def _letter(rule: Rule, name: str) -> str:
@@ -195,7 +273,25 @@ def readable(expr: Expr) -> bool:
     return True
 
 
-def _abstracted(rule: Rule) -> tuple[Rule, tuple[str, ...]]:
+def one_coordinate(rule: Rule) -> Rule:
+    """The rule for a group of one coordinate, where a total is what is summed."""
+
+    def bare(expr: Expr) -> Expr:
+        def inner(node: Expr) -> Expr | None:
+            return bare(node.args[0]) if isinstance(node, Apply) and node.op == "total" else None
+
+        return rebuild(expr, inner)
+
+    return replace(
+        rule,
+        body=tuple(replace(line, value=bare(line.value)) for line in rule.body),
+        results=tuple(map(bare, rule.results)),
+        next_slots=tuple(map(bare, rule.next_slots)),
+        notes={key: bare(value) for key, value in rule.notes.items()},
+    )
+
+
+def abstracted(rule: Rule) -> tuple[Rule, tuple[str, ...]]:
     """The rule with each unreadable line that depends on step scalars only made a scalar that the caller gives."""
     steps = {Name(s.name) for s in rule.scalars}
     body, replaced, added = [], {}, []

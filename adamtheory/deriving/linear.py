@@ -9,6 +9,7 @@ The decay a_t and the weight k_t depend on step scalars and shared slots only; t
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from adamtheory.language.rule import Rule
@@ -40,11 +41,11 @@ def inlined(rule: Rule, expr: Expr) -> Expr:
     return substitute(expr, known)
 
 
-def linear(rule: Rule) -> dict[str, Recursion]:
-    """The slots whose update is affine in the slot itself, with what drives them."""
+def linear(rule: Rule, changing: Collection[str] = ()) -> dict[str, Recursion]:
+    """The slots whose update is affine in the slot itself, with what drives them; `changing` scalars depend on t."""
     shared = set(split(rule).shared)
     quiet = {Name(s.name) for s in rule.scalars} | {Name(name) for name in shared}
-    parameters = {Name(s.name) for s in rule.parameters}
+    parameters = {Name(s.name) for s in rule.parameters if s.name not in changing}
     found = {}
     for slot, end in zip(rule.slots, rule.next_slots, strict=True):
         own = Name(slot.name)
