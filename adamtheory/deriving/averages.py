@@ -1,8 +1,8 @@
 """A slot that is a linear recursion, with the theorems that everything about it starts from.
 
-    average = Average(frame, linear(rule)["m"])
-    average.following            0 <= n |- m(n+1) = beta1 m(n) + (1 - beta1) g(n+1)
-    average.unrolled()           0 <= n |- m(n) = (1 - beta1) sum_{i=1}^n beta1^(n-i) g(i)
+average = Average(frame, linear(rule)["m"])
+average.following            0 <= n |- m(n+1) = beta1 m(n) + (1 - beta1) g(n+1)
+average.unrolled()           0 <= n |- m(n) = (1 - beta1) sum_{i=1}^n beta1^(n-i) g(i)
 """
 
 from __future__ import annotations

@@ -8,16 +8,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from adamtheory.deriving.averages import Average, plus, p_start, times
+from adamtheory.deriving.averages import Average, p_start, plus, times
 from adamtheory.deriving.findings import Finding, proved, undecided
 from adamtheory.deriving.frame import Frame, i, j, n, t, w, z
 from adamtheory.deriving.signs import Signs
 from adamtheory.language.rule import Rule
+from adamtheory.logic.averages import mean_age, mean_age_is, power_below_one, power_nonneg_at
 from adamtheory.logic.kernel import Theorem
 from adamtheory.logic.notation import absolute, eq, inv, lift, mean, power
-from adamtheory.logic.search import NotFound
 from adamtheory.logic.terms import Refused, normal
-from adamtheory.proofs.lemmas_average import mean_age, mean_age_is, power_below_one, power_nonneg_at
 
 Attempt = Callable[[], Theorem]
 
@@ -116,7 +115,8 @@ class Weights:
         average, p = self.average, self.p
         goal = 0 < self.closed(k) ** 2
         if not average.recursion.constant:
-            return p.assume(goal)
+            given: Theorem = p.assume(goal)
+            return given
         a, signs = average.decay(n), Signs(average.frame)
         if a is lift(1):
             size = p.certify(0 < k, p.assume(1 <= n))
@@ -163,9 +163,7 @@ def stationary(rule: Rule, slot: str) -> Iterator[Finding]:
     yield biased
     if biased.theorem is not None and average.initial is lift(0):
         factor = Weights(average).closed(n)
-        yield attempted(
-            "bias correction", slot, "divide", frame, lambda: unbiased(average, mu, biased.theorem, factor)
-        )
+        yield attempted("bias correction", slot, "divide", frame, lambda: unbiased(average, mu, biased.theorem, factor))
 
 
 def unbiased(average: Average, mu: Any, biased: Theorem | None, factor: Any) -> Theorem:
@@ -277,7 +275,8 @@ class Spread:
         s, a, weight = average.s, average.decay(n), average.weight(n)
         later = p.certify(1 <= n + 1, start)
         following = p.using(average.following, start)
-        squared = p.mean_of(p.certify(eq(s(n + 1) ** 2, (a * s(n) + weight * average.signal(n + 1)) ** 2), following), w)
+        new = a * s(n) + weight * average.signal(n + 1)
+        squared = p.mean_of(p.certify(eq(s(n + 1) ** 2, new**2), following), w)
         second = p.using(p.given("variance", n + 1), later)
         first = p.using(p.given("stationary", n + 1), later)
 
@@ -288,9 +287,7 @@ class Spread:
         none = [average.nothing_fades(lift(0)), p.mean_of(zero, w), p.mean_of(average.begun, w)]
         base = p.certify(claim(lift(0)), *none)
         grows = p.using(average.fades(lift(0)), start)
-        means = p.certify(
-            eq(mean(w, s(n + 1)), a * mean(w, s(n)) + weight * self.mu), p.mean_of(following, w), first
-        )
+        means = p.certify(eq(mean(w, s(n + 1)), a * mean(w, s(n)) + weight * self.mu), p.mean_of(following, w), first)
         facts = [p.assume(claim(n)), squared, second, self.crossed, means, grows, *self.room]
         step = p.certify(claim(n + 1), *facts)
         found = p.induction(n, 0, claim(n), base, step)
@@ -316,6 +313,3 @@ class Spread:
         goal = eq(size, self.sigma**2 * ((1 - a) * (1 + q) / (1 + a) / (1 - q)))
         begun = p.certify(0 <= n, p.assume(1 <= n))
         return p.certify(goal, p.using(variance, begun), inverse, rounds=2)
-
-
-__all__ = ["NotFound", "expectations"]

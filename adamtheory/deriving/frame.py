@@ -14,13 +14,17 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cached_property
+from itertools import count
 from typing import Any
 
 from adamtheory.deriving.linear import Recursion, inlined, linear
+from adamtheory.language.arithmetic import arithmetic
+from adamtheory.language.reading import compile_expr
 from adamtheory.language.rule import RANGES, SUPPLIED, Rule, Scalar
 from adamtheory.language.split import split
-from adamtheory.language.tree import Apply, Expr, Name, Number, names, rebuild, substitute, walk
+from adamtheory.language.tree import Apply, Expr, Name, Number, names, rebuild, substitute
 from adamtheory.logic.derive import Prover
+from adamtheory.logic.evaluate import Ball
 from adamtheory.logic.kernel import FACTS, Theorem
 from adamtheory.logic.notation import Family, Setting, integers, lift, outcome
 from adamtheory.logic.reading import OPERATIONS, Reading, read
@@ -42,7 +46,8 @@ class Frame:
     shared   the reading of the slots that are the same for every coordinate, which no outcome enters
     reading  that of the others, to which the shared ones are given
     bounds   parameter -> names of the assumptions that it lies in its stated range
-    abstracted  values of the text that have no term, and stand as families of t of which nothing is known
+    powers   abstracted power of a number in (0, 1) -> names of the axioms that it lies there too
+    abstracted  what has no term, by the names of the families of t that stand for it, of which nothing is known
     """
 
     rule: Rule
@@ -51,8 +56,9 @@ class Frame:
     reading: Reading
     g: Family
     random: bool
-    abstracted: tuple[str, ...] = ()
+    abstracted: Mapping[str, Expr] = field(default_factory=dict)
     bounds: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    powers: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     @classmethod
     def of(
@@ -64,20 +70,24 @@ class Frame:
         slots: Sequence[str] | None = None,
         setting: Setting | None = None,
         gradient: Callable[[Any], Any] | None = None,
+        mark: str = "",
     ) -> Frame:
         """Read a rule.
 
         random    gradients g(t, w) that depend on an outcome, instead of g(t)
         scalars   parameters that are fixed: numbers, terms, or functions of t
         slots     what is read (with all that it reads); the default is everything
-        setting   where to; gradient: t -> term, in place of the family g
+        setting   where to, if not to a new one
+        gradient  t -> term, in place of the family g
+        mark      is added to the names of the slots, for a second reading in the same setting
         Raises `Refused` where a line has no reading; what depends on t alone and has none becomes a family of t.
         """
         setting = setting or Setting()
         whole, (rule, unknown) = rule, abstracted(one_coordinate(rule))
         known = {name for name, _ in setting.theory.names}
         given, fixed = dict(scalars or {}), set(scalars or {})
-        letters = {s.name: _letter(rule, s.name) for s in (*rule.slots, *rule.scalars)}
+        letters = {name: _letter(rule, name) for name in _named(rule)}
+        called = {s.name: letters[s.name] + mark for s in rule.slots}
         for scalar in rule.scalars:
             name = scalar.name
             if name == "eta":
@@ -93,16 +103,17 @@ class Frame:
         of_step = gradient or ((lambda t: g(t, w)) if random else g)
         inputs = {"x": lambda t, _: X(before(t)), "g": lambda t, _: of_step(t)}
         first, second = _halves(rule, slots)
-        shared = read(rule, setting, scalars=given, slots=first, names=letters)
+        shared = read(rule, setting, scalars=given, slots=first, names=called)
         rest = _without(rule, first)
         held = {name: (lambda t, name=name: shared.families[name](before(t))) for name in shared.families}
         reading = read(
             rest, setting, inputs=inputs, scalars=given | held, slots=second,
-            coordinates=[w] if random else [], names=letters,
+            coordinates=[w] if random else [], names=called,
         )  # fmt: skip
         setting.rules[:] = [r for r in setting.rules if r not in (rule, rest)] + [whole]
         found = cls(rule, setting, shared, reading, g, random, unknown)
         found._assume_ranges(fixed)
+        found._assume_powers()
         return found
 
     def _assume_ranges(self, fixed: set[str]) -> None:
@@ -122,6 +133,18 @@ class Frame:
             for name, (_, claim, _) in zip(self.bounds[parameter.name], found, strict=True):
                 if name not in assumed:
                     self.setting.assume(name, claim)
+
+    def _assume_powers(self) -> None:
+        """The axioms 0 < r(t) and r(t) <= 1 for powers of numbers in (0, 1) with real exponents, which have no term."""
+        assumed = {entry[1] for entry in self.setting.theory.entries if entry[0] == "assume"}
+        for name, expr in self.abstracted.items():
+            if not fraction_power(expr, self.rule):
+                continue
+            r = lift(self.reading.scalars[name](t))
+            self.powers[name] = (f"{name}_positive", f"{name}_at_most_1")
+            for axiom, claim in zip(self.powers[name], (0 < r, r <= 1), strict=True):
+                if axiom not in assumed:
+                    self.setting.assume(axiom, claim, [1 <= t], axiom=True)
 
     @cached_property
     def recursions(self) -> dict[str, Recursion]:
@@ -154,7 +177,9 @@ class Frame:
         """An expression in the arguments of the rule (what `inlined` gives), in step k."""
         k = lift(k)
         old = before(k)
-        found = {Name(name): lift(value(k) if callable(value) else value) for name, value in self.reading.scalars.items()}
+        found = {
+            Name(name): lift(value(k) if callable(value) else value) for name, value in self.reading.scalars.items()
+        }
         found |= {Name(name): self.slot(name, old) for name in self.slots}
         found |= {Name(name): lift(value(k, None)) for name, value in self.reading.inputs.items()}
         return self.reading.translate(expr, found)
@@ -166,6 +191,13 @@ class Frame:
     def step(self, k: Any) -> Any:
         """x_{k+1} - x_k, by the text."""
         return self.reading.value("x", k) - Family("X")(k)
+
+    def schedule(self, name: str, parameters: Mapping[str, Fraction]) -> Callable[[int], Ball]:
+        """What an abstracted value is in round t, as balls: a family of a model."""
+        balls = arithmetic("ball")
+        evaluate = compile_expr(self.abstracted[name], balls, 1)
+        values = {Name(key): [balls.number(value)] for key, value in parameters.items()}
+        return lambda t: Ball(evaluate({**values, Name("t"): [balls.number(Fraction(t))]}, 0))
 
     # --- theorems ---
 
@@ -242,9 +274,14 @@ def _without(rule: Rule, shared: Sequence[str]) -> Rule:
     )
 
 
+def _named(rule: Rule) -> list[str]:
+    """The names of slots and scalars."""
+    return [s.name for s in rule.slots] + [s.name for s in rule.scalars]
+
+
 def _letter(rule: Rule, name: str) -> str:
     """The name of a slot or parameter in the logic, where some letters are those of the facts' variables."""
-    used = TAKEN | {s.name for s in rule.slots} | {s.name for s in rule.scalars} | {"g"} - {name}
+    used = TAKEN | {*_named(rule), "g"} - {name}
     if name not in TAKEN:
         return name
     found = name.upper()
@@ -260,17 +297,13 @@ def _spelled(bound: Any) -> str:
 
 
 def readable(expr: Expr) -> bool:
-    """Whether the logic has a term for the expression."""
-    for node in walk(expr):
-        if isinstance(node, Apply) and node.op == "pow":
-            exponent = node.args[1]
-            half = isinstance(exponent, Number) and exponent.value in (Fraction(1, 2),)
-            whole = isinstance(exponent, Name) and exponent.id == "t"
-            if not (half or whole):
-                return False
-        elif isinstance(node, Apply) and node.op not in READABLE:
-            return False
-    return True
+    """Whether the logic has a term for the operation itself (its arguments apart)."""
+    if not isinstance(expr, Apply) or expr.op in READABLE:
+        return True
+    if expr.op != "pow":
+        return False
+    exponent = expr.args[1]
+    return exponent == Number(Fraction(1, 2)) or exponent == Name("t")
 
 
 def one_coordinate(rule: Rule) -> Rule:
@@ -282,41 +315,63 @@ def one_coordinate(rule: Rule) -> Rule:
 
         return rebuild(expr, inner)
 
+    return _changed(rule, bare)
+
+
+def abstracted(rule: Rule) -> tuple[Rule, dict[str, Expr]]:
+    """The rule with what has no term, such as 0.96**(t/250), made scalars that the caller gives; and what they are.
+
+    Raises `Refused` where such an expression depends on more than step scalars.
+    """
+    steps = {Name(s.name) for s in rule.scalars}
+    used = {*_named(rule), *(i.name for i in rule.inputs), *(line.target.id for line in rule.body)} | TAKEN
+    added: dict[str, Expr] = {}
+    known: dict[Name, Expr] = {}
+
+    def given(node: Expr) -> Expr | None:
+        if readable(node):
+            return None
+        whole = substitute(node, known)
+        if not names(whole) <= steps:
+            raise Refused(f"{rule.name} uses {node.op if isinstance(node, Apply) else node}, which the logic lacks")
+        same = next((name for name, expr in added.items() if expr == whole), None)
+        if same is None:
+            same = next(name for k in count(1) if (name := f"r{k}") not in used | set(added))
+            added[same] = whole
+        return Name(same)
+
+    def changed(expr: Expr) -> Expr:
+        return rebuild(expr, given)
+
+    for line in rule.body:
+        known[line.target] = substitute(line.value, known)
+    rule = _changed(rule, changed)
+    return replace(rule, scalars=(*rule.scalars, *(Scalar(name, RANGES["real"], None) for name in added))), added
+
+
+def _changed(rule: Rule, change: Callable[[Expr], Expr]) -> Rule:
+    """The rule with all its expressions changed."""
     return replace(
         rule,
-        body=tuple(replace(line, value=bare(line.value)) for line in rule.body),
-        results=tuple(map(bare, rule.results)),
-        next_slots=tuple(map(bare, rule.next_slots)),
-        notes={key: bare(value) for key, value in rule.notes.items()},
+        body=tuple(replace(line, value=change(line.value)) for line in rule.body),
+        results=tuple(map(change, rule.results)),
+        next_slots=tuple(map(change, rule.next_slots)),
+        notes={key: change(value) for key, value in rule.notes.items()},
     )
 
 
-def abstracted(rule: Rule) -> tuple[Rule, tuple[str, ...]]:
-    """The rule with each unreadable line that depends on step scalars only made a scalar that the caller gives."""
-    steps = {Name(s.name) for s in rule.scalars}
-    body, replaced, added = [], {}, []
-    for line in rule.body:
-        value = substitute(line.value, replaced)
-        if readable(value):
-            if names(value) <= steps:
-                steps.add(line.target)
-            body.append(replace(line, value=value))
-            continue
-        if not names(value) <= steps:
-            raise Refused(f"line {line.line} of {rule.name} has no reading in the logic")
-        used = {s.name for s in (*rule.scalars, *rule.slots)} | {i.name for i in rule.inputs} | set(added)
-        name = line.target.id if line.target.id not in used else f"{line.target.id}_t"
-        replaced[line.target] = Name(name)
-        steps.add(Name(name))
-        added.append(name)
-    if not added:
-        return rule, ()
-    changed = replace(
-        rule,
-        body=tuple(body),
-        scalars=(*rule.scalars, *(Scalar(name, RANGES["real"], None) for name in added)),
-        results=tuple(substitute(e, replaced) for e in rule.results),
-        next_slots=tuple(substitute(e, replaced) for e in rule.next_slots),
-        notes={key: substitute(e, replaced) for key, e in rule.notes.items()},
-    )
-    return changed, tuple(added)
+def fraction_power(expr: Expr, rule: Rule) -> bool:
+    """Whether the expression is b**e with a number b in (0, 1) and an exponent that cannot be negative."""
+    if not (isinstance(expr, Apply) and expr.op == "pow" and isinstance(expr.args[0], Number)):
+        return False
+    return 0 < expr.args[0].value < 1 and _never_negative(expr.args[1], rule)
+
+
+def _never_negative(expr: Expr, rule: Rule) -> bool:
+    if isinstance(expr, Number):
+        return expr.value >= 0
+    if isinstance(expr, Name):
+        scalar = rule.scalar(expr.id)
+        low = None if scalar is None else scalar.range.low
+        return expr.id == "t" or (low is not None and low >= 0)
+    return expr.op in ("add", "mul", "div") and all(_never_negative(arg, rule) for arg in expr.args)

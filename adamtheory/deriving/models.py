@@ -1,0 +1,96 @@
+"""Exact models of a frame: parameters at simple values, short histories of gradients, the true values of schedules."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import islice, product
+from typing import Any
+
+from adamtheory.deriving.frame import Frame, n
+from adamtheory.language.formula import plain_expression
+from adamtheory.language.rule import Scalar
+from adamtheory.logic.evaluate import Ball
+from adamtheory.logic.refute import Model, Refutation, refutes
+from adamtheory.logic.terms import Rel
+
+MOST_MODELS = 150  # parameters and histories that are tried
+HALF = Fraction(1, 2)
+SIMPLE = (HALF, Fraction(1), Fraction(0), Fraction(1, 10), Fraction(2))
+HISTORIES: tuple[tuple[int | Fraction, ...], ...] = (
+    (1,), (0,), (-1,), (1, 0), (1, 1), (1, -1), (0, 1), (2, 1), (1, 2), (3, -1),
+    (1, 0, 0), (1, 1, 0), (0, 0, 1), (1, 2, 3), (3, -1, -1), (2, HALF, -1),
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """A family of a model: what an abstracted value of the rule is in round t, as balls."""
+
+    frame: Frame
+    name: str
+    parameters: tuple[tuple[str, Fraction], ...]
+
+    def __call__(self, t: int) -> Ball:
+        return self.frame.schedule(self.name, dict(self.parameters))(t)
+
+    def __repr__(self) -> str:
+        return plain_expression(self.frame.rule, self.frame.abstracted[self.name])
+
+
+def parameters(frame: Frame) -> list[Scalar]:
+    """The parameters that are free in the frame."""
+    return [p for p in frame.rule.parameters if p.name in frame.bounds]
+
+
+def defaults(frame: Frame) -> dict[str, Fraction]:
+    """The stated defaults, 1/2 or 1 where there is none."""
+    return {p.name: p.default if p.default is not None else _simple(p) for p in parameters(frame)}
+
+
+def _simple(parameter: Scalar) -> Fraction:
+    return next(value for value in SIMPLE if value in parameter.range)
+
+
+def settings(frame: Frame) -> Iterator[dict[str, Fraction]]:
+    """Defaults first; then each parameter at a closed end of its range, simple values, and all at the simplest."""
+    usual = defaults(frame)
+    yield usual
+    for parameter in reversed(parameters(frame)):  # eps comes last in a text, and matters most
+        for value in (parameter.range.low, parameter.range.high, Fraction(1, 10)):
+            if value is not None and value in parameter.range and value != usual[parameter.name]:
+                yield {**usual, parameter.name: value}
+    yield {p.name: _simple(p) for p in parameters(frame)}
+    yield {p.name: p.range.low if p.range.low is not None and p.range.low in p.range else _simple(p)
+           for p in parameters(frame)}  # fmt: skip
+
+
+def model(frame: Frame, chosen: Mapping[str, Fraction], history: Sequence[Any], step: int, **families: Any) -> Model:
+    """The frame with these parameters and gradients (0 after the last), n steps done, at the iterate 1."""
+    meaning: dict[str, Any] = {letter(frame, name): value for name, value in chosen.items()}
+    held = tuple(sorted(chosen.items()))
+    meaning |= {letter(frame, name): Schedule(frame, name, held) for name in frame.abstracted}
+    if not frame.random:
+        meaning["g"] = {(k + 1,): value for k, value in enumerate(history)}
+    return Model({n: step}, {**meaning, "X": 1, **families})
+
+
+def letter(frame: Frame, name: str) -> str:
+    """The name in the logic of a scalar of the rule."""
+    value = frame.reading.scalars[name]
+    term = value(n) if callable(value) else value
+    return str(term.args[0])
+
+
+def counterexample(frame: Frame, hyps: Sequence[Rel], claim: Rel, steps: int = 3, **families: Any) -> Refutation | None:
+    """The first model, in the order of simplicity, in which the claim fails and the rest holds."""
+    late = (6,) if len(hyps) > 1 else ()  # a branch that is taken later
+    places = product(settings(frame), HISTORIES, (1, 0))
+    for chosen, history, start in islice(places, MOST_MODELS):
+        for step in (*range(min(steps, len(history))), *late):
+            proposed = model(frame, chosen, history, step, **{"X": start, **families})
+            found = refutes(frame.setting.theory, hyps, claim, proposed)
+            if found is not None:
+                return found
+    return None
