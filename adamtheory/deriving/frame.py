@@ -170,8 +170,9 @@ class Frame:
         return (*self.shared.families, *self.reading.families)
 
     def value(self, wanted: str | Expr, k: Any) -> Any:
-        """A value of the body in step k + 1."""
-        return self.reading.value(wanted, k)
+        """A value of the body, or an expression in its names, in step k + 1."""
+        expr = self.reading.expression(wanted)
+        return self.at(inlined(self.reading.rule, expr), after(lift(k)))
 
     def at(self, expr: Expr, k: Any) -> Any:
         """An expression in the arguments of the rule (what `inlined` gives), in step k."""
@@ -190,7 +191,7 @@ class Frame:
 
     def step(self, k: Any) -> Any:
         """x_{k+1} - x_k, by the text."""
-        return self.reading.value("x", k) - Family("X")(k)
+        return self.value("x", k) - Family("X")(k)
 
     def schedule(self, name: str, parameters: Mapping[str, Fraction]) -> Callable[[int], Ball]:
         """What an abstracted value is in round t, as balls: a family of a model."""
@@ -232,9 +233,19 @@ class Frame:
 
 def before(t: Any) -> Any:
     """t - 1, without the detour of (k + 1) - 1."""
-    if t.op == "add" and t.args[1] is lift(1):
-        return t.args[0]
-    return lift(t.args[0] - 1) if t.op == "num" and t.args[1] == 1 else t - 1
+    return _shifted(t, -1)
+
+
+def after(t: Any) -> Any:
+    """t + 1, with k + 2 for (k + 1) + 1."""
+    return _shifted(t, 1)
+
+
+def _shifted(t: Any, by: int) -> Any:
+    if t.op == "num" and t.args[1] == 1:
+        return lift(t.args[0] + by)
+    held, more = (t.args[0], t.args[1].args[0]) if t.op == "add" and t.args[1].op == "num" else (t, 0)
+    return held if more + by == 0 else held + (more + by) if more + by > 0 else held - -(more + by)
 
 
 def _given(family: Family) -> Callable[[Any], Any]:

@@ -113,7 +113,9 @@ def scaling(rule: Rule) -> Iterator[Finding]:
         parts = affine(inlined(plain, plain.results[0]), Name("x"))
         if parts is None or parts[1] == ZERO:
             raise Unequal("the step is not what is added to the iterate")
-        degree = degrees.of(parts[1]) or 0
+        degree = degrees.of(parts[1])
+        if degree is ANY:
+            raise Unequal(f"with {' = '.join([*degrees.broken, '0'])} the step is 0 in every round")
     except Refused as refusal:
         yield undecided("scale", "step", head, Frame.of(rule).setting.theory, None, refusal)
         return
@@ -153,9 +155,7 @@ class Two:
         frame = Frame.of(rule, scalars=fixed)
         c = frame.setting.constant("scale")
         frame.setting.assume("scale_positive", 0 < c)
-        other = Frame.of(
-            rule, scalars=fixed, setting=frame.setting, gradient=lambda t: c * frame.g(t), mark="_scaled"
-        )
+        other = Frame.of(rule, scalars=fixed, setting=frame.setting, gradient=lambda t: c * frame.g(t), mark="_scaled")
         return cls(frame, other, c)
 
     def power(self, degree: int | None) -> Any:
@@ -296,6 +296,7 @@ class _Proof:
         p, sides = self.p, [part.claim.left for part in parts]
         steps = []
         for k, part in enumerate(parts):
+
             def at(z: Any, k: int = k, sides: list[Any] = sides) -> Any:
                 return self._combine(expr.op, [*sides[:k], z, *sides[k + 1 :]], exponent)
 
@@ -352,13 +353,13 @@ class _Proof:
         sign = -1 if expr.op == "minimum" else 1
         args = list(expr.args) if len(expr.args) == 2 else [expr.args[0]] * 2
         signs = (sign, sign) if len(expr.args) == 2 else (1, -1)
-        both = [s * self.two.frame.at(a, n + 1) if s == -1 else self.two.frame.at(a, n + 1) for s, a in zip(signs, args, strict=True)]
+        both = [
+            s * self.two.frame.at(a, n + 1) if s == -1 else self.two.frame.at(a, n + 1)
+            for s, a in zip(signs, args, strict=True)
+        ]
         shaped = p.inst(lemma, {u: both[0], v: both[1]})
         found = parts if len(parts) == 2 else [parts[0], parts[0]]
-        turned = [
-            p.restate(eq(s * f.claim.left, c * b), f) if s == -1 else p.restate(eq(f.claim.left, c * b), f)
-            for s, f, b in zip(signs, found, both, strict=True)
-        ]
+        turned = [p.restate(eq(_signed(k, f.claim.left), c * b), f) for k, f, b in zip(signs, found, both, strict=True)]
         first = p.rewrite(turned[0], lambda z: maximum(z, turned[1].claim.left))
         second = p.rewrite(turned[1], lambda z: maximum(turned[0].claim.right, z))
         return p.chain(goal, first, second, shaped)
@@ -384,7 +385,9 @@ class _Proof:
         difference = right - left if strict else left - right
         same = p.inst(lemma, {z: difference})
         gap = b.claim.left - a.claim.left if strict else a.claim.left - b.claim.left
-        moved = p.rewrite(p.restate(eq(gap, c * difference), a) if a is b else p.certify(eq(gap, c * difference), a, b), indicator)
+        moved = p.rewrite(
+            p.restate(eq(gap, c * difference), a) if a is b else p.certify(eq(gap, c * difference), a, b), indicator
+        )
         switch = p.chain(eq(moved.claim.left, same.claim.right), moved, same)
         if not strict:
             switch = p.restate(eq(1 - switch.claim.left, 1 - switch.claim.right), switch)
@@ -404,6 +407,9 @@ class _Proof:
         return p.chain(goal, first, second, third, shaped)
 
 
+def _signed(sign: int, e: Any) -> Any:
+    return -e if sign == -1 else e
+
+
 def _binary(op: str, a: Any, b: Any) -> Any:
     return {"add": lambda: a + b, "sub": lambda: a - b, "mul": lambda: a * b}[op]()
-

@@ -1,0 +1,154 @@
+"""All that is derived about one rule, each theorem derived again by the second checker.
+
+from adamtheory import derive
+for finding in derive(adam).findings:
+    print(finding.word, finding.topic, finding.subject)
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from adamtheory.deriving.corrections import corrections
+from adamtheory.deriving.expectation import expectations
+from adamtheory.deriving.findings import TOPICS, UNDECIDED, Finding, undecided
+from adamtheory.deriving.gamma import gamma
+from adamtheory.deriving.obligations import obligations
+from adamtheory.deriving.scaling import scaling
+from adamtheory.language.rule import Rule
+from adamtheory.logic import printing
+from adamtheory.logic.notation import Setting
+from adamtheory.logic.serialise import ordered, write
+from adamtheory.logic.terms import Refused
+
+RECHECK = [sys.executable, "-I", str(Path(__file__).parent.parent / "logic" / "recheck.py"), "--json"]
+
+# What is asked of a rule, in the order of a paper.
+PARTS: dict[str, Callable[[Rule], Iterable[Finding]]] = {
+    "expectation": expectations,
+    "bias correction": corrections,
+    "scale": scaling,
+    "Gamma": gamma,
+    "obligation": obligations,
+}
+
+
+@dataclass(frozen=True)
+class Derivation:
+    """A rule with its findings, in the order of `TOPICS`; `seconds` is how long they took."""
+
+    rule: Rule
+    findings: tuple[Finding, ...]
+    seconds: float
+
+    def about(self, topic: str) -> tuple[Finding, ...]:
+        """The findings of one topic."""
+        return tuple(f for f in self.findings if f.topic == topic)
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many are PROVED, REFUTED, UNDECIDED."""
+        return dict(Counter(f.word for f in self.findings))
+
+    def facts(self) -> dict[str, Any]:
+        """Everything as strings and numbers, for JSON and for printing."""
+        return {
+            "rule": self.rule.name,
+            "digest": self.rule.digest,
+            "seconds": round(self.seconds, 2),
+            "counts": self.counts,
+            "findings": [facts(finding) for finding in self.findings],
+        }
+
+
+def derive(rule: Rule, topics: Sequence[str] = TOPICS) -> Derivation:
+    """Work out and certify what can be said about a rule.
+
+    The findings are closed forms of slots that are linear recursions, their expectations under a stationary and under
+    a drifting gradient, bias and correction, variance and effective sample size, what scaling the gradient does, the
+    sharp bound on the step, bounds that the docstring claims, the sign of Gamma, and what the text owes.
+
+    rule    an update rule, one's own included
+    topics  which of `TOPICS` to ask about
+    Every PROVED finding holds a theorem that the kernel made and the second checker accepted; every REFUTED one an
+    exact counterexample. Raises `Refused` where the rule has no reading in the logic.
+    """
+    began, found = time.perf_counter(), list[Finding]()
+    for name, part in PARTS.items():
+        if not COVERS[name] & set(topics):
+            continue
+        try:
+            found += part(rule)
+        except Refused as refusal:  # a line that the logic has no term for
+            found.append(undecided(name, "the rule", "read the text", Setting().theory, None, refusal))
+    wanted = [f for f in found if f.topic in topics]
+    ordered_ = sorted(rechecked(wanted), key=lambda f: TOPICS.index(f.topic))
+    return Derivation(rule, tuple(ordered_), time.perf_counter() - began)
+
+
+COVERS = {name: {name} for name in PARTS} | {"expectation": {"closed form", "expectation", "drift", "variance"}}
+COVERS["expectation"] |= {"bias correction"}
+
+
+def rechecked(findings: Sequence[Finding]) -> list[Finding]:
+    """The findings, those whose proof the second checker refuses made UNDECIDED."""
+    proved = [k for k, finding in enumerate(findings) if finding.theorem is not None]
+    if not proved:
+        return list(findings)
+    with tempfile.TemporaryDirectory() as folder:
+        paths = [Path(folder) / f"{k}.json" for k in proved]
+        for k, path in zip(proved, paths, strict=True):
+            theorem = findings[k].theorem
+            if theorem is not None:
+                path.write_text(write(theorem, findings[k].hyps, None))
+        ran = subprocess.run([*RECHECK, *map(str, paths)], capture_output=True, text=True, check=False)
+    reports = [json.loads(line) for line in ran.stdout.splitlines()]
+    found = list(findings)
+    for k, report in zip(proved, reports, strict=True):
+        if not report["accepted"]:
+            note = f"the second checker refuses: {report['reason']}"
+            found[k] = replace(findings[k], word=UNDECIDED, theorem=None, note=note)
+    return found
+
+
+def facts(finding: Finding) -> dict[str, Any]:
+    """One finding as strings and numbers."""
+    theory, claim, theorem, model = finding.theory, finding.claim, finding.theorem, finding.refutation
+    shown: dict[str, Any] = {
+        "topic": finding.topic,
+        "subject": finding.subject,
+        "head": finding.head,
+        "status": finding.word,
+        "short": finding.short,
+        "note": finding.note,
+    }
+    if claim is not None:
+        shown |= {
+            "claim": printing.text(claim, theory),
+            "hyps": [printing.text(h, theory) for h in finding.hyps],
+            "latex": printing.latex(claim, theory),
+            "latex_hyps": [printing.latex(h, theory) for h in finding.hyps],
+            "mathml": printing.mathml(claim, theory),
+            "mathml_hyps": [printing.mathml(h, theory) for h in finding.hyps],
+        }
+    if theorem is not None:
+        kinds = {entry[1]: entry[2] for entry in theorem.theory.entries if entry[0] == "assume"}
+        steps = ordered(theorem)
+        shown |= {
+            "assumes": sorted(name for name in theorem.uses if kinds[name] != "axiom"),
+            "axioms": sorted(name for name in theorem.uses if kinds[name] == "axiom"),
+            "steps": len(steps),
+            "certificates": sum(step.rule == "certificate" for step in steps),
+        }
+    if model is not None:
+        shown |= {"witness": str(model.model).splitlines(), "left": str(model.left), "right": str(model.right)}
+    return shown | {"values": finding.values}
