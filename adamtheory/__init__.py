@@ -2,7 +2,8 @@
 
 What to use when: `rule` declares an update rule, `loss` a loss sequence, `schedule` a step size, `feasible_set` a
 projection; `parse` reads all of these from a text. `simulate` plays an optimizer on a loss sequence, `sequence` gives a
-loss its data, `regret` measures what came of it, `ArrayOptimizer` updates an array of your own in place. The rules that
+loss its data, `regret` measures what came of it, `derive` works out and certifies what follows from a rule's text,
+`ArrayOptimizer` updates an array of your own in place. The rules that
 ship are in `adamtheory.rules`, the losses in `adamtheory.losses`.
 Importing this package loads no other library; a name is loaded when it is first used.
 """
@@ -13,6 +14,8 @@ TYPE_CHECKING = False  # type checkers take it as true; importing `typing` would
 if TYPE_CHECKING:
     from typing import Any
 
+    from adamtheory.deriving.derivation import Derivation as Derivation
+    from adamtheory.deriving.derivation import derive as derive
     from adamtheory.hindsight.regret import Regret as Regret
     from adamtheory.hindsight.regret import regret as regret
     from adamtheory.language import feasible_set as feasible_set
@@ -30,8 +33,10 @@ __version__ = "0.1.0"
 # public name -> the module that defines it; the imports above say the same to editors and type checkers
 _HOME = {
     "ArrayOptimizer": "adamtheory.simulation.update",
+    "Derivation": "adamtheory.deriving.derivation",
     "Regret": "adamtheory.hindsight.regret",
     "Trajectory": "adamtheory.simulation.trajectory",
+    "derive": "adamtheory.deriving.derivation",
     "feasible_set": "adamtheory.language",
     "loss": "adamtheory.language",
     "parse": "adamtheory.language",

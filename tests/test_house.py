@@ -39,7 +39,7 @@ ALLOWED = {
     "logic": GRAMMAR | {"logic"},
     "catalogue": {"errors"},
     "proving": GRAMMAR | {"logic", "catalogue", "proving", "proofs"},
-    "deriving": GRAMMAR | {"logic", "proofs", "deriving"},
+    "deriving": RULES | {"logic", "proving", "deriving"},
 }
 RUNNING = {"engine", "data", "simulation", "hindsight", "runs", "report", "benchmark", "sweep", "nets"}
 

@@ -23,6 +23,7 @@ COMMANDS = {
     "list": "listing",
     "show": "show",
     "prove": "prove",
+    "derive": "derive",
     "recheck": "recheck",
     "bench": "bench",
     "doctor": "doctor",
@@ -88,6 +89,7 @@ def _adamtheory(
       adamtheory list optimizers
       adamtheory show amsgrad
       adamtheory prove
+      adamtheory derive adam
       adamtheory doctor
     """
     if version:

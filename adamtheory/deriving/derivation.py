@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 import subprocess
-import sys
 import tempfile
 import time
 from collections import Counter
@@ -29,8 +28,7 @@ from adamtheory.logic import printing
 from adamtheory.logic.notation import Setting
 from adamtheory.logic.serialise import ordered, write
 from adamtheory.logic.terms import Refused
-
-RECHECK = [sys.executable, "-I", str(Path(__file__).parent.parent / "logic" / "recheck.py"), "--json"]
+from adamtheory.proving.verdicts import RECHECK
 
 # What is asked of a rule, in the order of a paper.
 PARTS: dict[str, Callable[[Rule], Iterable[Finding]]] = {

@@ -25,7 +25,8 @@ def latex(file: ProofFile, outcome: Outcome) -> str:
     return _render("proof.tex.j2", file, outcome)
 
 
-def _render(template: str, file: ProofFile, outcome: Outcome) -> str:
+def environment(template: str, package: str) -> Any:
+    """Jinja for a template of the package: HTML is escaped; in LaTeX the marks are ((* *)) and ((( )))."""
     from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
     marks: dict[str, Any] = {}
@@ -34,13 +35,18 @@ def _render(template: str, file: ProofFile, outcome: Outcome) -> str:
             "block_start_string": "((*", "block_end_string": "*))", "variable_start_string": "(((",
             "variable_end_string": ")))", "comment_start_string": "((=", "comment_end_string": "=))",
         }  # fmt: skip
-    loader = PackageLoader("adamtheory.proving", "templates")
+    loader = PackageLoader(package, "templates")
     escape = select_autoescape(enabled_extensions=("html.j2",))
-    environment = Environment(loader=loader, autoescape=escape, undefined=StrictUndefined, trim_blocks=False, **marks)
-    environment.filters |= {"tex": _tex, "reason_tex": _reason_tex}
+    found = Environment(loader=loader, autoescape=escape, undefined=StrictUndefined, trim_blocks=False, **marks)
+    found.filters |= {"tex": _tex, "reason_tex": _reason_tex}
+    return found
+
+
+def _render(template: str, file: ProofFile, outcome: Outcome) -> str:
     facts = {"model": "", "recheck": None, "rules": [], "assumes": [], "axioms": [], **outcome.facts}
     page = facts.get("page") or {"claim": "", "hyps": [], "theory": [], "steps": []}
-    return environment.get_template(template).render(outcome=outcome, facts=facts, page=page, doc=words(file))
+    found = environment(template, "adamtheory.proving").get_template(template)
+    return str(found.render(outcome=outcome, facts=facts, page=page, doc=words(file)))
 
 
 def words(file: ProofFile) -> str:
