@@ -11,6 +11,8 @@ from typing import Any
 
 from adamtheory.deriving.findings import PROVED, REFUTED, TOPICS
 
+Facts = Mapping[str, Any]
+
 TITLES = {
     "closed form": "Closed forms",
     "expectation": "Expectations",
@@ -34,7 +36,6 @@ EMPTY = {
     "right": "",
     "axioms": [],
 }
-Facts = Mapping[str, Any]
 
 
 # --- one rule ---------------------------------------------------------------------------------------------------------
@@ -83,9 +84,8 @@ HEADS = ("rule", "proved", "refuted", "open", "unbiased", "scale", "step bound",
 def row(facts: Facts) -> tuple[str, ...]:
     """One rule in a line of the table."""
     counts = [str(facts["counts"].get(word, 0)) for word in (PROVED, REFUTED, "UNDECIDED")]
-    return (
-        facts["rule"], *counts, _unbiased(facts), _scale(facts), _bound(facts), _gamma(facts), _defined(facts),
-    )  # fmt: skip
+    cells = (_unbiased(facts), _scale(facts), _bound(facts), _gamma(facts), _defined(facts))
+    return (str(facts["rule"]), *counts, *cells)
 
 
 def _about(facts: Facts, topic: str) -> list[Facts]:
@@ -104,12 +104,12 @@ def _scale(facts: Facts) -> str:
     if not found or found[0]["status"] != PROVED:
         return "?" if found else "-"
     broken = [f["short"].removeprefix("broken by ") for f in found[1:] if f["status"] == REFUTED]
-    return found[0]["short"] + (f" but for {', '.join(broken)}" if broken else "")
+    return str(found[0]["short"]) + (f" but for {', '.join(broken)}" if broken else "")
 
 
 def _bound(facts: Facts) -> str:
     found = _about(facts, "step bound")
-    return next((f["short"] for f in found if f["short"]), "?" if found else "-")
+    return next((str(f["short"]) for f in found if f["short"]), "?" if found else "-")
 
 
 def _gamma(facts: Facts) -> str:
