@@ -60,6 +60,7 @@ class Reading:
     inputs: Mapping[str, Input]
     dimension: Any
     project: Callable[[Any], Any] | None = None
+    root: Any = None
 
     def slot(self, name: str, n: Any) -> Any:
         """The slot after n steps; `x` is the iterate, if the reading has one."""
@@ -161,6 +162,10 @@ class Reading:
             if exponent.value == Fraction(1, 2):
                 return sqrt(base)
             raise Refused(f"the exponent {exponent.value} has no reading; write it with sqrt")
+        if self.root is not None and isinstance(exponent, Apply) and exponent.op in ("mul", "div"):
+            times = self.translate(exponent.args[0], environment)
+            if times.sort == "Z":
+                return power(lift(self.root), times)
         raised = self.translate(exponent, environment)
         if raised.sort != "Z":
             raise Refused("an exponent is a literal or an integer term such as t")
@@ -200,6 +205,7 @@ def read(
     coordinates: Sequence[Any] = (),
     dimension: Any = None,
     names: Mapping[str, str] | None = None,
+    root: Any = None,
 ) -> Reading:
     """Define a rule's slots in the setting as sequences, and return the reading.
 
@@ -211,6 +217,8 @@ def read(
     coordinates  variables that slots, besides n, depend on: `[i]`; inputs may mention them
     dimension    the number of coordinates, for totals outside of definitions
     names        slot -> name of its family, where it shall not be the slot's own
+    root         what b**s is worth in the text's powers b**(k*s) and b**(k/s) with an integer term k, which are then
+                 read as root**k (in the second, root is b**(1/s)); without it an exponent that is not whole is refused
     """
     scalars, inputs, names = dict(scalars or {}), dict(inputs or {}), dict(names or {})
     wanted = _closure(rule, slots, start is not None)
@@ -224,7 +232,7 @@ def read(
             if declared.name == "t":
                 scalars["t"] = lambda t: t
     families = {name: Family(names.get(name, name)) for name in wanted}
-    found = Reading(rule, families, tuple(coordinates), scalars, inputs, dimension, project)
+    found = Reading(rule, families, tuple(coordinates), scalars, inputs, dimension, project, root)
     setting.rules.append(rule)
     if wanted:
         _define(found, setting, wanted, start, coordinates)
