@@ -114,7 +114,7 @@ class Walk:
 
     # the text
 
-    def part(self, reading: Reading, part: int) -> Any:
+    def part(self, reading: Reading, part: int, n: Any = n) -> Any:
         """N (part 0) or D (part 1) of the text of a form in step n + 1."""
         return reading.value(step_of(reading.rule).args[part], n)
 
@@ -135,6 +135,21 @@ class Walk:
         updates = self.next(first, "x"), self.next(second, "x")
         step = p.chain(eq(x(n + 1), y(n + 1)), p.assume(forms.claim(n)), *updates, steps)
         return p.induction(n, 0, forms.claim(n), base, step)
+
+    def begin_alike(self, *facts: Theorem) -> Theorem:
+        """After one step the iterates are the same, for N = M and D = E at the start, which follow from the facts."""
+        p, forms = self.p, self.forms
+        readings = forms.first, forms.second
+        starts = [p.start(family) for reading in readings for family in reading.families.values()]
+        parts = []
+        for k in (0, 1):
+            sides = [rewritten(p, self.part(reading, k, lift(0)), *starts) for reading in readings]
+            parts.append(p.certify(eq(sides[0].claim.left, sides[1].claim.left), *sides, *facts))
+        quotient = parts[0].claim.left / parts[1].claim.left
+        same = rewritten(p, quotient, *parts)
+        zero, x = p.certify(0 <= lift(0)), [reading.families["x"] for reading in readings]
+        updates = [p.cut(p.next(iterate, 0), zero) for iterate in x]
+        return p.chain(forms.claim(lift(1)), *updates, same, *map(p.start, x))
 
     def root_of_factor(self) -> Theorem:
         """0 < sqrt(beta2)."""
