@@ -1,7 +1,7 @@
 """AMSGrad as PyTorch has it and as optax has it take the same first step.
 
-Words   Whatever the first gradient, `amsgrad_torch` and `amsgrad_optax` are at the same place after one step, with equal
-        parameters, for beta2 < 1 and any lr, beta1 and eps.
+Words   Whatever the first gradient, `amsgrad_torch` and `amsgrad_optax` are at the same place after one step, with
+        equal parameters, for beta2 < 1 and any lr, beta1 and eps.
 Source  Derived for this project; from the texts of both rules.
 Note    So the two gradients on which `forms_amsgrad_torch_amsgrad_optax_refuted` tells them apart are the fewest.
 """

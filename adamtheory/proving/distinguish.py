@@ -80,6 +80,14 @@ def apart(a: Any) -> bool:
     return bool(a != 0) if isinstance(a, Fraction) else not a.contains(0)
 
 
+def together(*numbers: Any) -> tuple[Any, ...]:
+    """The numbers as they are if all are fractions, and else all as balls."""
+    if all(isinstance(number, Fraction) for number in numbers):
+        return numbers
+    system = arithmetic("ball")
+    return tuple(system.number(number) if isinstance(number, Fraction) else number for number in numbers)
+
+
 def histories(pool: Sequence[Fraction], length: int) -> Iterator[History]:
     """All sequences of that length, in the order of the pool."""
     yield from product(pool, repeat=length)
@@ -114,7 +122,8 @@ def distinguish_rates(first: Form, second: Form, pool: Sequence[Fraction] = POOL
             known = [(history, exactly((first, second), history)) for history in histories(pool, length)]
             defined = [(history, found) for history, found in known if found is not None]
             for (one, a), (two, b) in combinations(defined, 2):
-                difference = a[0][-1] * b[1][-1] - b[0][-1] * a[1][-1]
+                p, q, r, s = together(a[0][-1], b[1][-1], b[0][-1], a[1][-1])
+                difference = p * q - r * s
                 if apart(difference):
                     return Parting((one, two), difference)
     return None
