@@ -22,7 +22,7 @@ from adamtheory.language.reading import reading
 from adamtheory.language.rule import Rule
 
 History = tuple[Fraction, ...]
-POOL = tuple(map(Fraction, (1, 0, -1, 2, "1/2")))
+POOL = (Fraction(1), Fraction(0), Fraction(-1), Fraction(2), Fraction(1, 2))
 BITS = 128
 
 
@@ -57,7 +57,8 @@ def steps(form: Form, history: Sequence[Fraction], system: Arithmetic) -> list[A
         arrays = {"x": [system.number(Fraction(0))], "g": [system.number(gradient)], **slots}
         results, slots = step(arrays, scalars)
         (moved,) = results[0]
-        if moved != moved:  # a ball around no number
+        finite = getattr(moved, "is_finite", None)  # of a ball; fractions and floats have none
+        if finite is not None and not finite():
             raise ZeroDivisionError(f"{form.rule.name} divides by 0 at t = {t}")
         found.append(-moved)
     return found
