@@ -140,8 +140,12 @@ def step_of(rule: Rule) -> Apply:
 
 
 def scheduled(name: str) -> bool:
-    """Whether the text has a power of which the exponent is no whole number."""
+    """Whether the text has the power 0.96**(t psi), for psi = 1/250 or a parameter."""
     return name in ("nadam", "nadam_torch")
+
+
+PSI = Fraction(1, 250)
+POWER = (Fraction(24, 25), PSI)  # 0.96**psi, for which r stands
 
 
 def play(setting: Setting, name: str, scalars: Scalars, schedule: Any, history: Family = g, at: Any = start) -> Reading:
@@ -149,11 +153,11 @@ def play(setting: Setting, name: str, scalars: Scalars, schedule: Any, history: 
     rule = RULES[name]
     mark = "" if history is g else f"_{history.name}"
     families = {slot: f"{slot}_{name}{mark}" for slot in (*(s.name for s in rule.slots), "x")}
-    root = schedule if scheduled(name) else None
-    if root is not None and rule.scalar("momentum_decay"):
-        scalars = {"momentum_decay": 1, **scalars}  # of no account: r stands for the whole power
+    if rule.scalar("momentum_decay"):
+        scalars = {"momentum_decay": PSI, **scalars}
+    roots = {POWER: schedule} if scheduled(name) and schedule is not None else {}
     inputs = {"g": lambda t, x: history(t)}
-    return read(rule, setting, inputs=inputs, scalars=scalars, start=at, names=families, root=root)
+    return read(rule, setting, inputs=inputs, scalars=scalars, start=at, names=families, roots=roots)
 
 
 def begin(constants: str, *histories: Family) -> Setting:
@@ -295,7 +299,7 @@ DEFAULTS: Mapping[str, Any] = {
     "beta1": Fraction(9, 10),
     "beta2": Fraction(999, 1000),
     "lam": Fraction(999, 1000),
-    "r": RealPower(Fraction(24, 25), Fraction(1, 250)),
+    "r": RealPower(*POWER),
 }
 
 

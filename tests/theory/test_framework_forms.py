@@ -347,14 +347,23 @@ def test_a_file_that_corrects_a_source_names_what_proves_the_correction(name: st
 # --- the powers of the schedule ---------------------------------------------------------------------------------------
 
 
-def test_a_power_of_a_real_exponent_is_read_by_its_root() -> None:
+def schedule(roots: Mapping[tuple[Any, Any], Any]) -> tuple[str, str]:
+    """mu_t and mu_{t+1} of printed Nadam, in round t = n + 1."""
     setting = Setting()
-    root = setting.constant("r")
-    nadam = read(RULES["nadam"], setting, inputs={"g": lambda t, x: t}, slots=["P"], root=root)
-    assert text(nadam.value("mu", n)) == "beta1*(1 - (1/2)*r^(n + 1))"
-    assert text(nadam.value("mu_next", n)) == "beta1*(1 - (1/2)*r^(n + 1 + 1))"
+    setting.constant("r")
+    nadam = read(RULES["nadam"], setting, inputs={"g": lambda t, x: t}, slots=["P"], roots=roots)
+    return text(nadam.value("mu", n)), text(nadam.value("mu_next", n))
+
+
+def test_a_power_of_a_real_exponent_is_read_by_its_root() -> None:
+    expected = "beta1*(1 - (1/2)*r^(n + 1))", "beta1*(1 - (1/2)*r^(n + 1 + 1))"
+    assert schedule({(F(24, 25), F(1, 250)): r}) == expected
+
+
+@pytest.mark.parametrize("wrong", [{}, {(F(24, 25), F(1, 249)): r}, {(F(23, 25), F(1, 250)): r}])
+def test_without_the_root_of_the_text_it_is_refused(wrong: Mapping[tuple[Any, Any], Any]) -> None:
     with pytest.raises(Refused, match="exponent"):
-        read(RULES["nadam"], Setting(), inputs={"g": lambda t, x: t}, slots=["P"])
+        schedule(wrong)
 
 
 def test_the_root_of_the_models_is_the_power_of_the_text() -> None:
