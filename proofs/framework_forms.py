@@ -72,12 +72,15 @@ BETA1, BETA2 = ("beta1_nonnegative", "beta1_below_one"), ("beta2_nonnegative", "
 POSITIVE = ("beta2_positive", "beta2_below_one")
 RANGES: Mapping[str, Rel] = {
     "lr_nonnegative": 0 <= lr,
+    "lr_positive": 0 < lr,
     "beta1_nonnegative": 0 <= beta1,
+    "beta1_positive": 0 < beta1,
     "beta1_below_one": beta1 < 1,
     "beta2_nonnegative": 0 <= beta2,
     "beta2_positive": 0 < beta2,
     "beta2_below_one": beta2 < 1,
     "eps_nonnegative": 0 <= eps,
+    "eps_positive": 0 < eps,
     "lam_nonnegative": 0 <= lam,
     "lam_at_most_one": lam <= 1,
     "r_positive": 0 < r,
