@@ -57,6 +57,7 @@ class Pair:
     one, two    scalars of the first and of the second form that are changed
     schedule    what r is in the change; None leaves the text as it is
     needs       the assumptions of the proof, names out of `RANGES`
+    further     endings of the names of more theorems about the two, beside the equality
     """
 
     first: str
@@ -66,6 +67,7 @@ class Pair:
     two: Scalars = field(default_factory=dict)
     schedule: int | None = None
     needs: tuple[str, ...] = ()
+    further: tuple[str, ...] = ()
 
 
 BETA1, BETA2 = ("beta1_nonnegative", "beta1_below_one"), ("beta2_nonnegative", "beta2_below_one")
@@ -94,17 +96,17 @@ FACTOR = "lr/sqrt(beta2) and eps/sqrt(beta2)"
 STILL = "mu_t = beta1 (r = 0)"
 
 PAIRS = (
-    Pair("adam", "adam_eps_hat", f"{HAT} in adam", {"eps": lambda t: eps / room(t)}, needs=BETA2),
+    Pair("adam", "adam_eps_hat", f"{HAT} in adam", {"eps": lambda t: eps / room(t)}, needs=BETA2, further=("shorter",)),
     Pair("adam", "adam_uncorrected", f"{RATE_AND_EPS} in adam_uncorrected", two=CORRECTED, needs=BETA2),
-    Pair("adam", "adam_eps_inside", "eps = 0", NO_EPS, NO_EPS),
+    Pair("adam", "adam_eps_inside", "eps = 0", NO_EPS, NO_EPS, further=("no_eps",)),
     Pair("adam_eps_hat", "adam_uncorrected", f"{RATE} in adam_uncorrected", two=CORRECTED_RATE),
     Pair("adam_eps_hat", "adam_eps_inside", "eps = 0", NO_EPS, NO_EPS, needs=BETA2),
     Pair("adam_uncorrected", "adam_eps_inside", f"eps = 0, {RATE} in adam_uncorrected",
          {**CORRECTED_RATE, **NO_EPS}, NO_EPS, needs=BETA2),
     Pair("amsgrad", "amsgrad_torch", f"{RATE_AND_EPS} in amsgrad", CORRECTED, needs=BETA2),
     Pair("amsgrad", "amsgrad_optax"),
-    Pair("amsgrad_torch", "amsgrad_optax"),
-    Pair("adamx", "amsgrad", "lam = 1", {"lam": 1}, needs=("beta1_below_one",)),
+    Pair("amsgrad_torch", "amsgrad_optax", further=("first_step", "longer")),
+    Pair("adamx", "amsgrad", "lam = 1", {"lam": 1}, needs=("beta1_below_one",), further=("first_step",)),
     Pair("nadam", "nadam_constant", f"{STILL} in nadam", schedule=0),
     Pair("nadam", "nadam_dozat", f"eps = 0, {STILL} in nadam, lr/sqrt(beta2) in nadam_dozat",
          NO_EPS, {**LONGER, **NO_EPS}, 0, needs=(*BETA1, *POSITIVE)),
@@ -121,7 +123,7 @@ PAIRS = (
     Pair("nadam_keras", "nadam_dozat"),
     Pair("nadam_optax", "nadam_dozat", "eps = 0", NO_EPS, NO_EPS, needs=(*BETA1, *BETA2)),
     Pair("nadam_torch", "nadam_keras", "momentum_decay = 1 in nadam_torch", {"momentum_decay": 1}),
-    Pair("nadam_torch", "nadam_optax", f"{STILL} in nadam_torch", schedule=0),
+    Pair("nadam_torch", "nadam_optax", f"{STILL} in nadam_torch", schedule=0, further=("shorter",)),
     Pair("nadam_keras", "nadam_optax"),
 )  # fmt: skip
 
@@ -329,6 +331,7 @@ class Row:
     gradients    the shortest history on which they part, the parameters being those of `DEFAULTS`, with eps
     difference   the iterate of the first less that of the second after it: a fraction, or six digits
     rates        the file that refutes that a schedule of step sizes takes one to the other, "" where there is none
+    further      more theorems about the two
     """
 
     first: str
@@ -340,6 +343,7 @@ class Row:
     eps: int | Fraction
     difference: str
     rates: str
+    further: tuple[str, ...]
 
 
 def shown(number: Any) -> str:
@@ -358,7 +362,8 @@ def _row(p: Pair) -> Row:
     model = file.counterexample()
     history = tuple(model.families["g"][k,] for k in range(1, model.values[n] + 1))
     difference = shown(file.forms.difference(model))
-    known = p.change is not None
-    names = (p.change, proof) if known else ("", "")
-    rates_file = "" if known else f"{proof}_rates_refuted"
-    return Row(p.first, p.second, *names, f"{proof}_refuted", history, model.families["eps"], difference, rates_file)
+    names = ("", "") if p.change is None else (p.change, proof)
+    rates_file = f"{proof}_rates_refuted" if p.change is None else ""
+    further = tuple(f"{proof}_{ending}" for ending in p.further)
+    eps_there = model.families["eps"]
+    return Row(p.first, p.second, *names, f"{proof}_refuted", history, eps_there, difference, rates_file, further)

@@ -258,3 +258,14 @@ class Walk:
         positive = p.chain(0 <= raw.claim.right, self.second_moment(first, name), raw)
         same = p.certify(eq(raw.claim.right * inv(1 - second.slot("p2", n) * beta2), second.value("v", n)), inverses[1])
         return inverses[0], p.rewrite(same, sqrt), self.ratio(positive, second)
+
+
+def amsgrad_begins(walk: Walk) -> Theorem:
+    """AMSGrad as PyTorch and as optax have it are at the same place after one step, from beta2 < 1."""
+    p = walk.p
+    room = p.certify(0 < 1 - beta2, p.given("beta2_below_one"))
+    v = (1 - beta2) * g(1) ** 2
+    nonneg = p.certify(0 <= v, room, squares=[g(1)])
+    ratio = p.certify(0 <= v / (1 - beta2), nonneg, p.inv_positive(room))
+    largest = [p.rewrite(p.max_is(fact), sqrt) for fact in (nonneg, ratio)]
+    return walk.begin_alike(*largest, root_of_quotient(p, nonneg, room))
