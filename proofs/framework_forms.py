@@ -53,11 +53,12 @@ SCALED: Scalars = {**LONGER, "eps": eps / sqrt(beta2)}
 class Pair:
     """Two forms, and the change under which they walk alike.
 
-    change      in words; None where none is known
-    one, two    scalars of the first and of the second form that are changed
-    schedule    what r is in the change; None leaves the text as it is
-    needs       the assumptions of the proof, names out of `RANGES`
-    further     endings of the names of more theorems about the two, beside the equality
+    change        in words; None where none is known
+    one, two      scalars of the first and of the second form that are changed
+    schedule      what r is in the change; None leaves the text as it is
+    needs         the assumptions of the proof, names out of `RANGES`
+    further       endings of the names of more theorems about the two, beside the equality
+    proportional  whether at eps = 0, all else equal, the steps have one quotient on all histories
     """
 
     first: str
@@ -68,6 +69,7 @@ class Pair:
     schedule: int | None = None
     needs: tuple[str, ...] = ()
     further: tuple[str, ...] = ()
+    proportional: bool = False
 
 
 BETA1, BETA2 = ("beta1_nonnegative", "beta1_below_one"), ("beta2_nonnegative", "beta2_below_one")
@@ -96,32 +98,38 @@ FACTOR = "lr/sqrt(beta2) and eps/sqrt(beta2)"
 STILL = "mu_t = beta1 (r = 0)"
 
 PAIRS = (
-    Pair("adam", "adam_eps_hat", f"{HAT} in adam", {"eps": lambda t: eps / room(t)}, needs=BETA2, further=("shorter",)),
-    Pair("adam", "adam_uncorrected", f"{RATE_AND_EPS} in adam_uncorrected", two=CORRECTED, needs=BETA2),
-    Pair("adam", "adam_eps_inside", "eps = 0", NO_EPS, NO_EPS, further=("no_eps",)),
-    Pair("adam_eps_hat", "adam_uncorrected", f"{RATE} in adam_uncorrected", two=CORRECTED_RATE),
-    Pair("adam_eps_hat", "adam_eps_inside", "eps = 0", NO_EPS, NO_EPS, needs=BETA2),
+    Pair("adam", "adam_eps_hat", f"{HAT} in adam", {"eps": lambda t: eps / room(t)}, needs=BETA2,
+         further=("shorter",), proportional=True),
+    Pair("adam", "adam_uncorrected", f"{RATE_AND_EPS} in adam_uncorrected", two=CORRECTED, needs=BETA2,
+         proportional=True),
+    Pair("adam", "adam_eps_inside", "eps = 0", NO_EPS, NO_EPS, further=("no_eps",), proportional=True),
+    Pair("adam_eps_hat", "adam_uncorrected", f"{RATE} in adam_uncorrected", two=CORRECTED_RATE, proportional=True),
+    Pair("adam_eps_hat", "adam_eps_inside", "eps = 0", NO_EPS, NO_EPS, needs=BETA2, proportional=True),
     Pair("adam_uncorrected", "adam_eps_inside", f"eps = 0, {RATE} in adam_uncorrected",
-         {**CORRECTED_RATE, **NO_EPS}, NO_EPS, needs=BETA2),
-    Pair("amsgrad", "amsgrad_torch", f"{RATE_AND_EPS} in amsgrad", CORRECTED, needs=BETA2),
+         {**CORRECTED_RATE, **NO_EPS}, NO_EPS, needs=BETA2, proportional=True),
+    Pair("amsgrad", "amsgrad_torch", f"{RATE_AND_EPS} in amsgrad", CORRECTED, needs=BETA2, proportional=True),
     Pair("amsgrad", "amsgrad_optax"),
     Pair("amsgrad_torch", "amsgrad_optax", further=("first_step", "longer")),
     Pair("adamx", "amsgrad", "lam = 1", {"lam": 1}, needs=("beta1_below_one",), further=("first_step",)),
     Pair("nadam", "nadam_constant", f"{STILL} in nadam", schedule=0),
     Pair("nadam", "nadam_dozat", f"eps = 0, {STILL} in nadam, lr/sqrt(beta2) in nadam_dozat",
          NO_EPS, {**LONGER, **NO_EPS}, 0, needs=(*BETA1, *POSITIVE)),
-    Pair("nadam", "nadam_torch", f"{STILL} in both, {FACTOR} in nadam_torch", two=SCALED, schedule=0, needs=POSITIVE),
+    Pair("nadam", "nadam_torch", f"{STILL} in both, {FACTOR} in nadam_torch", two=SCALED, schedule=0,
+         needs=POSITIVE),
     Pair("nadam", "nadam_keras"),
-    Pair("nadam", "nadam_optax", f"{STILL} in nadam, {FACTOR} in nadam_optax", two=SCALED, schedule=0, needs=POSITIVE),
+    Pair("nadam", "nadam_optax", f"{STILL} in nadam, {FACTOR} in nadam_optax", two=SCALED, schedule=0,
+         needs=POSITIVE),
     Pair("nadam_constant", "nadam_dozat", "eps = 0, lr/sqrt(beta2) in nadam_dozat", NO_EPS, {**LONGER, **NO_EPS},
-         needs=(*BETA1, *POSITIVE)),
+         needs=(*BETA1, *POSITIVE), proportional=True),
     Pair("nadam_constant", "nadam_torch", f"{STILL} and {FACTOR} in nadam_torch", two=SCALED, schedule=0,
          needs=POSITIVE),
     Pair("nadam_constant", "nadam_keras"),
-    Pair("nadam_constant", "nadam_optax", f"{FACTOR} in nadam_optax", two=SCALED, needs=POSITIVE),
-    Pair("nadam_torch", "nadam_dozat", f"eps = 0, {STILL} in nadam_torch", NO_EPS, NO_EPS, 0, needs=(*BETA1, *BETA2)),
+    Pair("nadam_constant", "nadam_optax", f"{FACTOR} in nadam_optax", two=SCALED, needs=POSITIVE,
+         proportional=True),
+    Pair("nadam_torch", "nadam_dozat", f"eps = 0, {STILL} in nadam_torch", NO_EPS, NO_EPS, 0,
+         needs=(*BETA1, *BETA2)),
     Pair("nadam_keras", "nadam_dozat"),
-    Pair("nadam_optax", "nadam_dozat", "eps = 0", NO_EPS, NO_EPS, needs=(*BETA1, *BETA2)),
+    Pair("nadam_optax", "nadam_dozat", "eps = 0", NO_EPS, NO_EPS, needs=(*BETA1, *BETA2), proportional=True),
     Pair("nadam_torch", "nadam_keras", "momentum_decay = 1 in nadam_torch", {"momentum_decay": 1}),
     Pair("nadam_torch", "nadam_optax", f"{STILL} in nadam_torch", schedule=0, further=("shorter",)),
     Pair("nadam_keras", "nadam_optax"),
@@ -330,7 +338,8 @@ class Row:
     refutation   the file that refutes that they do with equal parameters
     gradients    the shortest history on which they part, the parameters being those of `DEFAULTS`, with eps
     difference   the iterate of the first less that of the second after it: a fraction, or six digits
-    rates        the file that refutes that a schedule of step sizes takes one to the other, "" where there is none
+    rates        the file that refutes that a schedule of step sizes takes one to the other, where nothing else differs
+                 and eps = 0; "" where one does
     further      more theorems about the two
     """
 
@@ -363,7 +372,7 @@ def _row(p: Pair) -> Row:
     history = tuple(model.families["g"][k,] for k in range(1, model.values[n] + 1))
     difference = shown(file.forms.difference(model))
     names = ("", "") if p.change is None else (p.change, proof)
-    rates_file = f"{proof}_rates_refuted" if p.change is None else ""
+    rates_file = "" if p.proportional else f"{proof}_rates_refuted"
     further = tuple(f"{proof}_{ending}" for ending in p.further)
     eps_there = model.families["eps"]
     return Row(p.first, p.second, *names, f"{proof}_refuted", history, eps_there, difference, rates_file, further)
