@@ -8,6 +8,8 @@ Note    The state `a` of the text is 0 before the first step and beta1 from then
         first. With lam < 1 they part in the second step (`forms_adamx_amsgrad_refuted`).
 """
 
+from typing import Any
+
 from adamtheory.logic.kernel import Theorem
 from adamtheory.logic.notation import eq, inv, lift
 from adamtheory.logic.statement import Statement, Witness
@@ -40,7 +42,7 @@ def prove() -> Theorem:
     return walk.walk_alike(slots, walk.one())
 
 
-def scaled_maximum(walk: Walk, ones: Theorem) -> tuple:
+def scaled_maximum(walk: Walk, ones: Theorem) -> tuple[Any, Theorem, Theorem]:
     """The scaled old maximum c^2 V of the text; 0 <= n |- c^2 V = V; and how the text updates V."""
     p, first = walk.p, forms.first
     V, a = first.families["v_max"], first.families["a"]
