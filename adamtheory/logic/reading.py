@@ -13,7 +13,7 @@ nothing cancels; `where(a < b, x, y)` becomes `y + indicator(b - a) (x - y)`, wh
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
@@ -34,7 +34,7 @@ from adamtheory.logic.notation import (
     sqrt,
     total,
 )
-from adamtheory.logic.terms import Refused, Rel, rel
+from adamtheory.logic.terms import Refused, Rel, normal, rel
 
 Input = Callable[[Any, Any], Any]
 Environment = dict[Name, Any]
@@ -60,6 +60,7 @@ class Reading:
     inputs: Mapping[str, Input]
     dimension: Any
     project: Callable[[Any], Any] | None = None
+    roots: Mapping[tuple[Any, Any], Any] = field(default_factory=dict)
 
     def slot(self, name: str, n: Any) -> Any:
         """The slot after n steps; `x` is the iterate, if the reading has one."""
@@ -161,10 +162,24 @@ class Reading:
             if exponent.value == Fraction(1, 2):
                 return sqrt(base)
             raise Refused(f"the exponent {exponent.value} has no reading; write it with sqrt")
+        known = self._known_power(base, exponent, environment)
+        if known is not None:
+            return known
         raised = self.translate(exponent, environment)
         if raised.sort != "Z":
             raise Refused("an exponent is a literal or an integer term such as t")
         return power(base, raised)
+
+    def _known_power(self, base: Any, exponent: Expr, environment: Environment) -> Any:
+        """b**(k*s) or b**(k/s') as (b**s)**k, for an integer term k, where `roots` has b**s; else None."""
+        if not self.roots or not isinstance(exponent, Apply) or exponent.op not in ("mul", "div"):
+            return None
+        times, share = (self.translate(arg, environment) for arg in exponent.args)
+        wanted = normal(base), normal(inv(share) if exponent.op == "div" else share)
+        for (b, s), root in self.roots.items():
+            if times.sort == "Z" and (normal(lift(b)), normal(lift(s))) == wanted:
+                return power(lift(root), times)
+        return None
 
     def _total(self, body: Any) -> Any:
         if not self.coordinates:
@@ -200,6 +215,7 @@ def read(
     coordinates: Sequence[Any] = (),
     dimension: Any = None,
     names: Mapping[str, str] | None = None,
+    roots: Mapping[tuple[Any, Any], Any] | None = None,
 ) -> Reading:
     """Define a rule's slots in the setting as sequences, and return the reading.
 
@@ -211,6 +227,8 @@ def read(
     coordinates  variables that slots, besides n, depend on: `[i]`; inputs may mention them
     dimension    the number of coordinates, for totals outside of definitions
     names        slot -> name of its family, where it shall not be the slot's own
+    roots        (b, s) -> a term for the number b**s, by which b**(k*s) and b**(k/s'), s = 1/s', are read as its k-th
+                 power for integer terms k; without it a text with an exponent that is not whole is refused
     """
     scalars, inputs, names = dict(scalars or {}), dict(inputs or {}), dict(names or {})
     wanted = _closure(rule, slots, start is not None)
@@ -224,7 +242,7 @@ def read(
             if declared.name == "t":
                 scalars["t"] = lambda t: t
     families = {name: Family(names.get(name, name)) for name in wanted}
-    found = Reading(rule, families, tuple(coordinates), scalars, inputs, dimension, project)
+    found = Reading(rule, families, tuple(coordinates), scalars, inputs, dimension, project, dict(roots or {}))
     setting.rules.append(rule)
     if wanted:
         _define(found, setting, wanted, start, coordinates)

@@ -31,6 +31,11 @@ PROVED = [
     ("adam", "bias_correction_second_moment", None, 8),
     ("amsgrad", "amsgrad_maximum_and_gradients", ("v =", "v_max ="), 8),
     ("adam_uncorrected", "reddi_projection_free", None, 3),
+    ("adam_eps_hat", "forms_adam_adam_eps_hat", None, 8),
+    ("adamx", "forms_adamx_amsgrad", None, 8),
+    ("amsgrad_torch", "forms_amsgrad_amsgrad_torch", None, 8),
+    ("nadam_dozat", "forms_nadam_optax_nadam_dozat", None, 8),
+    ("nadam_keras", "forms_nadam_torch_nadam_keras", None, 8),
 ]
 
 NO_MOMENTUM = "beta1 is 0 in this theorem: m is g, and what beta1 multiplies does not matter"

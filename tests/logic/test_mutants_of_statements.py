@@ -42,6 +42,7 @@ ALSO_TRUE = {
         "right: mul -> add": "numerator and reciprocal of the denominator are both nonnegative",
         "right.1.0.1.0: -1 -> 0": "the denominator becomes 1, and the numerator is nonnegative",
     },
+    "forms_adam_adam_eps_inside_no_eps": {"left: add -> mul": "the sum is 0 and neither is negative, so both are 0"},
     "gamma_adam_corrected_negative": {"right: 0 -> 1": LARGER},
     "gamma_schedule_converse": {"right: 0 -> 1": LARGER},
     "gamma_sgd": {"right.0: mul -> add": PLUS_ONE},

@@ -1,0 +1,30 @@
+"""Where eps is 0, printed Nadam with constant momentum is its author's program with lr/sqrt(beta2).
+
+Words   Whatever the gradients, with eps = 0 `nadam_constant` with lr and `nadam_dozat` with lr/sqrt(beta2) are at the
+        same place after every step, for 0 <= beta1 < 1, 0 < beta2 < 1 and any lr.
+Source  Derived for this project; from the texts of both rules.
+"""
+
+from adamtheory.logic.kernel import Theorem
+from adamtheory.logic.statement import Statement, Witness
+from adamtheory.proofs.framework_forms import same
+from adamtheory.proofs.lemmas_forms import Walk
+
+forms = same("nadam_constant", "nadam_dozat")
+
+
+def statement() -> Statement:
+    return forms.statement()
+
+
+def witness() -> Witness:
+    return forms.witness()
+
+
+def prove() -> Theorem:
+    walk = Walk(forms)
+    root = walk.root_of_factor()
+    m, v = walk.uncorrected("m", "n")
+    one, roots, ratio = walk.corrected(v)
+    slots = [*walk.alike("p1", "p2"), m, v]
+    return walk.walk_alike(slots, root, walk.p.inverse(root), one, roots, walk.factor(ratio))

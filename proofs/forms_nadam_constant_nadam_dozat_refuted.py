@@ -1,0 +1,23 @@
+"""Printed Nadam with constant momentum is not its author's program: they part in the first step.
+
+Words   Claimed: with equal parameters in their ranges, `nadam_constant` and `nadam_dozat` are at the same place after
+        every step. False after one step with g = 1: no sequence is shorter. With lr = 1, beta1 = 9/10, beta2 =
+        999/1000, eps = 0 the iterate of the first less that of the second is 28/19 (1 - sqrt(1000/999)) =
+        -0.000737395.
+Source  Derived for this project; from the texts of both rules.
+Note    Under a change of the parameters they are the same (`forms_nadam_constant_nadam_dozat`).
+"""
+
+from adamtheory.logic.refute import Model
+from adamtheory.logic.statement import Statement
+from adamtheory.proofs.framework_forms import unchanged
+
+forms = unchanged("nadam_constant", "nadam_dozat")
+
+
+def statement() -> Statement:
+    return forms.statement()
+
+
+def counterexample() -> Model:
+    return forms.model(1)

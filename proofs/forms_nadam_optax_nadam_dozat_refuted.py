@@ -1,0 +1,24 @@
+"""Nadam as optax has it is not its author's program where eps > 0: they part in the first step.
+
+Words   Claimed: with equal parameters in their ranges, `nadam_optax` and `nadam_dozat` are at the same place after
+        every step. False after one step with g = 1: no sequence is shorter. With lr = 1, beta1 = 9/10, beta2 =
+        999/1000, eps = 10^-8 the iterate of the first less that of the second is 7.36842e-9.
+Source  Derived for this project; from the texts of both rules.
+Note    Where eps is 0 they are the same (`forms_nadam_optax_nadam_dozat`).
+"""
+
+from fractions import Fraction
+
+from adamtheory.logic.refute import Model
+from adamtheory.logic.statement import Statement
+from adamtheory.proofs.framework_forms import unchanged
+
+forms = unchanged("nadam_optax", "nadam_dozat")
+
+
+def statement() -> Statement:
+    return forms.statement()
+
+
+def counterexample() -> Model:
+    return forms.model(1, eps=Fraction(1, 10**8))
