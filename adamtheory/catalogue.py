@@ -8,6 +8,7 @@ from __future__ import annotations
 import ast
 import importlib.util
 import json
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -55,6 +56,13 @@ def read(path: Path, own: bool = False) -> ProofFile | None:
         return None
     title = (ast.get_docstring(tree) or path.stem).splitlines()[0]
     return ProofFile(path.stem, path.resolve(), title, "prove" not in functions, own)
+
+
+def fields(file: ProofFile) -> dict[str, str]:
+    """The fields of a file's docstring, such as Words, Source and Printed, each on one line."""
+    doc = ast.get_docstring(ast.parse(file.path.read_text())) or ""
+    found = re.findall(r"^([A-Z][a-z]+) +(\S.*(?:\n +\S.*)*)", "\n".join(doc.splitlines()[1:]), re.MULTILINE)
+    return {name: " ".join(text.split()) for name, text in found}
 
 
 def find(name: str) -> ProofFile:

@@ -24,6 +24,7 @@ COMMANDS = {
     "show": "show",
     "prove": "prove",
     "derive": "derive",
+    "errata": "errata",
     "recheck": "recheck",
     "bench": "bench",
     "doctor": "doctor",

@@ -38,7 +38,7 @@ def environment(template: str, package: str) -> Any:
     loader = PackageLoader(package, "templates")
     escape = select_autoescape(enabled_extensions=("html.j2",))
     found = Environment(loader=loader, autoescape=escape, undefined=StrictUndefined, trim_blocks=False, **marks)
-    found.filters |= {"tex": _tex, "reason_tex": _reason_tex}
+    found.filters |= {"tex": _tex, "reason_tex": _reason_tex, "breakable": _breakable}
     return found
 
 
@@ -57,6 +57,11 @@ def words(file: ProofFile) -> str:
 
 def _tex(text: str) -> str:
     return "".join(SPECIAL.get(c, c) for c in str(text))
+
+
+def _breakable(tex: str) -> str:
+    """Long names and formulas in plain letters may be broken behind their underscores, brackets and signs."""
+    return re.sub(r"(\\_|[)=*/,])", r"\1\\allowbreak{}", tex)
 
 
 def _reason_tex(reason: str) -> str:
