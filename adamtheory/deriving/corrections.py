@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from adamtheory.deriving.averages import Average, p_start
-from adamtheory.deriving.expectation import mean_of_slot, steady
+from adamtheory.deriving.expectation import mean_of_slot, same_text, steady
 from adamtheory.deriving.findings import Finding, proved, refuted, undecided
-from adamtheory.deriving.frame import Frame, abstracted, n, one_coordinate, w
+from adamtheory.deriving.frame import Frame, abstracted, n, one_coordinate, sliced, w
 from adamtheory.deriving.linear import affine, factored, linear
 from adamtheory.deriving.models import counterexample
 from adamtheory.deriving.signs import Signs
@@ -40,7 +40,15 @@ class Corrected:
 def corrections(rule: Rule) -> Iterator[Finding]:
     """Whether each corrected average has the mean of its signal, PROVED or REFUTED by constant gradients."""
     for corrected in corrected_values(rule):
-        yield finding(rule, corrected)
+        part = sliced(one_coordinate(rule), corrected.reads, [corrected.value])
+        key = f"{corrected.subject} {corrected.value} {same_text(part)}"
+        if key not in KNOWN:
+            KNOWN[key] = finding(rule, corrected)
+        yield KNOWN[key]
+
+
+# As in `expectation`: forms of one method share their corrections.
+KNOWN: dict[str, Finding] = {}
 
 
 def corrected_values(rule: Rule) -> list[Corrected]:
@@ -100,7 +108,7 @@ def finding(rule: Rule, corrected: Corrected) -> Finding:
     subject = corrected.subject
     head = "unbiased for a constant mean?"
     try:
-        frame, average, mu = steady(rule, list(corrected.reads), corrected.slot)
+        frame, average, mu = steady(rule, corrected.reads, corrected.slot, [corrected.value])
         claim = eq(mean(w, frame.value(corrected.value, n)), mu)
     except Refused as refusal:
         return undecided("bias correction", subject, head, Frame.of(rule).setting.theory, None, refusal)

@@ -5,14 +5,16 @@ As a section of a paper goes: unroll, take expectations, pull out the mean, sum 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from adamtheory.deriving.averages import Average, p_start, plus, times
 from adamtheory.deriving.findings import Finding, proved, undecided
-from adamtheory.deriving.frame import Frame, i, j, n, t, w, z
+from adamtheory.deriving.frame import Frame, abstracted, i, j, n, one_coordinate, sliced, t, w, z
+from adamtheory.deriving.linear import linear
 from adamtheory.deriving.signs import Signs
 from adamtheory.language.rule import Rule
+from adamtheory.language.tree import Expr
 from adamtheory.logic.averages import mean_age, mean_age_is, power_below_one, power_nonneg_at
 from adamtheory.logic.kernel import Theorem
 from adamtheory.logic.notation import absolute, eq, inv, lift, mean, power
@@ -22,16 +24,32 @@ Attempt = Callable[[], Theorem]
 
 
 def expectations(rule: Rule) -> Iterator[Finding]:
-    """All findings about the expectations of the slots that are linear recursions driven by the gradient."""
-    frame = Frame.of(rule)
-    for slot, recursion in frame.recursions.items():
-        if recursion.reads == "nothing":
-            continue
-        yield from unrolling(rule, slot)
-        if recursion.reads == "gradient":
-            yield from stationary(rule, slot)
-            yield from drifting(rule, slot)
-            yield from varying(rule, slot)
+    """All findings about the slots that are linear recursions: closed form, expectation, bias, drift, variance."""
+    whole, changing = abstracted(one_coordinate(rule))
+    for slot in linear(whole, changing):
+        key = same_text(sliced(one_coordinate(rule), [slot]))
+        if key not in KNOWN:
+            KNOWN[key] = list(of_slot(rule, slot))
+        yield from KNOWN[key]
+
+
+# Text of a slot's own part of a rule -> its findings: forms of one method share their moments.
+KNOWN: dict[str, list[Finding]] = {}
+
+
+def same_text(rule: Rule) -> str:
+    """The text of a rule without its name, and without where it stands."""
+    return rule.text.partition("\n")[2]
+
+
+def of_slot(rule: Rule, slot: str) -> Iterator[Finding]:
+    """The findings about one slot."""
+    recursion = Frame.of(rule, slots=[slot]).recursions[slot]
+    yield from unrolling(rule, slot)
+    if recursion.reads == "gradient":
+        yield from stationary(rule, slot)
+        yield from drifting(rule, slot)
+        yield from varying(rule, slot)
 
 
 def attempted(topic: str, subject: str, head: str, frame: Frame, attempt: Attempt, **more: Any) -> Finding:
@@ -134,9 +152,9 @@ class Weights:
 # --- a constant mean --------------------------------------------------------------------------------------------------
 
 
-def steady(rule: Rule, slots: list[str], signal_of: str) -> tuple[Frame, Average, Any]:
+def steady(rule: Rule, slots: Sequence[str], signal_of: str, keep: Sequence[Expr] = ()) -> tuple[Frame, Average, Any]:
     """Random gradients for which the signal of a slot has the constant mean mu."""
-    frame = Frame.of(rule, slots=slots, random=True)
+    frame = Frame.of(rule, slots=slots, keep=keep, random=True)
     average = Average.with_products(frame, frame.recursions[signal_of])
     taken = {name for name, _ in frame.setting.theory.names}
     mu = frame.setting.constant("mu" if "mu" not in taken else "xi")

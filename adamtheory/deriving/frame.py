@@ -69,6 +69,7 @@ class Frame:
         scalars: Mapping[str, Any] | None = None,
         slots: Sequence[str] | None = None,
         setting: Setting | None = None,
+        keep: Sequence[Expr] = (),
         gradient: Callable[[Any], Any] | None = None,
         mark: str = "",
     ) -> Frame:
@@ -76,14 +77,16 @@ class Frame:
 
         random    gradients g(t, w) that depend on an outcome, instead of g(t)
         scalars   parameters that are fixed: numbers, terms, or functions of t
-        slots     what is read (with all that it reads); the default is everything
+        slots     what is read (with all that it reads), and nothing else is declared; the default is everything
+        keep      expressions of the body that are asked about besides
         setting   where to, if not to a new one
         gradient  t -> term, in place of the family g
         mark      is added to the names of the slots, for a second reading in the same setting
         Raises `Refused` where a line has no reading; what depends on t alone and has none becomes a family of t.
         """
         setting = setting or Setting()
-        whole, (rule, unknown) = rule, abstracted(one_coordinate(rule))
+        whole, rule = rule, one_coordinate(rule)
+        rule, unknown = abstracted(rule if slots is None else sliced(rule, slots, keep))
         known = {name for name, _ in setting.theory.names}
         given, fixed = dict(scalars or {}), set(scalars or {})
         letters = {name: _letter(rule, name) for name in _named(rule)}
@@ -99,10 +102,13 @@ class Frame:
         g = Family("g")
         if gradient is None and "g" not in known:
             g = setting.family("g", "ZW" if random else "Z")
-        X = Family("X") if "X" in known else setting.family("X", "Z")
+        X, read_x = Family("X"), any(Name("x") in names(e) for e in _ends(rule, keep))
+        if read_x and "X" not in known:
+            setting.family("X", "Z")
         of_step = gradient or ((lambda t: g(t, w)) if random else g)
         inputs = {"x": lambda t, _: X(before(t)), "g": lambda t, _: of_step(t)}
-        first, second = _halves(rule, slots)
+        first = [s.name for s in rule.slots if s.name in split(rule).shared]
+        second = [s.name for s in rule.slots if s.name not in first]
         shared = read(rule, setting, scalars=given, slots=first, names=called)
         rest = _without(rule, first)
         held = {name: (lambda t, name=name: shared.families[name](before(t))) for name in shared.families}
@@ -252,19 +258,37 @@ def _given(family: Family) -> Callable[[Any], Any]:
     return lambda t: family(t)
 
 
-def _halves(rule: Rule, wanted: Sequence[str] | None) -> tuple[list[str], list[str]]:
-    """The shared slots among those wanted, with all that these read, and the others."""
-    shared = split(rule).shared
-    if wanted is None:
-        return list(shared), [s.name for s in rule.slots if s.name not in shared]
-    reads, found, agenda = _reads(rule), set(), list(wanted)
+def sliced(rule: Rule, slots: Sequence[str], keep: Sequence[Expr] = ()) -> Rule:
+    """The rule of these slots alone: what they and the expressions read, with an iterate that stands still."""
+    reads, found, agenda = _reads(rule), set(), list(slots)
     while agenda:
         name = agenda.pop()
         if name not in found:
             found.add(name)
             agenda += reads[name]
-    order = [s.name for s in rule.slots if s.name in found]
-    return [s for s in order if s in shared], [s for s in order if s not in shared]
+    held = [(s, e) for s, e in zip(rule.slots, rule.next_slots, strict=True) if s.name in found]
+    lines = {line.target: names(line.value) for line in rule.body}
+    used, open_ = set(), [v for e in (*keep, *(e for _, e in held)) for v in names(e)]
+    while open_:
+        one = open_.pop()
+        if one not in used:
+            used.add(one)
+            open_ += lines.get(one, set())
+    return replace(
+        rule,
+        slots=tuple(s for s, _ in held),
+        next_slots=tuple(e for _, e in held),
+        scalars=tuple(s for s in rule.scalars if Name(s.name) in used),
+        body=tuple(line for line in rule.body if line.target in used),
+        results=(Name("x"),),
+        notes={},
+    )
+
+
+def _ends(rule: Rule, keep: Sequence[Expr]) -> list[Expr]:
+    """Everything that a rule computes, in its arguments; that the iterate of a slice stands still is not counted."""
+    moved = [e for e in rule.results if e != Name("x")]
+    return [inlined(rule, e) for e in (*rule.next_slots, *moved, *keep)]
 
 
 def _reads(rule: Rule) -> dict[str, set[str]]:

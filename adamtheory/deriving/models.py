@@ -73,7 +73,8 @@ def model(frame: Frame, chosen: Mapping[str, Fraction], history: Sequence[Any], 
     meaning |= {letter(frame, name): Schedule(frame, name, held) for name in frame.abstracted}
     if not frame.random:
         meaning["g"] = {(k + 1,): value for k, value in enumerate(history)}
-    return Model({n: step}, {**meaning, "X": 1, **families})
+    known = {name for name, _ in frame.setting.theory.names}
+    return Model({n: step}, {name: value for name, value in ({"X": 1} | meaning | families).items() if name in known})
 
 
 def letter(frame: Frame, name: str) -> str:
