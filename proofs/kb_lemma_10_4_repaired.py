@@ -5,8 +5,8 @@ Words   For 0 <= beta1, 0 < beta2 < 1, gamma < 1, any gradients and T >= 1, the 
         (1-beta1)^2/(sqrt(1-beta2) (1-sqrt(gamma))^2) sqrt(1 + log T) |g_{1:T}|. Where v_t = 0 the quotient is 0.
 Source  Replaces Kingma & Ba 2015, Lemma 10.4, which is false (`kb_lemma_10_4_refuted`); derived for this project, from
         the text of `adam_uncorrected`.
-Note    beta1 < 1 follows from gamma < 1. With bias correction: `kb_lemma_10_4_repaired_corrected`. The logarithm is needed in this lemma, not in the
-        regret (`amsgrad_regret`).
+Note    beta1 < 1 follows from gamma < 1. With bias correction: `kb_lemma_10_4_repaired_corrected`. The logarithm is
+        needed in this lemma, not in the regret (`amsgrad_regret`).
 """
 
 from fractions import Fraction

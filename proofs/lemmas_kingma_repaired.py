@@ -148,7 +148,7 @@ class Repair:
         """(1-q) c M^2 <= (1-a)^2 (q W + h) R for M = a m + (1-a) g, about numbers; with its variables."""
         p = self.p
         q, s, a, c, m, x, W, r, R, h, M = variables = apart(p, "q s a c m x W r R h M")
-        low, high, is_a, average = p.assume(0 <= q, q < 1, eq(a, q * s), eq(M, a * m + (1 - a) * x))
+        low, is_a, average = p.assume(0 <= q, eq(a, q * s), eq(M, a * m + (1 - a) * x))
         before, held, fresh = p.assume((1 - q) * c * m**2 <= (1 - a) ** 2 * W * r, s**2 * r <= R, c * h <= R)
         square, weight, whole, length = p.assume(eq(h**2, x**2), 0 <= c, 0 <= W, 0 <= h)
         young = p.certify(
@@ -180,7 +180,7 @@ class Repair:
         lemma, variables = self.step
         values = (s.q, sqrt(sqrt(s.b)), s.a, s.c, s.m(j), g(j + 1), weighted(size, s.q, j), sqrt(s.v(j)))
         values = (*values, sqrt(s.v(j + 1)), size(j + 1), s.m(j + 1))
-        facts = (*self.q_below, self.fourth_root[0], p.next("m", j), p.assume(claim(j)), *self.roots(j))
+        facts = (self.q_below[0], self.fourth_root[0], p.next("m", j), p.assume(claim(j)), *self.roots(j))
         signs = (p.max_square(g(j + 1)), p.sqrt_nonneg(1 - s.b), self.whole(j), size_nonneg(p, g(j + 1)))
         grown = put(p, lemma, variables, values, *facts, *signs)
         step = p.certify(claim(j + 1), grown, weighted_next(p, size, s.q, j), degree=1)

@@ -1,4 +1,4 @@
-"""The sum of m_t^2/sqrt(t v_t) where beta1^2 < beta2: then |m_t| is at most kappa sqrt(v_t), for every gradient history."""
+"""The sum of m_t^2/sqrt(t v_t) where beta1^2 < beta2: then |m_t| <= kappa sqrt(v_t), for every gradient history."""
 
 from __future__ import annotations
 
