@@ -5,6 +5,10 @@ Words   Claimed: with a constant step size and 0 <= beta2 < 1, the denominator s
 Source  Reddi, Kale & Kumar 2018, section 4, where AMSGrad is built so that it holds; from the text of `amsgrad_torch`.
         The refutation is derived for this project.
 Note    With alpha/sqrt(t) it is true (`gamma_amsgrad_torch`).
+Printed PyTorch's AMSGrad divides by sqrt(max_s v_s)/sqrt(1 - beta2^t) + eps, with a constant step size.
+Wrong   The correction of an old maximum fades, so that the denominator falls: AMSGrad was built so that it cannot.
+Instead Take the maximum of the corrected v_hat_s; or use alpha/sqrt(t), which makes good what the correction loses.
+Theorem gamma_amsgrad_corrected, gamma_amsgrad_torch
 """
 
 from fractions import Fraction

@@ -1,7 +1,7 @@
 """False: Theorem 4.1 of Kingma & Ba, also with momentum: it fails with beta1 = 1/10 after 1281 rounds.
 
-Words   The sentence of `kb_theorem_4_1_refuted` with 0 < beta1. False for the same losses and alpha = 9/10, beta1 = 1/10,
-        beta2 = 1/10, decay = 1/2, G = 3, D = 3, u = -1, x_1 = 1 at T = 1281: 897.547 against 897.473.
+Words   The sentence of `kb_theorem_4_1_refuted` with 0 < beta1. False for the same losses and alpha = 9/10,
+        beta1 = 1/10, beta2 = 1/10, decay = 1/2, G = 3, D = 3, u = -1, x_1 = 1 at T = 1281: 897.547 against 897.473.
 Source  Kingma & Ba 2015, Theorem 4.1 (wording unverified). The refutation was derived for this project.
 Note    The last term is the larger of its two printed forms, here the one divided by beta1. The step size holds
         the corrections 1 - beta1^t and 1 - beta2^t of the paper's Algorithm 1, with the constant beta1.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -99,26 +100,30 @@ class Theorem41:
         return Model({T: rounds}, {**losses, **numbers, **method})
 
 
+def scheduled_adam(
+    setting: Setting, gradient: Callable[[Any, Any], Any], alpha: Any, beta1: Any, beta2: Any, decay: Any, first: Any
+) -> Reading:
+    """Adam with steps alpha/sqrt(t), beta1_t = beta1 decay^(t-1) and corrections 1 - beta^t, eps = 0, no projection.
+
+    The corrections stand in the step size: m_hat/sqrt(v_hat) is m/sqrt(v) times sqrt(1-beta2^t)/(1-beta1^t).
+    """
+    scalars = {
+        "lr": lambda t: alpha / sqrt(t) * sqrt(1 - power(beta2, t)) / (1 - power(beta1, t)),
+        "beta1": lambda t: beta1 * power(decay, t - 1),
+        "beta2": beta2,
+        "eps": 0,
+    }
+    names = {"x": ITERATE}
+    return read(adam_uncorrected, setting, inputs={"g": gradient}, scalars=scalars, start=first, names=names)
+
+
 def theorem_4_1() -> Theorem41:
     """The setting of the theorem."""
     setting = Setting()
     setting.family("f", "ZR")
     setting.family("slope", "ZR")
     alpha, beta1, beta2, decay, G, D, low, u, first = setting.constants("alpha beta1 beta2 decay G D low u first")
-    reading = read(
-        adam_uncorrected,
-        setting,
-        inputs={"g": lambda t, x: slope(t, x)},
-        # m_hat/sqrt(v_hat) is m/sqrt(v) times sqrt(1-beta2^t)/(1-beta1^t)
-        scalars={
-            "lr": lambda t: alpha / sqrt(t) * sqrt(1 - power(beta2, t)) / (1 - power(beta1, t)),
-            "beta1": lambda t: beta1 * power(decay, t - 1),
-            "beta2": beta2,
-            "eps": 0,
-        },
-        start=first,
-        names={"x": ITERATE},
-    )
+    reading = scheduled_adam(setting, slope, alpha, beta1, beta2, decay, first)
     losses = read(reddi_unbounded, setting, scalars={"C": 3, "N": 3})
     setting.assume("convex", f(t, x) - f(t, y) <= slope(t, x) * (x - y), [1 <= t])
     setting.assume("bounded", absolute(slope(t, x)) <= G, [1 <= t])
