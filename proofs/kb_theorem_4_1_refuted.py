@@ -14,7 +14,8 @@ Source  Kingma & Ba 2015, Theorem 4.1 (wording unverified); two printed versions
 Note    That all distances are at most D is written as: x_1, ..., x_T and u lie between low and low + D. 1/0 counts as
         0. `phase` belongs to the losses of the counterexample, which are convex with slopes of at most 3
         (`reddi_projection_free_convex`, `reddi_projection_free_slopes`); -1 is their best point
-        (`reddi_projection_free_comparator`). With momentum: `kb_theorem_4_1_momentum_refuted`.
+        (`reddi_projection_free_comparator`). With momentum:
+        `kb_theorem_4_1_momentum_refuted`; proved for every step size: `kb_theorem_4_1_linear_refuted`.
 Printed Theorem 4.1: with bounded gradients and distances, the regret of Adam is at most a bound of order sqrt(T).
 Wrong   The proof telescopes over sqrt(v_hat_t)/alpha_t as if it never fell; the regret can grow like T.
 Instead AMSGrad, which divides by the largest v so far, has such a bound; with Adam's v one needs beta2_t = 1 - 1/t.

@@ -1,0 +1,316 @@
+"""Kingma & Ba 2015: the false steps at their first failures, and what replaces them against random histories."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Mapping
+from fractions import Fraction as F
+from functools import cache
+from math import log, sqrt
+from random import Random
+from typing import Any
+
+import pytest
+
+from adamtheory.logic.evaluate import Formula, Interpretation
+from adamtheory.logic.notation import integer
+from adamtheory.logic.notation import sqrt as root
+from adamtheory.logic.refute import Model, violations
+from adamtheory.logic.statement import Statement
+from adamtheory.logic.terms import Rel
+
+T, t = integer("T"), integer("t")
+FALLING = Formula((t,), 1 / root(t))
+
+
+@cache
+def stated(name: str) -> Statement:
+    """The sentence of a proof file."""
+    found: Statement = importlib.import_module(f"adamtheory.proofs.{name}").statement()
+    return found
+
+
+def claim(name: str) -> Rel:
+    return stated(name).claim
+
+
+def sides(name: str, values: Mapping[Any, Any], families: Mapping[str, Any], outcomes: Any = None) -> tuple[Any, Any]:
+    """Both sides of the claim, in the theory of the statement."""
+    meaning = Interpretation(families, outcomes, stated(name).theory)
+    found = claim(name)
+    return meaning.value(found.left, values), meaning.value(found.right, values)
+
+
+def fails_at(name: str, places: range, families: Mapping[str, Any]) -> list[int]:
+    """The T at which the claim is false."""
+    return violations(claim(name), T, places, Model(families=families), stated(name).theory)
+
+
+# --- Lemma 10.3 -------------------------------------------------------------------------------------------------------
+
+
+def test_lemma_10_3_first_fails_at_31() -> None:
+    families = {"g": FALLING, "G": 1}
+    assert fails_at("kb_lemma_10_3_refuted", range(1, 34), families) == [31, 32, 33]
+    left, right = sides("kb_lemma_10_3_refuted", {T: 31}, families)
+    assert left == F(290774257297357, 72201776446800)
+    assert abs(float(right) - 4.0136) < 1e-4
+
+
+def test_lemma_10_3_and_the_witness_of_rubio() -> None:
+    left, right = sides("kb_lemma_10_3_base_refuted", {T: 10}, {"g": F(1, 2), "G": F(1, 2)})
+    assert (round(float(left), 4), round(float(right), 4)) == (2.5105, 1.5811)
+    assert sides("kb_lemma_10_3_base_refuted", {T: 1}, {"g": F(1, 4), "G": F(1, 4)}) == (F(1, 4), F(1, 8))
+
+
+def test_lemma_10_3_holds_longer_for_a_larger_bound() -> None:
+    """H_T <= 16 for every T that can be evaluated: for G = 2 the crossing is at T = 4989191."""
+    assert fails_at("kb_lemma_10_3_refuted", range(1, 60), {"g": Formula((t,), 2 / root(t)), "G": 2}) == []
+    euler = 0.5772156649015329
+
+    def harmonic(n: int) -> float:
+        return log(n) + euler + 1 / (2 * n) - 1 / (12 * n * n)
+
+    assert harmonic(4989190) < 16 < harmonic(4989191)
+
+
+def test_the_induction_step_of_lemma_10_3() -> None:
+    left, right = sides("kb_lemma_10_3_step_refuted", {T: 2}, {"g": {(1,): 1, (2,): F(1, 10)}, "G": 1})
+    assert (round(float(left), 7), round(float(right), 7)) == (2.0707107, 2.0099751)
+    square = Interpretation().value(root(2) / 5 - F(7, 200))
+    assert abs(float(left**2 - right**2 - square)) < 1e-14
+
+
+# --- Lemma 10.4 -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("beta1", "beta2", "first", "values"),
+    [
+        (0, 0, 31, (4.0272, 4.0136)),
+        (0, F(1, 4), 151, (5.46540, 5.46397)),
+        (F(1, 10), F(1, 4), 159, (5.60357, 5.60105)),
+    ],
+)
+def test_lemma_10_4_first_fails(beta1: Any, beta2: Any, first: int, values: tuple[float, float]) -> None:
+    name = "kb_lemma_10_4_refuted"
+    families = {"g": FALLING, "G": 1, "beta1": beta1, "beta2": beta2}
+    assert fails_at(name, range(1, first + 3), families) == [first, first + 1, first + 2]
+    for side, value in zip(sides(name, {T: first}, families), values, strict=True):
+        assert abs(float(side) - value) < 6e-5 if beta2 == 0 else abs(float(side) - value) < 6e-6
+
+
+def test_lemma_10_4_in_floats() -> None:
+    """(3/10, 1/2) fails first at T = 21646; half as long a run is enough to see that nothing fails before."""
+    a, b, m, v, left, squares = 0.3, 0.5, 0.0, 0.0, 0.0, 0.0
+    p1 = p2 = 1.0
+    constant = 2 / (1 - a * a / sqrt(b)) / sqrt(1 - b)
+    first = None
+    for n in range(1, 21700):
+        g = 1 / sqrt(n)
+        m, v, p1, p2 = a * m + (1 - a) * g, b * v + (1 - b) * g * g, p1 * a, p2 * b
+        left += (m / (1 - p1)) ** 2 / sqrt(n * v / (1 - p2))
+        squares += g * g
+        if left > constant * sqrt(squares):
+            first = n
+            break
+    assert first == 21646
+    assert (round(left, 7), round(constant * sqrt(squares), 7)) == (10.5316911, 10.5316842)
+
+
+def test_the_geometric_sum() -> None:
+    gamma = claim("kb_lemma_10_4_geometric_refuted").free - {T, t}
+    values = {**dict.fromkeys(gamma, F(1, 2)), T: 8, t: 8}
+    assert sides("kb_lemma_10_4_geometric_refuted", values, {}) == (F(511, 32), 4)
+    (variable,) = claim("kb_lemma_10_4_chain_refuted").free - {T}
+    left, right = sides("kb_lemma_10_4_chain_refuted", {variable: 0, T: 2}, {"g": {(2,): 1}})
+    assert abs(float(left) - sqrt(2)) < 1e-12 and abs(float(right) - 1 / sqrt(2)) < 1e-12
+
+
+# --- what replaces the lemmas -----------------------------------------------------------------------------------------
+
+
+def history(random: Random, rounds: int) -> dict[tuple[int], F]:
+    """Gradients of very different sizes, some of them 0."""
+    sizes = (0, 0, F(1, 100), F(1, 7), 1, 3, 20)
+    return {(k,): random.choice(sizes) * random.choice((1, -1)) for k in range(1, rounds + 1)}
+
+
+def quotient(name: str, rounds: int, families: Mapping[str, Any]) -> float:
+    """Left side over right side; it must not exceed 1 (by more than rounding)."""
+    left, right = (float(side) for side in sides(name, {T: rounds}, families))
+    assert left <= right * (1 + 1e-12)
+    return left / right if right else 0.0
+
+
+@pytest.mark.parametrize("name", ["gradient_sum_bound", "gradient_sum_harmonic"])
+def test_the_sum_of_gradients(name: str) -> None:
+    random = Random(1)
+    found = [quotient(name, n, {"g": history(random, n)}) for n in (1, 2, 3, 5, 8, 13, 21) for _ in range(4)]
+    assert max(found) > 0.8
+    aligned = quotient(name, 20, {"g": FALLING})
+    assert (0.9 < aligned < 1) if name == "gradient_sum_bound" else abs(aligned - 1) < 1e-12
+
+
+@pytest.mark.parametrize(
+    ("name", "rates", "tightest"),
+    [
+        ("kb_lemma_10_4_repaired", [(0, F(1, 2)), (F(1, 2), F(1, 3)), (F(9, 10), F(99, 100)), (F(2, 3), F(1, 4))], 0.7),
+        ("kb_lemma_10_4_repaired_corrected", [(0, F(1, 2)), (F(1, 2), F(1, 3)), (F(2, 3), F(1, 4))], 0.7),
+        ("kb_lemma_10_4_sharper", [(0, F(1, 2)), (F(1, 2), F(1, 3)), (F(9, 10), F(99, 100))], 0.7),
+    ],
+)
+def test_the_repaired_lemmas(name: str, rates: Any, tightest: float) -> None:
+    random, found = Random(2), []
+    for beta1, beta2 in rates:
+        for n in (1, 2, 4, 9):
+            for _ in range(3):
+                families = {"g": history(random, n), "beta1": beta1, "beta2": beta2}
+                found.append(quotient(name, n, families))
+    assert max(found) > tightest
+
+
+def test_the_repaired_lemma_is_nearly_attained_without_momentum() -> None:
+    """beta1 = 0 and beta2 near 0: m_t^2/sqrt(v_t) is |g_t|/sqrt(1-beta2), up to what is left of older gradients."""
+    families = {"g": FALLING, "beta1": 0, "beta2": F(1, 10**6)}
+    assert 0.9 < quotient("kb_lemma_10_4_repaired", 10, families) < 1
+
+
+def test_the_swap_of_sums() -> None:
+    random = Random(3)
+    for _ in range(10):
+        gamma, n = F(random.randint(0, 9), 10), random.randint(1, 8)
+        heights = {k: abs(h) for k, h in history(random, n).items()}
+        quotient("geometric_swap", n, {"h": heights, "gamma": gamma})
+
+
+# --- the proof of Theorem 4.1 -----------------------------------------------------------------------------------------
+
+
+def test_the_second_moment_is_not_that_small() -> None:
+    families = {"g": 1, "G": 1, "beta1": 0, "beta2": F(3, 4)}
+    for step in (1, 2, 5, 20):
+        assert sides("kb_second_moment_refuted", {t: step}, families) == (1, F(1, 2))
+    n, random = integer("n"), Random(4)
+    for _ in range(8):
+        gradients = {(k,): F(random.randint(-10, 10), 10) for k in range(1, 7)}
+        left, right = sides("v_hat_bounded", {n: 5}, {"g": gradients, "G": 1, "beta2": F(2, 3)})
+        assert 0 <= left <= right == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("gamma_adam_refuted", -0.9967257), ("gamma_adam_corrected_refuted", -1.1413592)]
+)
+def test_gamma_is_negative(name: str, value: float) -> None:
+    families = {"g": {(1,): 3, (2,): -1}, "alpha": 1, "beta1": 0, "beta2": F(1, 10)}
+    assert abs(float(sides(name, {integer("n"): 1}, families)[1]) - value) < 5e-8
+
+
+def test_the_telescoping_step() -> None:
+    module: Any = importlib.import_module("adamtheory.proofs.kb_telescoping_refuted")
+    left, right = sides("kb_telescoping_refuted", {T: 2}, module.counterexample().families)
+    assert abs(float(right / left) - 2) < 1e-12 and float(left) < 0
+    assert sides("kb_telescoping_refuted", {T: 1}, module.counterexample().families) == (0, 0)
+
+
+# --- Theorem 4.1 ------------------------------------------------------------------------------------------------------
+
+
+def theorem_4_1(beta1: float, C: float, rounds: int) -> list[tuple[float, float]]:
+    """Regret and bound after each round, in floats and from the paper's formulas, with D = 3."""
+    b, alpha, decay, D = 1 / (1 + C * C), 0.9, 0.5, 3.0
+    x, m, v, paid, squares, p1, p2 = 1.0, 0.0, 0.0, 0.0, 0.0, 1.0, 1.0
+    gamma, found = beta1**2 / sqrt(b), []
+    for n in range(1, rounds + 1):
+        if n % 3 == 1:
+            loss, best, g = C * max(x, -1), -C, C if x > -1 else 0.0
+        else:
+            loss, best, g = -min(x, 1), 1.0, -1.0 if x < 1 else 0.0
+        paid, squares = paid + loss - best, squares + g * g
+        rate = beta1 * decay ** (n - 1)
+        m, v, p1, p2 = rate * m + (1 - rate) * g, b * v + (1 - b) * g * g, p1 * beta1, p2 * b
+        v_hat = v / (1 - p2)
+        bound = D**2 / (2 * alpha * (1 - beta1)) * sqrt(n * v_hat)
+        bound += alpha * (1 + beta1) * C / ((1 - beta1) * sqrt(1 - b) * (1 - gamma) ** 2) * sqrt(squares)
+        last = D**2 * C * sqrt(1 - b) / (2 * alpha * (1 - decay) ** 2)
+        bound += last * max(1 / (1 - beta1), 1 / beta1 if beta1 else 0)
+        x -= alpha / sqrt(n) * m / (1 - p1) / sqrt(v_hat)
+        found.append((paid, bound))
+    return found
+
+
+@pytest.mark.parametrize(
+    ("beta1", "C", "first", "regret", "bound"),
+    [(0, 3, 225, 168.224, 167.079), (0.1, 3, 1281, 897.547, 897.473), (0.1, 10, 780, 4245.31, 4229.13)],
+)
+def test_theorem_4_1_in_floats(beta1: float, C: float, first: int, regret: float, bound: float) -> None:
+    found = theorem_4_1(beta1, C, first)
+    assert [n for n, (paid, most) in enumerate(found, 1) if paid > most] == [first]
+    assert abs(found[-1][0] - regret) < 6e-3 and abs(found[-1][1] - bound) < 6e-3
+
+
+@pytest.mark.parametrize("beta1", [0, F(1, 10)])
+def test_the_sentence_is_that_of_the_formulas(beta1: Any) -> None:
+    """The two sides that are refuted by intervals, against the floats."""
+    module: Any = importlib.import_module("adamtheory.proofs.kb_theorem_4_1_refuted")
+    families = module.play.model(40, beta1).families
+    left, right = sides("kb_theorem_4_1_refuted", {T: 40}, families)
+    regret, bound = theorem_4_1(float(beta1), 3, 40)[-1]
+    assert abs(float(left) - regret) < 1e-9 and abs(float(right) - bound) < 1e-9
+
+
+def test_theorem_4_1_first_fails_at_225() -> None:
+    module: Any = importlib.import_module("adamtheory.proofs.kb_theorem_4_1_refuted")
+    assert fails_at("kb_theorem_4_1_refuted", range(1, 228), module.play.model(1, 0).families) == [225]
+
+
+# --- moments ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("decay", "values"),
+    [
+        (F(9, 10), [1, 1.4263, 1.7290, 1.8939, 1.9392, 1.9007]),
+        (F(1, 2), [1, 3.1316, 3.3538, 2.8780, 2.4405, 2.1342]),
+    ],
+)
+def test_the_correction_that_does_not_fit(decay: F, values: list[float]) -> None:
+    name, n = "bias_correction_constant_power_refuted", integer("n")
+    families = {"g": 1, "mu": 1, "beta1": F(9, 10), "decay": decay}
+    found = [float(sides(name, {n: k}, families)[0]) for k in range(1, 7)]
+    assert all(abs(left - value) < 6e-5 for left, value in zip(found, values, strict=True))
+    assert sides(name, {n: 2}, {**families, "beta1": F(1, 2), "decay": F(1, 2)})[0] == F(7, 6)
+
+
+def test_the_direction_is_a_sign_at_first() -> None:
+    outcomes = {"rare": F(1, 5), "often": F(4, 5)}
+    families = {"g": {(1, "rare"): 10, (1, "often"): -1}, "beta1": F(9, 10), "beta2": F(999, 1000)}
+    left, right = sides("direction_first_step", {}, families, outcomes)
+    assert left == right == F(-3, 5)
+    left, right = sides("direction_unbiased_refuted", {}, {**families, "mu": F(6, 5), "s": F(104, 5)}, outcomes)
+    assert left == F(-3, 5) and abs(float(right) - 0.263117) < 5e-7
+
+
+@pytest.mark.parametrize(("steps", "value"), [(2, -0.397367), (3, -0.254115), (6, -0.006260)])
+def test_the_direction_later(steps: int, value: float) -> None:
+    """All histories of the two-point law, by the plain recursions."""
+    total_, a, b = 0.0, 0.9, 0.999
+    for code in range(2**steps):
+        m = v = 0.0
+        weight = 1.0
+        for k in range(steps):
+            rare = code >> k & 1
+            g, weight = (10.0, weight / 5) if rare else (-1.0, weight * 4 / 5)
+            m, v = a * m + (1 - a) * g, b * v + (1 - b) * g * g
+        total_ += weight * m / (1 - a**steps) / sqrt(v / (1 - b**steps))
+    assert abs(total_ - value) < 1e-6
+
+
+# --- sums -------------------------------------------------------------------------------------------------------------
+
+
+def test_the_harmonic_sum_from_below() -> None:
+    n = integer("n")
+    for k in (0, 1, 2, 10, 200):
+        left, right = (float(side) for side in sides("harmonic_sum_below", {n: k}, {}))
+        assert left <= right < left + 0.6
