@@ -1,4 +1,4 @@
-"""False: Lemma 10.3 of Kingma & Ba, whose left side is linear and whose right side is quadratic in the gradients.
+"""False: Lemma 10.3 of Kingma & Ba, whose left side is linear and right side quadratic in the gradients.
 
 Words   Claimed: if |g_t| <= G for every t >= 1, the sum of sqrt(g_t^2/t) over t = 1, ..., T is at most 2 G |g_{1:T}|.
         False at T = 1, the base case of the printed induction, for g_1 = G = 1/4: 1/4 against 1/8.

@@ -1,4 +1,4 @@
-"""Lemma 10.3 of Kingma & Ba is false for every bound G: the gradients G/sqrt(t) break it from log(T + 1) > 4 G^2 on.
+"""Lemma 10.3 of Kingma & Ba is false for every G: the gradients G/sqrt(t) break it once log(T + 1) > 4 G^2.
 
 Words   For every G > 0 and T with 4 G^2 < log(T + 1): the gradients g_t = G/sqrt(t), which satisfy |g_t| <= G, have
         2 G |g_{1:T}| < sum of sqrt(g_t^2/t) over t = 1, ..., T.

@@ -1,4 +1,4 @@
-"""False: the chain of the proof of Lemma 10.4 of Kingma & Ba, from sqrt(t) times weighted sums to those of Lemma 10.3.
+"""False: the chain in the proof of Lemma 10.4 of Kingma & Ba, from weighted sums to those of Lemma 10.3.
 
 Words   Claimed: for 0 <= gamma < 1 and any gradients the sum over t = 1, ..., T of
         sqrt(t) (gamma^(t-1) |g_1| + ... + |g_t|) is at most that of |g_t|/sqrt(t), divided by (1-gamma)^2. False for

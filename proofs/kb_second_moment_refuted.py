@@ -1,4 +1,4 @@
-"""False: the root of Adam's corrected second moment is at most G sqrt(1-beta2), as the last line of Theorem 4.1 needs.
+"""False: the root of Adam's corrected second moment is at most G sqrt(1-beta2), as Theorem 4.1 needs.
 
 Words   Claimed: for 0 <= beta2 < 1 and |g_t| <= G, sqrt(v_hat) <= G sqrt(1-beta2) in every step t >= 1. False for
         g_t = G = 1 and beta2 = 3/4 in step 1: 1 against 1/2 (and in every other step).

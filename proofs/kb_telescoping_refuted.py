@@ -1,4 +1,4 @@
-"""False: a step in the proof of Theorem 4.1 of Kingma & Ba puts 1/(1-beta1) for (1-beta1^t)/(1-beta1_t) in a sum.
+"""False: the proof of Theorem 4.1 of Kingma & Ba puts 1/(1-beta1) for (1-beta1^t)/(1-beta1_t) in a sum.
 
 Words   For Adam with alpha_t = alpha/sqrt(t), beta1_t = beta1 decay^(t-1) and bias correction, with y_t = x_t - u: the
         sum over t = 1, ..., T of (1-beta1^t) sqrt(v_hat_t)/(2 alpha_t (1-beta1_t)) (y_t^2 - y_{t+1}^2) is claimed to

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from adamtheory.logic.evaluate import Formula, Interpretation
-from adamtheory.logic.notation import integer
+from adamtheory.logic.notation import integer, reals
 from adamtheory.logic.notation import sqrt as root
 from adamtheory.logic.refute import Model, violations
 from adamtheory.logic.statement import Statement
@@ -38,7 +38,7 @@ def sides(name: str, values: Mapping[Any, Any], families: Mapping[str, Any], out
     """Both sides of the claim, in the theory of the statement."""
     meaning = Interpretation(families, outcomes, stated(name).theory)
     found = claim(name)
-    return meaning.value(found.left, values), meaning.value(found.right, values)
+    return meaning.value(found.left, values, bits=256), meaning.value(found.right, values, bits=256)
 
 
 def fails_at(name: str, places: range, families: Mapping[str, Any]) -> list[int]:
@@ -101,7 +101,7 @@ def test_lemma_10_4_first_fails(beta1: Any, beta2: Any, first: int, values: tupl
 
 
 def test_lemma_10_4_in_floats() -> None:
-    """(3/10, 1/2) fails first at T = 21646; half as long a run is enough to see that nothing fails before."""
+    """(3/10, 1/2) fails first at T = 21646, too late for the evaluator; margins are far above rounding."""
     a, b, m, v, left, squares = 0.3, 0.5, 0.0, 0.0, 0.0, 0.0
     p1 = p2 = 1.0
     constant = 2 / (1 - a * a / sqrt(b)) / sqrt(1 - b)
@@ -262,6 +262,77 @@ def test_the_sentence_is_that_of_the_formulas(beta1: Any) -> None:
 def test_theorem_4_1_first_fails_at_225() -> None:
     module: Any = importlib.import_module("adamtheory.proofs.kb_theorem_4_1_refuted")
     assert fails_at("kb_theorem_4_1_refuted", range(1, 228), module.play.model(1, 0).families) == [225]
+
+
+def test_the_losses_of_the_counterexample() -> None:
+    """Convex with slopes of at most C, in rounds of both kinds and on all sides of the kinks."""
+    x, y = reals("x y")
+    n, places = integer("n"), [F(k, 2) for k in range(-5, 6)]
+    for name in ("reddi_projection_free_convex", "reddi_projection_free_slopes"):
+        meaning = Interpretation({"C": 3}, theory=stated(name).theory)
+        for values in ({n: k, x: a, y: b} for k in range(3) for a in places for b in places):
+            assert meaning.holds(claim(name), values)
+    left, right = sides("reddi_projection_free_convex", {n: 0, x: 2, y: -2}, {"C": 3})
+    assert (left, right) == (9, 12)
+
+
+def test_theorem_4_1_fails_in_the_end() -> None:
+    """The sides of the theorem in the kernel at small T, where the bound still holds, against the floats."""
+    name = "kb_theorem_4_1_linear_refuted"
+    families = {"alpha": F(9, 10), "C": 3, "D": 3, "decay": F(1, 2)}
+    bound, regret = (float(side) for side in sides(name, {T: 30}, families))
+    paid, most = theorem_4_1(0, 3, 30)[-1]
+    assert abs(regret - paid) < 1e-9 and abs(bound - most) < 1e-9 and bound > regret
+    late = stated(name).hyps[-1]
+    assert violations(late, T, range(1400, 1700, 50), Model(families=families), stated(name).theory) == [1400]
+
+
+# --- Corollary 4.2 ----------------------------------------------------------------------------------------------------
+
+
+def cycle(rounds: int) -> tuple[list[float], list[int]]:
+    """What Adam pays in each round on the losses |x - c_t|, and the centres, from the words of the theorem."""
+    x, center, balance, block = 0.0, 1, 0, 1
+    paid, centers = [], []
+    for n in range(1, rounds + 1):
+        paid.append(abs(x - center))
+        centers.append(center)
+        x -= 2 / sqrt(n) * (-1 if x < center else 1)
+        assert abs(x) <= 3
+        balance += center
+        if center * balance > 64 * block:
+            center, block = -center, block + 1
+    return paid, centers
+
+
+def test_a_regret_can_be_very_negative() -> None:
+    paid, centers = cycle(200_000)
+    for n in (100, 1000, 10_000, 200_000):
+        up = centers[:n].count(1)
+        least = min(up * abs(u - 1) + (n - up) * abs(u + 1) for u in (-1, 0, 1))
+        assert sum(paid[:n]) - least <= -n / 2 + 18 * sqrt(n) + 128
+    assert sum(paid) - least < -0.9 * 200_000
+
+
+def test_the_sentence_of_the_cycle() -> None:
+    u = next(iter(claim("kb_cycle_regret").free - {T}))
+    paid, centers = cycle(150)
+    for point, rounds in ((0, 1), (F(1, 2), 70), (-2, 150)):
+        left, right = sides("kb_cycle_regret", {T: rounds, u: point}, {"beta2": F(1, 2)})
+        fixed = sum(abs(float(point) - c) for c in centers[:rounds])
+        assert abs(float(left) - (sum(paid[:rounds]) - fixed)) < 1e-9
+        assert abs(float(right) - (-rounds / 2 + 18 * sqrt(rounds) + 128)) < 1e-9 and left <= right
+
+
+def test_gradient_descent_against_blocks_of_signs() -> None:
+    """Slopes 1 and -1 in blocks that double, on [-1, 1]: R_T/T = -0.6600 at T = 2^19 - 1, with limsup -2/3."""
+    x, paid, balance = 1.0, 0.0, 0
+    for n in range(1, 2**19):
+        g = 1 if n.bit_length() % 2 else -1
+        paid, balance = paid + g * x, balance + g
+        x = min(1.0, max(-1.0, x - g / sqrt(n)))
+    assert balance == (1 - (-2) ** 19) // 3
+    assert abs((paid + abs(balance)) / (2**19 - 1) + 0.6600) < 5e-5
 
 
 # --- moments ----------------------------------------------------------------------------------------------------------
