@@ -176,6 +176,18 @@ def test_the_repaired_lemma_is_nearly_attained_without_momentum() -> None:
     assert 0.9 < quotient("kb_lemma_10_4_repaired", 10, families) < 1
 
 
+@pytest.mark.parametrize(
+    ("beta1", "beta2", "value"),
+    [(F(9, 10), F(999, 1000), 7.2702918), (F(9, 10), F(99, 100), 2.3452079), (F(1, 2), F(1, 2), 1)],
+)
+def test_kappa(beta1: F, beta2: F, value: float) -> None:
+    """The factor of the sharper lemma; it is 1 where the rates are equal."""
+    module: Any = importlib.import_module("adamtheory.proofs.kb_lemma_10_4_sharper")
+    kappa = module.Sharper(module.s, T).kappa
+    found = Interpretation({"beta1": beta1, "beta2": beta2}, theory=module.s.setting.theory).value(kappa)
+    assert abs(float(found) - value) < 5e-8
+
+
 def test_the_swap_of_sums() -> None:
     random = Random(3)
     for _ in range(10):
@@ -351,6 +363,10 @@ def test_the_correction_that_does_not_fit(decay: F, values: list[float]) -> None
     found = [float(sides(name, {n: k}, families)[0]) for k in range(1, 7)]
     assert all(abs(left - value) < 6e-5 for left, value in zip(found, values, strict=True))
     assert sides(name, {n: 2}, {**families, "beta1": F(1, 2), "decay": F(1, 2)})[0] == F(7, 6)
+    slow = sides(name, {n: 20}, {**families, "decay": 1 - F(1, 10**8)})[0]
+    assert abs(float(slow - 1) - 2.6297e-7) < 5e-12
+    largest = sides(name, {n: 2}, {**families, "decay": F(1, 10**9)})[0]
+    assert 1 / (1 - F(81, 100)) - F(1, 10**8) < largest < 1 / (1 - F(81, 100))
 
 
 def test_the_direction_is_a_sign_at_first() -> None:
@@ -362,7 +378,7 @@ def test_the_direction_is_a_sign_at_first() -> None:
     assert left == F(-3, 5) and abs(float(right) - 0.263117) < 5e-7
 
 
-@pytest.mark.parametrize(("steps", "value"), [(2, -0.397367), (3, -0.254115), (6, -0.006260)])
+@pytest.mark.parametrize(("steps", "value"), [(2, -0.397367), (3, -0.254115), (6, -0.006260), (10, 0.132104)])
 def test_the_direction_later(steps: int, value: float) -> None:
     """All histories of the two-point law, by the plain recursions."""
     total_, a, b = 0.0, 0.9, 0.999
