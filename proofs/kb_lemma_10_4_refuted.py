@@ -6,7 +6,8 @@ Words   Claimed: for 0 <= beta1, beta2 < 1 with gamma = beta1^2/sqrt(beta2) < 1 
 Source  Kingma & Ba 2015, Lemma 10.4 (wording unverified); m_hat and v_hat from the text of `adam`. That the lemma is
         false was left open by Bock, Goppold & Weiss 2018 and shown by Akrout & Tweed 2021.
 Note    Without averages the left side is that of Lemma 10.3. The other printed constant, 2 G/((1-gamma)^2
-        sqrt(1-beta2)), is the same number here. With both averages: `kb_lemma_10_4_momentum_refuted`.
+        sqrt(1-beta2)), is the same number here. With both averages:
+        `kb_lemma_10_4_momentum_refuted`; for all rates: `kb_lemma_10_4_every_constant_refuted`.
 Printed Lemma 10.4: with gamma = beta1^2/sqrt(beta2) < 1 and bounded g_t,
         sum_t m_hat^2/sqrt(t v_hat) <= 2/((1-gamma) sqrt(1-beta2)) |g_{1:T}|.
 Wrong   g_t = 1/sqrt(t) makes the quotient of the sides grow like sqrt(log T).

@@ -100,6 +100,18 @@ def test_lemma_10_4_first_fails(beta1: Any, beta2: Any, first: int, values: tupl
         assert abs(float(side) - value) < 6e-5 if beta2 == 0 else abs(float(side) - value) < 6e-6
 
 
+@pytest.mark.parametrize(("beta1", "beta2"), [(0, 0), (F(9, 10), F(1, 2)), (F(1, 3), F(9, 10)), (0, F(1, 4))])
+def test_lemma_10_4_fails_with_every_constant(beta1: Any, beta2: Any) -> None:
+    """The sum against (1-beta2) H_T, which is what the theorem lives on; without averages they are equal."""
+    name = "kb_lemma_10_4_every_constant_refuted"
+    (K,) = claim(name).free - {T}
+    for rounds in (1, 2, 7, 30):
+        norm, costs = (float(s) for s in sides(name, {T: rounds, K: 1}, {"beta1": beta1, "beta2": beta2}))
+        harmonic = sum(1 / k for k in range(1, rounds + 1))
+        assert abs(norm - sqrt(harmonic)) < 1e-12 and costs >= (1 - beta2) * harmonic - 1e-12
+        assert beta2 or abs(costs - harmonic) < 1e-12
+
+
 def test_lemma_10_4_in_floats() -> None:
     """(3/10, 1/2) fails first at T = 21646, too late for the evaluator; margins are far above rounding."""
     a, b, m, v, left, squares = 0.3, 0.5, 0.0, 0.0, 0.0, 0.0
