@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from fractions import Fraction
 from typing import Any
 
 from adamtheory.logic.derive import Prover
 from adamtheory.logic.kernel import Theorem
 from adamtheory.logic.notation import Family, Setting, eq, indicator, inv, lift, mean, sqrt
 from adamtheory.logic.reading import Reading, read
+from adamtheory.logic.sums import apart, put
+from adamtheory.logic.terms import Rel
 from adamtheory.proofs.lemmas_average import w
+from adamtheory.proofs.lemmas_reddi_game import inverse_root
+from adamtheory.proofs.lemmas_regret import zero_of_square
 from adamtheory.rules.adam import adam
 
 g = Family("g")
@@ -72,3 +78,40 @@ def sign(p: Prover, x: Any) -> Theorem:
     none = p.indicator_off(p.assume(x <= 0)), p.indicator_off(p.restate(-x <= 0, p.assume(0 <= x)))
     middle = p.certify(goal, zero, *none)
     return p.cases(p.cases(middle, right, x, 0), left, 0, x)
+
+
+# --- the reciprocal of the denominator --------------------------------------------------------------------------------
+
+
+def tangent(p: Prover) -> tuple[Theorem, Any]:
+    """0 < x, 0 < s |- 3/2 z - z^3 x/2 <= 1/sqrt(x) for z = 1/sqrt(s); with its variables x, s."""
+    x, s = variables = apart(p, "x s")
+    positive = p.assume(0 < x), p.assume(0 < s)
+    y, z = inv(sqrt(x)), inv(sqrt(s))
+    inside = inverse_root(p, positive[0])  # y^2 x = 1
+    roots = [p.inv_positive(p.sqrt_positive(f)) for f in positive]
+    weight = p.certify(0 < x * (2 * y + z), positive[0], p.certify(0 < 2 * y + z, *roots))
+    return p.certify(Fraction(3, 2) * z - z**3 * x / 2 <= y, weight, inside, squares=[y - z]), variables
+
+
+def reciprocal_mean(p: Prover, x: Any, s: Any, average: Theorem, positive: Theorem) -> Theorem:
+    """1/sqrt(s) <= E 1/sqrt(x) from E x = s and 0 < x in every outcome."""
+    y, z = inv(sqrt(x)), inv(sqrt(s))
+    goal = 1 / sqrt(s) <= mean(w, 1 / sqrt(x))
+    some = p.assume(0 < s)
+    lemma, variables = tangent(p)
+    below = p.mean_of(put(p, lemma, variables, (x, s), positive, some), w)
+    high = p.certify(goal, below, average, inverse_root(p, some))
+    # where s = 0 its reciprocal counts as 0
+    sign = p.chain(0 <= s, p.mean_of(p.restate(0 <= x, positive), w), average)
+    none = p.antisym(p.assume(s <= 0), sign)
+    nothing = p.certify(eq(z, inv(sqrt(0))), p.rewrite(none, lambda s: inv(sqrt(s))))
+    square = p.sqrt_square(p.certify(0 <= lift(0)))
+    zero = p.rewrite(zero_of_square(p, p.restate(sqrt(0) ** 2 <= 0, square)), inv)
+    least = p.mean_of(p.restate(0 <= y, p.inv_positive(p.sqrt_positive(positive))), w)
+    return p.cases(p.certify(goal, nothing, zero, least), high, s, 0)
+
+
+def unit_moment(p: Prover, goal: Rel, guards: Sequence[Theorem]) -> Theorem:
+    """Under the witness with g = 1, beta2 = 0, v_hat is 1; the rest at once."""
+    return p.certify(goal, *guards)

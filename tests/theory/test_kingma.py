@@ -405,6 +405,19 @@ def test_the_direction_later(steps: int, value: float) -> None:
     assert abs(total_ - value) < 1e-6
 
 
+def test_the_reciprocal_of_the_denominator() -> None:
+    """E 1/sqrt(v_hat) over all histories of the two-point law, against 1/sqrt(E g^2)."""
+    n, outcomes = integer("n"), {}
+    for code in range(8):
+        rare = [code >> k & 1 for k in range(3)]
+        outcomes[code] = F(1, 5) ** sum(rare) * F(4, 5) ** (3 - sum(rare))
+    gradients = {(k + 1, code): 10 if code >> k & 1 else -1 for code in range(8) for k in range(3)}
+    families = {"g": gradients, "s": F(104, 5), "beta2": F(1, 2)}
+    for step in (1, 2, 3):
+        left, right = sides("direction_denominator", {n: step - 1}, families, outcomes)
+        assert abs(float(left) - sqrt(5 / 104)) < 1e-12 and float(right) > 1.5 * float(left)
+
+
 # --- sums -------------------------------------------------------------------------------------------------------------
 
 
