@@ -7,11 +7,11 @@ Words   For Adam with alpha_t = alpha/sqrt(t), beta1_t = beta1 decay^(t-1) and b
 Source  Kingma & Ba 2015, proof of Theorem 10.5 (number and wording unverified); Reddi, Kale & Kumar 2018 have the same
         step for AMSGrad (`amsgrad_telescoping`), where Tran & Phong 2019 found it. This witness was derived for this
         project, from the text of `adam_uncorrected`, whose step size holds the corrections.
-Note    Here y_1^2 = y_2^2, so the first round does not count; in the second the bracket is negative, and
-        the factor 2 in place of 1 makes it twice as negative.
+Note    Here y_1^2 = y_2^2, so the first round does not count; in the second the bracket is negative, and the
+        factor 2 in place of 1 makes the sum twice as negative.
 Printed Proof of Theorem 4.1: each (y_t^2 - y_{t+1}^2) sqrt(v_hat_t)/alpha_t is given the larger factor 1/(1-beta1).
 Wrong   The brackets y_t^2 - y_{t+1}^2 have no definite sign; a negative one makes the sum smaller, not larger.
-Instead With a constant beta1 the factor is the same in every round and nothing has to be replaced.
+Instead With a constant beta1 and no bias correction the factor is the same in every round: nothing is replaced.
 Theorem amsgrad_regret, master_theorem
 """
 

@@ -109,7 +109,8 @@ class Cycle:
     def within(self) -> tuple[Theorem, Theorem]:
         """centre(n) <= 1, and -centre(n) <= 1."""
         p, one = self.p, self.p.certify(0 <= lift(1))
-        return tuple(p.squares(p.certify(c**2 <= lift(1) ** 2, self.unit), one) for c in (centre(n), -centre(n)))  # type: ignore[return-value]
+        high, low = (p.squares(p.certify(c**2 <= lift(1) ** 2, self.unit), one) for c in (centre(n), -centre(n)))
+        return high, low
 
     def changing(self, claim: Callable[[Any], Rel], still: Theorem, moved: Theorem, *known: Theorem) -> Theorem:
         """claim(n) by induction, from what it becomes without and with a change, about the variables `numbers`.
@@ -137,7 +138,7 @@ class Cycle:
         """c^2 = 1; c (s + c) - 64 j <= 0 and 0 < c (s + c) - 64 j, without and with a change."""
         c, s, j, _ = self.numbers
         switch = c * (s + c) - LENGTH * j
-        return self.p.assume(eq(c**2, 1), switch <= 0, 0 < switch)  # type: ignore[no-any-return]
+        return self.p.assume(eq(c**2, 1), switch <= 0, 0 < switch)
 
     @cached_property
     def first(self) -> Theorem:
@@ -191,10 +192,11 @@ class Cycle:
         on, off = p.indicator_on(below), p.indicator_off(above)
         small = p.max_is(p.certify(gap <= -gap, below))
         large = p.restate(eq(absolute(gap), gap), p.max_is(p.certify(-gap <= gap, above)))
-        return tuple(
+        square, product = (
             p.cases(p.certify(goal, off, large), p.certify(goal, on, small), centre(n) - x(n), 0)
             for goal in (eq(g**2, 1), eq(g * gap, absolute(gap)))
-        )  # type: ignore[return-value]
+        )
+        return square, product
 
     @cached_property
     def second_moment(self) -> Theorem:

@@ -155,21 +155,17 @@ class Cost(Cycle):
         return found[0], found[1]
 
     def lowest(self, w: Any, each: Theorem) -> Theorem:
-        """n - 8 sqrt(n) - 128 <= best(n), from 1 - w c <= |u - c| for the centre c, where -1 <= w and w <= 1."""
+        """n - 8 sqrt(n) - 128 <= best(n), from 1 - w c <= |u - c| for the centre c; w is -1, 1, or u between them."""
         p = self.p
         shifted = p.using(p.inst(each, {n: t - 1}), p.certify(0 <= t - 1, p.assume(1 <= t)))
         whole = p.sum_of(shifted, t, 1, n)
         ones = p.using(constant_sum(p, t, n, lift(1)), self.start)
         W, S, top = variables = apart(p, "w S top")
-        sides = p.assume(S <= top, -S <= top)
-        inside = p.assume(-1 <= W, W <= 1)
-        lemma = p.certify(W * S <= top, *sides, *inside)
-        range_ = [p.certify(goal, *self._inside(w)) for goal in (le(-1, w), le(w, 1))]
-        small = put(p, lemma, variables, (w, balance(n), 8 * sqrt(n) + 128), *self.balanced(), *range_)
+        lemma = p.certify(W * S <= top, *p.assume(S <= top, -S <= top, -1 <= W, W <= 1))
+        known = p.assume(-1 <= u, u <= 1) if w is u else ()
+        within = [p.certify(goal, *known) for goal in (le(-1, w), le(w, 1))]
+        small = put(p, lemma, variables, (w, balance(n), 8 * sqrt(n) + 128), *self.balanced(), *within)
         return p.certify(n - 8 * sqrt(n) - 128 <= best(n), whole, ones, self.summed, small)
-
-    def _inside(self, w: Any) -> list[Theorem]:
-        return [self.p.assume(-1 <= u), self.p.assume(u <= 1)] if w is u else []
 
     @cached_property
     def fixed(self) -> Theorem:
