@@ -5,6 +5,10 @@ Words   Claimed: with the rates beta1 lambda^(t-1) and E g_t = mu for every t >=
 Source  Kingma & Ba 2015: Algorithm 1 divides by 1 - beta1^t, Theorem 4.1 lets beta1 decay. The refutation is derived
         for this project; m is from the text of `adam`.
 Note    What is true instead is `bias_correction_time_varying`.
+Printed Algorithm 1 divides m_t by 1 - beta1^t; Theorem 4.1 runs it with the rates beta1 lambda^(t-1).
+Wrong   For rates that decay the weights of m_t do not sum to 1 - beta1^t: E m_hat is 7/6 mu for beta1 = lambda = 1/2.
+Instead Divide by 1 minus the product of the rates, 1 - beta1^t lambda^(t(t-1)/2).
+Theorem ema_time_varying, bias_correction_time_varying
 """
 
 from fractions import Fraction

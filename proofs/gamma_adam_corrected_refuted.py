@@ -5,6 +5,10 @@ Words   Claimed: with alpha_t = alpha/sqrt(t) and 0 <= beta2 < 1, sqrt(v_hat) at
 Source  Kingma & Ba 2015, in the proof of Theorem 10.5 (number *unverified*), where the claim is used silently; Reddi,
         Kale & Kumar 2018, section 3, name it. From the texts of `adam` and `inverse_sqrt`.
 Note    `gamma_adam_corrected_negative` says that it fails at every n >= 1 whose next gradient is 0.
+Printed The proof of Theorem 4.1 telescopes over sqrt(v_hat_t)/alpha_t, alpha_t = alpha/sqrt(t), as if it never fell.
+Wrong   With bias correction it falls whenever a gradient vanishes after one that did not, also for beta2 = 999/1000.
+Instead It never falls if v_hat_t is replaced by its running maximum.
+Theorem gamma_amsgrad_corrected, gamma_amsgrad
 """
 
 from fractions import Fraction

@@ -5,6 +5,10 @@ Words   Claimed: with alpha_t = alpha/sqrt(t) and 0 <= beta2 < 1, sqrt(v_{n+1})/
 Source  Kingma & Ba 2015, in the proof of Theorem 10.5 (number *unverified*), where the claim is used silently; Reddi,
         Kale & Kumar 2018, section 3, name it. From the texts of `adam_uncorrected` and `inverse_sqrt`.
 Note    Where it holds and fails: `gamma_schedule`, `gamma_schedule_converse`.
+Printed The proof of Theorem 4.1 telescopes over sqrt(v_t)/alpha_t, alpha_t = alpha/sqrt(t), as if it never fell.
+Wrong   Without bias correction it falls from step 1 to step 2 for the gradients 3, -1 and beta2 = 1/10.
+Instead It never falls if v_t is replaced by its running maximum (AMSGrad), or with beta2_t = 1 - 1/t (AdamNC).
+Theorem gamma_amsgrad, gamma_adamnc, gamma_schedule
 """
 
 from fractions import Fraction

@@ -74,6 +74,14 @@ def _square_root(n: int) -> int | None:
     return root if root * root == n else None
 
 
+def _without_squares(d: int, k: int) -> tuple[int, int]:
+    """d without the squares of k in it, and the root of what was taken out: d = rest * root^2."""
+    if d % (k * k):
+        return d, 1
+    rest, outside = _without_squares(d, k * k)  # what is left may hold k^2 once more
+    return (rest, outside) if rest % (k * k) else (rest // (k * k), outside * k)
+
+
 def _parts(a: int | Fraction | Roots) -> Mapping[int, int | Fraction]:
     return a.parts if isinstance(a, Roots) else {1: a}
 
@@ -89,8 +97,8 @@ def _collected(entries: Iterable[tuple[int, int | Fraction]]) -> Number:
                 break
         else:
             for k in (2, 3, 5, 7):
-                while d % (k * k) == 0:
-                    d, c = d // (k * k), c * k
+                d, outside = _without_squares(d, k)
+                c = c * outside
             total[d] = Fraction(c)
     kept = {d: c for d, c in total.items() if c}
     if not set(kept) - {1}:

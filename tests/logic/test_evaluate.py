@@ -236,6 +236,15 @@ def test_arithmetic_of_roots_agrees_with_balls() -> None:
                     assert ball(multiply(exact, inverse(exact))).overlaps(ball(1))
 
 
+def test_squares_are_taken_out_of_radicands() -> None:
+    """However many they are: 3 * 2^(2k) and its kin, for which one division at a time would be slow."""
+    for k in (0, 1, 2, 3, 4, 7, 1000):
+        for square, rest in ((2, 3), (3, 2), (5, 10), (7, 7), (6, 6)):
+            found = root(F(square ** (2 * k) * rest, 49))
+            assert isinstance(found, Roots) and found.parts == {rest: F(square**k, 7)}
+    assert root(F(10**6000, 9)) == F(10**3000, 3)
+
+
 def test_nothing_of_the_normal_form_is_used() -> None:
     tree = ast.parse(Path(module.__file__).read_text())
     names = {alias.name for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) for alias in node.names}

@@ -51,6 +51,8 @@ ALSO_TRUE = {
         "right.1: mul -> add": "a larger bound: the product (-1) 1 becomes the sum 0",
         "right.1.0: -1 -> 0": LARGER,
     },
+    "kb_cycle_distances": {"right: 3 -> 4": LARGER},
+    "kb_cycle_regret": {"right.1: 128 -> 129": LARGER},
     "reddi_first_block": {"right.0: mul -> add": PLUS_ONE, "right.1: mul -> add": PLUS_ONE},
     "reddi_later_blocks": {
         "right.0: mul -> add": PLUS_ONE,

@@ -1,0 +1,35 @@
+"""Lemma 10.4 of Kingma & Ba, repaired under their own condition gamma = beta1^2/sqrt(beta2) < 1.
+
+Words   For 0 <= beta1, 0 < beta2 < 1, gamma < 1, any gradients and T >= 1, the moments without bias correction:
+        the sum of m_t^2/sqrt(t v_t) over t = 1, ..., T is at most
+        (1-beta1)^2/(sqrt(1-beta2) (1-sqrt(gamma))^2) sqrt(1 + log T) |g_{1:T}|. Where v_t = 0 the quotient is 0.
+Source  Replaces Kingma & Ba 2015, Lemma 10.4, which is false (`kb_lemma_10_4_refuted`); derived for this project, from
+        the text of `adam_uncorrected`.
+Note    beta1 < 1 follows from gamma < 1. With bias correction: `kb_lemma_10_4_repaired_corrected`. The logarithm is
+        needed in this lemma, not in the regret (`amsgrad_regret`).
+"""
+
+from fractions import Fraction
+
+from adamtheory.logic.kernel import Theorem
+from adamtheory.logic.notation import log, sqrt, total
+from adamtheory.logic.statement import Statement, Witness
+from adamtheory.proofs.lemmas_kingma import T, norm, t
+from adamtheory.proofs.lemmas_kingma_repaired import Repair, averages
+from adamtheory.rules.adam import adam_uncorrected
+
+s = averages(adam_uncorrected, "m", "v")
+
+
+def statement() -> Statement:
+    costs = total(t, 1, T, s.m(t) ** 2 / sqrt(t * s.v(t)))
+    constant = (1 - s.a) ** 2 / (s.c * (1 - s.q) ** 2)
+    return Statement(s.setting, costs <= constant * sqrt(1 + log(T)) * norm(T), [1 <= T, s.gamma < 1], s.assumed)
+
+
+def witness() -> Witness:
+    return Witness({"g": ([t], 1), "beta2": ([], Fraction(1, 2))}, values={T: 1})
+
+
+def prove() -> Theorem:
+    return Repair(s, T).uncorrected(statement().claim)
