@@ -13,10 +13,6 @@ Instead With alpha/sqrt(t) Gamma is never negative in this form either; the maxi
         moments never falls.
 Theorem gamma_amsgrad_torch, gamma_amsgrad_corrected, gamma_amsgrad
 Note    With alpha/sqrt(t) it is true (`gamma_amsgrad_torch`).
-Printed PyTorch's AMSGrad divides by sqrt(max_s v_s)/sqrt(1 - beta2^t) + eps, with a constant step size.
-Wrong   The correction of an old maximum fades, so that the denominator falls: AMSGrad was built so that it cannot.
-Instead Take the maximum of the corrected v_hat_s; or use alpha/sqrt(t), which makes good what the correction loses.
-Theorem gamma_amsgrad_corrected, gamma_amsgrad_torch
 """
 
 from fractions import Fraction
