@@ -31,7 +31,7 @@ from adamtheory.logic.terms import Refused
 from adamtheory.proving.verdicts import RECHECK
 
 # What is asked of a rule, in the order of a paper.
-PARTS: dict[str, Callable[[Rule], Iterable[Finding]]] = {
+PARTS: dict[str, Callable[..., Iterable[Finding]]] = {
     "expectation": expectations,
     "bias correction": corrections,
     "scale": scaling,
@@ -85,7 +85,7 @@ def derive(rule: Rule, topics: Sequence[str] = TOPICS) -> Derivation:
         if not COVERS[name] & set(topics):
             continue
         try:
-            found += part(rule)
+            found += part(rule, topics) if part is expectations else part(rule)
         except Refused as refusal:  # a line that the logic has no term for
             found.append(undecided(name, "the rule", "read the text", Setting().theory, None, refusal))
     wanted = [f for f in found if f.topic in topics]

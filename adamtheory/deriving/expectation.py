@@ -5,11 +5,11 @@ As a section of a paper goes: unroll, take expectations, pull out the mean, sum 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import Any
 
 from adamtheory.deriving.averages import Average, p_start, plus, times
-from adamtheory.deriving.findings import Finding, proved, undecided
+from adamtheory.deriving.findings import TOPICS, Finding, proved, undecided
 from adamtheory.deriving.frame import Frame, abstracted, i, j, n, one_coordinate, sliced, t, w, z
 from adamtheory.deriving.linear import linear
 from adamtheory.deriving.signs import Signs
@@ -21,20 +21,23 @@ from adamtheory.logic.notation import absolute, eq, inv, lift, mean, power
 from adamtheory.logic.terms import Refused, normal
 
 Attempt = Callable[[], Theorem]
+Part = Callable[[Rule, str], Iterator[Finding]]
 
 
-def expectations(rule: Rule) -> Iterator[Finding]:
+def expectations(rule: Rule, topics: Collection[str] = TOPICS) -> Iterator[Finding]:
     """All findings about the slots that are linear recursions: closed form, expectation, bias, drift, variance."""
     whole, changing = abstracted(one_coordinate(rule))
     for slot in linear(whole, changing):
-        key = same_text(sliced(one_coordinate(rule), [slot]))
-        if key not in KNOWN:
-            KNOWN[key] = list(of_slot(rule, slot))
-        yield from KNOWN[key]
+        text = same_text(sliced(one_coordinate(rule), [slot]))
+        for part in parts(rule, slot, topics):
+            key = (part, text)
+            if key not in KNOWN:
+                KNOWN[key] = list(part(rule, slot))
+            yield from KNOWN[key]
 
 
-# Text of a slot's own part of a rule -> its findings: forms of one method share their moments.
-KNOWN: dict[str, list[Finding]] = {}
+# (what is asked, text of a slot's own part of a rule) -> findings: forms of one method share their moments.
+KNOWN: dict[tuple[Part, str], list[Finding]] = {}
 
 
 def same_text(rule: Rule) -> str:
@@ -42,14 +45,15 @@ def same_text(rule: Rule) -> str:
     return rule.text.partition("\n")[2]
 
 
-def of_slot(rule: Rule, slot: str) -> Iterator[Finding]:
-    """The findings about one slot."""
+def parts(rule: Rule, slot: str, topics: Collection[str]) -> list[Part]:
+    """What is asked about a slot."""
     recursion = Frame.of(rule, slots=[slot]).recursions[slot]
-    yield from unrolling(rule, slot)
+    wanted: list[Part] = [unrolling] if {"closed form", "expectation"} & set(topics) else []
     if recursion.reads == "gradient":
-        yield from stationary(rule, slot)
-        yield from drifting(rule, slot)
-        yield from varying(rule, slot)
+        wanted += [stationary] if {"expectation", "bias correction"} & set(topics) else []
+        wanted += [drifting] if "drift" in topics else []
+        wanted += [varying] if "variance" in topics else []
+    return wanted
 
 
 def attempted(topic: str, subject: str, head: str, frame: Frame, attempt: Attempt, **more: Any) -> Finding:

@@ -12,7 +12,7 @@ from typing import Any
 from adamtheory import schedules
 from adamtheory.deriving.findings import Finding, proved, refuted, undecided
 from adamtheory.deriving.frame import Frame, n
-from adamtheory.deriving.models import counterexample
+from adamtheory.deriving.models import FEW, MOST_MODELS, counterexample
 from adamtheory.deriving.signs import Signs
 from adamtheory.language.rule import Rule
 from adamtheory.language.tree import ZERO, Apply, Expr, Name
@@ -40,14 +40,17 @@ def sign(rule: Rule, words: str) -> Finding:
         play = Play(rule, words)
     except Refused as refusal:
         return undecided("Gamma", words, head, Setting().theory, None, refusal)
-    theory = play.frame.setting.theory
-    try:
-        return proved("Gamma", words, head, play.theorem(), short=">= 0")
-    except Refused as refusal:
-        found = counterexample(play.frame, [0 <= n], play.claim, alpha=1)
+    theory, reason = play.frame.setting.theory, ""
+    for most in (FEW, MOST_MODELS):
+        found = counterexample(play.frame, [0 <= n], play.claim, most=most, alpha=1)
         if found is not None:
             return refuted("Gamma", words, head, theory, [0 <= n], found, short="can be < 0")
-        return undecided("Gamma", words, head, theory, play.claim, refusal)
+        if most == FEW:
+            try:
+                return proved("Gamma", words, head, play.theorem(), short=">= 0")
+            except Refused as refusal:
+                reason = str(refusal)
+    return undecided("Gamma", words, head, theory, play.claim, reason)
 
 
 class Play:

@@ -15,7 +15,7 @@ from adamtheory.logic.evaluate import Ball
 from adamtheory.logic.refute import Model, Refutation, refutes
 from adamtheory.logic.terms import Rel
 
-MOST_MODELS = 150  # parameters and histories that are tried
+MOST_MODELS, FEW = 150, 40  # parameters and histories that are tried, and before a proof is sought
 HALF = Fraction(1, 2)
 SIMPLE = (HALF, Fraction(1), Fraction(0), Fraction(1, 10), Fraction(2))
 HISTORIES: tuple[tuple[int | Fraction, ...], ...] = (
@@ -84,11 +84,13 @@ def letter(frame: Frame, name: str) -> str:
     return str(term.args[0])
 
 
-def counterexample(frame: Frame, hyps: Sequence[Rel], claim: Rel, steps: int = 3, **families: Any) -> Refutation | None:
+def counterexample(
+    frame: Frame, hyps: Sequence[Rel], claim: Rel, *, steps: int = 3, most: int = MOST_MODELS, **families: Any
+) -> Refutation | None:
     """The first model, in the order of simplicity, in which the claim fails and the rest holds."""
     late = (6,) if len(hyps) > 1 else ()  # a branch that is taken later
     places = product(settings(frame), HISTORIES, (1, 0))
-    for chosen, history, start in islice(places, MOST_MODELS):
+    for chosen, history, start in islice(places, most):
         for step in (*range(min(steps, len(history))), *late):
             proposed = model(frame, chosen, history, step, **{"X": start, **families})
             found = refutes(frame.setting.theory, hyps, claim, proposed)
