@@ -78,6 +78,11 @@ def test_the_theorem_of_ones_own_and_what_a_wrong_step_is_told(
     assert block("wrong step").strip() in capsys.readouterr().out
 
 
+def test_the_derivation_that_is_shown(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["derive", "nadam_constant", "--only", "bias correction"]) == 0
+    assert block("derive").strip("\n") in capsys.readouterr().out
+
+
 @pytest.mark.parametrize("line", commands())
 def test_every_command_that_is_shown(
     line: str, tmp_path: Path, data_dir: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
