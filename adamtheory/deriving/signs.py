@@ -192,7 +192,8 @@ class Signs:
         elif e.op == "add":
             for one, other in (e.args, e.args[::-1]):
                 with suppress(NotFound):
-                    return self._combined("add", (one, other), (self.positive(one), self.nonneg(other)), goal)
+                    found = self._combined("add", (one, other), (self.positive(one), self.nonneg(other)), goal)
+                    return p.restate(goal, found)
         return self._by_certificate(goal, e)
 
     # --- the cases, by lemmas over variables, so that large terms are not multiplied out ---
