@@ -46,6 +46,7 @@ class Frame:
     shared   the reading of the slots that are the same for every coordinate, which no outcome enters
     reading  that of the others, to which the shared ones are given
     bounds   parameter -> names of the assumptions that it lies in its stated range
+    lemmas   theorems over variables that are needed again and again
     powers   abstracted power of a number in (0, 1) -> names of the axioms that it lies there too
     abstracted  what has no term, by the names of the families of t that stand for it, of which nothing is known
     """
@@ -59,6 +60,7 @@ class Frame:
     abstracted: Mapping[str, Expr] = field(default_factory=dict)
     bounds: dict[str, tuple[str, ...]] = field(default_factory=dict)
     powers: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    lemmas: dict[str, Theorem] = field(default_factory=dict)
 
     @classmethod
     def of(

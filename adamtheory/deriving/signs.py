@@ -21,7 +21,7 @@ from adamtheory.logic.kernel import Theorem
 from adamtheory.logic.notation import indicator, le, lift
 from adamtheory.logic.search import NotFound
 from adamtheory.logic.sums import apart
-from adamtheory.logic.terms import Refused, Rel, Term, rel
+from adamtheory.logic.terms import Refused, Rel, Term, normal, rel
 
 CLAIMS: dict[str, Callable[[Any], Rel]] = {
     "nonneg": lambda s: 0 <= s,
@@ -32,7 +32,7 @@ CLAIMS: dict[str, Callable[[Any], Rel]] = {
 # A certificate from more facts, or of a longer term, takes too long to be tried on suspicion.
 MOST_FACTS, MOST_MONOMIALS = 14, 24
 # How many certificates are tried for one sign, and for the step of one invariant.
-EFFORT, EFFORT_OF_INVARIANT = 40, 12
+EFFORT, EFFORT_OF_INVARIANT = 150, 60
 
 
 class Signs:
@@ -41,7 +41,8 @@ class Signs:
     def __init__(
         self, frame: Frame, facts: Sequence[Theorem] = (), known: Signs | None = None, effort: int = EFFORT
     ) -> None:
-        self.frame, self.p, self.facts, self.effort, self.left = frame, frame.p, tuple(facts), effort, effort
+        self.frame, self.p, self.facts = frame, frame.p, tuple(facts)
+        self.effort, self.left, self.depth = effort, effort, 0
         self.memo: dict[tuple[str, Term], Theorem | None] = {}
         if known is not None:
             self.invariants = known.invariants
@@ -107,7 +108,6 @@ class Signs:
 
     def show(self, claim: Rel) -> Theorem:
         """The claim, where one of its sides is a number."""
-        self.left = self.effort
         if claim.left.op == "num" and claim.left.args == (0, 1):
             return self.positive(claim.right) if claim.kind == "lt" else self.nonneg(claim.right)
         difference = claim.right - claim.left
@@ -124,7 +124,7 @@ class Signs:
 
     def nonzero(self, e: Any) -> Theorem:
         """0 < e^2."""
-        e, self.left = lift(e), self.effort
+        e = lift(e)
         for side in (e, -e):
             try:
                 return self.p.certify(0 < e**2, self.positive(side))
@@ -137,8 +137,12 @@ class Signs:
         found = self.memo.get(place)
         if place not in self.memo:
             self.memo[place] = None  # a question inside its own answer has none
+            if self.depth == 0:
+                self.left = self.effort
+            self.depth += 1
             with suppress(NotFound):
                 found = self.memo[place] = self._nonneg(e) if word == "nonneg" else self._positive(e)
+            self.depth -= 1
         if found is None:
             raise NotFound(CLAIMS[word](e), self.facts, "no sign by structure")
         return found
@@ -151,7 +155,7 @@ class Signs:
         if e.op == "sqrt":
             return p.sqrt_nonneg(e.args[0])
         if e.op == "inv":
-            return p.inv_nonneg(self.nonneg(e.args[0]))
+            return self._of_one("inv", self.nonneg(e.args[0]), p.inv_nonneg)
         if e.op == "power":
             return self._of_power(e, p.power_nonneg, self.nonneg)
         if e.op == "max":
@@ -175,9 +179,9 @@ class Signs:
             if fact.claim.kind == "lt" and fact.claim.left is lift(0) and fact.claim.right is e:
                 return fact
         if e.op == "sqrt":
-            return p.sqrt_positive(self.positive(e.args[0]))
+            return self._of_one("sqrt", self.positive(e.args[0]), p.sqrt_positive)
         if e.op == "inv":
-            return p.inv_positive(self.positive(e.args[0]))
+            return self._of_one("inv", self.positive(e.args[0]), p.inv_positive)
         if e.op == "power":
             return self._of_power(e, p.power_positive, self.positive)
         if e.op == "max":
@@ -218,12 +222,13 @@ class Signs:
     def _one_minus_product(self, product: Any, goal: Rel) -> Theorem:
         """0 < 1 - u v from 0 <= u < 1 and 0 <= v <= 1, for one order of the factors; or 0 <= from both at most 1."""
         p, (u, v) = self.p, apart(self.p, "u v")
+        claim = rel(goal.kind, lift(0), 1 - u * v)
+        given = (0 <= u, 0 <= v, rel(goal.kind, lift(0), 1 - u), 0 <= 1 - v)
+        lemma = self._lemma(f"room {goal.kind}", lambda: p.certify(claim, *map(p.assume, given)))
         for one, other in (product.args, product.args[::-1]):
             with suppress(NotFound):
                 signs = [self.nonneg(one), self.nonneg(other)]
-                rooms = [rel(goal.kind, lift(0), 1 - u), 0 <= 1 - v]
                 signs += [self.show_as(goal.kind, 1 - one), self.nonneg(1 - other)]
-                lemma = p.certify(rel(goal.kind, lift(0), 1 - u * v), *(p.assume(c) for c in (0 <= u, 0 <= v, *rooms)))
                 return p.restate(goal, p.using(p.inst(lemma, {u: one, v: other}), *signs))
         raise NotFound(goal, self.facts, "the factors are not shown to lie in [0, 1]")
 
@@ -267,9 +272,23 @@ class Signs:
     def _combined(self, op: str, parts: Sequence[Any], signs: Sequence[Theorem], goal: Rel) -> Theorem:
         p, (u, v) = self.p, apart(self.p, "u v")
         claims = [rel(sign.claim.kind, lift(0), x) for sign, x in zip(signs, (u, v), strict=True)]
-        whole = u * v if op == "mul" else u + v
-        lemma = p.certify(rel(goal.kind, lift(0), whole), *(p.assume(c) for c in claims))
+        whole = rel(goal.kind, lift(0), u * v if op == "mul" else u + v)
+        kinds = " ".join(c.kind for c in (*claims, whole))
+        lemma = self._lemma(f"{op} {kinds}", lambda: p.certify(whole, *(p.assume(c) for c in claims)))
         return p.using(p.inst(lemma, {u: parts[0], v: parts[1]}), *signs)
+
+    def _lemma(self, name: str, prove: Callable[[], Theorem]) -> Theorem:
+        """A theorem over variables, proved once."""
+        if name not in self.frame.lemmas:
+            self.frame.lemmas[name] = prove()
+        return self.frame.lemmas[name]
+
+    def _of_one(self, name: str, sign: Theorem, tactic: Callable[[Theorem], Theorem]) -> Theorem:
+        """A tactic about 0 < u or 0 <= u, put for the term of a sign."""
+        (u,) = apart(self.p, "u")
+        claim = rel(sign.claim.kind, lift(0), u)
+        lemma = self._lemma(f"{name} {claim.kind}", lambda: tactic(self.p.assume(claim)))
+        return self.p.using(self.p.inst(lemma, {u: sign.claim.right}), sign)
 
     def _square(self, root: Any, exponent: int, goal: Rel) -> Theorem:
         """0 <= root^exponent, for an even exponent."""
@@ -328,18 +347,26 @@ class Signs:
         for (s, _), below in self._variances_of(e):
             facts.append(below)
             squares.append(self.frame.slot(s, n) - self.frame.gradient(n + 1))
-        used = [f for f in dict.fromkeys(facts) if f.claim.kind != "lim"]
-        relevant = [f for f in used if set(_atoms(f.claim.right - f.claim.left)) & set(_atoms(e))]
-        if len(relevant) > MOST_FACTS:
-            relevant = relevant[:MOST_FACTS]
+        relevant = self._relevant(facts, e)
+        if len(normal(e)) > MOST_MONOMIALS:
+            raise NotFound(goal, relevant, "the term is too long for a certificate")
         for degree in (1, 2, 3):
-            if degree == 3 and 6 < len(relevant):
+            if self.left <= 0 or (degree == 3 and len(relevant) > 6):
                 break
-            try:
+            self.left -= 1
+            with suppress(NotFound):
                 return self.p.certify(goal, *relevant, squares=squares, degree=degree)
-            except NotFound:
-                continue
         raise NotFound(goal, relevant, "no sign by certificate")
+
+    def _relevant(self, facts: Sequence[Theorem], e: Any) -> list[Theorem]:
+        """The facts that share something with the term, with a reciprocal in it, or with a guard that does."""
+        near = set(_atoms(e))
+        near |= {inner for atom in near if atom.op == "inv" for inner in _atoms(atom.args[0])}
+        for fact in self.facts:
+            about = set(_atoms(fact.claim.right - fact.claim.left))
+            near |= about if about & near else set()
+        used = [f for f in dict.fromkeys(facts) if f.claim.kind != "lim"]
+        return [f for f in used if set(_atoms(f.claim.right - f.claim.left)) & near][:MOST_FACTS]
 
     def _variances_of(self, e: Any) -> list[tuple[tuple[str, str], Theorem]]:
         """Those in which two slots of the term meet."""
@@ -360,7 +387,7 @@ class Signs:
     def _inverse_of(self, atom: Any) -> list[Theorem]:
         """x inv(x) = 1, where x is shown to be positive."""
         with suppress(NotFound):
-            return [self.p.inverse(self.positive(atom.args[0]))]
+            return [self._of_one("inverse", self.positive(atom.args[0]), self.p.inverse)]
         return []
 
     def _about(self, atom: Any) -> Iterator[Theorem]:
