@@ -1,0 +1,355 @@
+"""What a step is, read off the text: s A/B, with A a linear form in gradients and averages and B their denominator.
+
+    text = Text(adam)
+    text.quotient()                      Quotient(moment, denominator, rate lr, decays False)
+    text.linear(moment)                  {m': 1/(1 - p1')}
+    text.recursion("m")                  [(beta1, (m,)), (1 - beta1, (g,))]
+
+A line that gives a slot its new value is an atom, called m' here; so is a gradient that the text has changed. All else
+is written out. What depends on parameters, t and slots of such kind alone is quiet: the same for every history.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from functools import cached_property
+from typing import Any
+
+from adamtheory.language.rule import Rule
+from adamtheory.language.tree import ONE, ZERO, Apply, Expr, Name, Number, names, substitute, walk
+from adamtheory.logic.terms import Refused
+
+Monomial = tuple[Expr, tuple[Expr, ...]]  # a quiet coefficient, and factors that are not quiet
+
+
+class NoBound(Refused):
+    """The step is out of reach of these proofs; the message is the reason that a finding prints."""
+
+
+@dataclass(frozen=True)
+class Quotient:
+    """x_t = x_{t-1} - rate moment/denominator, with the signs as they may be, and perhaps a decay of x besides.
+
+    rate         what stands before the quotient: the parameter lr, or 1
+    denominator  None where there is none
+    declared     whether moment and denominator are the rule's own declaration
+    """
+
+    moment: Expr
+    denominator: Expr | None
+    rate: Expr
+    decays: bool
+    declared: bool = False
+
+
+class Text:
+    """A rule with its lines written out up to the atoms."""
+
+    def __init__(self, rule: Rule) -> None:
+        self.rule = rule
+        self.new = {
+            slot.name: end
+            for slot, end in zip(rule.slots, rule.next_slots, strict=True)
+            if isinstance(end, Name) and end.version > 0
+        }
+        self.atoms = set(self.new.values()) | {a.target for a in rule.body if a.target.id == "g"}
+        self.known: dict[Name, Expr] = {Name("eta"): ONE}  # the schedule is the caller's
+        self.lines: dict[Name, Expr] = {}  # atom -> its line
+        for line in rule.body:
+            value = substitute(line.value, self.known)
+            (self.lines if line.target in self.atoms else self.known)[line.target] = value
+        ends = zip(rule.slots, rule.next_slots, strict=True)
+        self.ends = {s.name: self.lines.get(e, self.folded(e)) if isinstance(e, Name) else self.folded(e) for s, e in ends}
+
+    def folded(self, expr: Expr) -> Expr:
+        """The expression written out up to the atoms."""
+        return substitute(expr, self.known)
+
+    @cached_property
+    def gradient(self) -> Name:
+        """The gradient as the lines use it: the last that the text makes of it."""
+        return max((n for n in (Name("g"), *self.atoms) if n.id == "g"), key=lambda n: n.version)
+
+    # --- what is the same for every history ---
+
+    @cached_property
+    def quiet_slots(self) -> set[str]:
+        """The slots that no gradient enters."""
+        found = {s.name for s in self.rule.slots}
+        while True:
+            quiet = self._quiet_names(found)
+            kept = {name for name in found if self._is_quiet(self.ends[name], quiet)}
+            if kept == found:
+                return found
+            found = kept
+
+    def _quiet_names(self, slots: set[str]) -> set[Name]:
+        return {Name(s.name) for s in self.rule.scalars} | {
+            name for s in slots for name in (Name(s), self.new.get(s, Name(s)))
+        }
+
+    @staticmethod
+    def _is_quiet(expr: Expr, quiet: set[Name]) -> bool:
+        return names(expr) <= quiet and not any(isinstance(n, Apply) and n.op == "total" for n in walk(expr))
+
+    def quiet(self, expr: Expr) -> bool:
+        """Whether the expression is the same for every history."""
+        return self._is_quiet(expr, self._quiet)
+
+    @cached_property
+    def _quiet(self) -> set[Name]:
+        return self._quiet_names(self.quiet_slots)
+
+    # --- polynomials in what is not quiet ---
+
+    def monomials(self, expr: Expr) -> list[Monomial]:
+        """The expression as a sum of quiet coefficients times products of what is not quiet."""
+        if self.quiet(expr):
+            return [] if expr == ZERO else [(expr, ())]
+        if not isinstance(expr, Apply):
+            return [(ONE, (expr,))]
+        if expr.op in ("add", "sub"):
+            left, right = (self.monomials(a) for a in expr.args)
+            return _collected([*left, *(right if expr.op == "add" else _negated(right))])
+        if expr.op == "neg":
+            return _negated(self.monomials(expr.args[0]))
+        if expr.op == "mul":
+            return _collected(_product(*(self.monomials(a) for a in expr.args)))
+        if expr.op == "div":
+            return _collected(_product(self.monomials(expr.args[0]), self._reciprocal(expr.args[1])))
+        if expr.op == "ipow" and isinstance(expr.args[1], Number) and expr.args[1].value >= 1:
+            found = self.monomials(expr.args[0])
+            whole = found
+            for _ in range(int(expr.args[1].value) - 1):
+                whole = _product(whole, found)
+            return _collected(whole)
+        return [(ONE, (expr,))]
+
+    def _reciprocal(self, expr: Expr) -> list[Monomial]:
+        if self.quiet(expr):
+            return [(Apply("div", (ONE, expr)), ())]
+        if isinstance(expr, Apply) and expr.op == "mul":
+            return _product(*(self._reciprocal(a) for a in expr.args))
+        if isinstance(expr, Apply) and expr.op == "div":
+            return _product(self._reciprocal(expr.args[0]), self.monomials(expr.args[1]))
+        return [(ONE, (Apply("div", (ONE, expr)),))]
+
+    def linear(self, expr: Expr) -> dict[Expr, Expr]:
+        """The expression as a linear form: atom -> coefficient."""
+        found = self.monomials(self.folded(expr))
+        if any(len(factors) != 1 for _, factors in found):
+            raise NoBound("the numerator is no linear form in averages and gradients")
+        return {factors[0]: coefficient for coefficient, factors in found}
+
+    def recursion(self, slot: str) -> list[Monomial]:
+        """The new value of a slot as a polynomial in what is not quiet."""
+        return self.monomials(self.ends[slot])
+
+    # --- the quotient ---
+
+    def quotient(self) -> Quotient:
+        """The step as one quotient; raises `NoBound` where it is none."""
+        moved = self.monomials(self.folded(self.rule.results[0]))
+        x = Name("x")
+        decays = [c for c, factors in moved if factors == (x,)] != [ONE]
+        rest = [(c, factors) for c, factors in moved if factors != (x,)]
+        lr = Name("lr")
+        stripped = [(_without(c, lr), factors) for c, factors in rest]
+        rate: Expr = lr if stripped and all(c is not None for c, _ in stripped) else ONE
+        if rate == lr:
+            rest = [(c, factors) for c, factors in stripped if c is not None]
+        under = {tuple(f for f in factors if _is_reciprocal(f)) for _, factors in rest}
+        if len(under) != 1 or len(next(iter(under))) > 1:
+            raise NoBound("the step is no single quotient")
+        below = next(iter(under))
+        moment: Expr = ZERO
+        for c, factors in rest:
+            part = c
+            for factor in factors:
+                part = part if _is_reciprocal(factor) else _times(part, factor)
+            moment = part if moment == ZERO else Apply("add", (moment, part))
+        return Quotient(moment, below[0].args[1] if below else None, rate, decays)  # type: ignore[union-attr]
+
+    def divides(self) -> bool:
+        """Whether anything in the text is not a polynomial in what is not quiet."""
+        ends = [*self.ends.values(), *map(self.folded, self.rule.results), *self.lines.values()]
+        plain = (Name,)
+        return not all(isinstance(f, plain) for end in ends for _, factors in self.monomials(end) for f in factors)
+
+
+# --- numerator and denominator ----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Below:
+    """What a denominator is built on, and the operations from there to the whole: ("sqrt",), ("add", e), ("mul", c) ...
+
+    kind   "square": v_t = decay v_{t-1} + weight g_t^2 + extra;  "max": u_t = max(decay u_{t-1}, weight |g_t| + extra)
+    slot   its name, or None where it is weight g_t^2 or weight |g_t| itself
+    """
+
+    kind: str
+    slot: str | None
+    base: Expr
+    decay: Expr
+    weight: Expr
+    extra: Expr
+    path: tuple[tuple[Any, ...], ...]
+
+
+@dataclass(frozen=True)
+class Above:
+    """The numerator new m_t + old m_{t-1} + own g_t, where m_t = decay m_{t-1} + weight g_t; without slot own g_t."""
+
+    slot: str | None
+    new: Expr
+    old: Expr
+    own: Expr
+    decay: Expr = ZERO
+    weight: Expr = ZERO
+
+
+def above(text: Text, moment: Expr) -> Above:
+    """The numerator as a linear form in one average and the newest gradient; raises `NoBound`."""
+    form = text.linear(moment)
+    slots = {s.name for s in text.rule.slots if {Name(s.name), text.new.get(s.name)} & set(form)}
+    if len(slots) > 1:
+        raise NoBound(f"the numerator mixes {' and '.join(sorted(slots))}")
+    slot = next(iter(slots), None)
+    own = form.pop(text.gradient, ZERO)
+    new = ZERO if slot is None else form.pop(text.new.get(slot, Name(slot)), ZERO)
+    old = ZERO if slot is None else form.pop(Name(slot), ZERO)
+    if form:
+        raise NoBound(f"the numerator reads {_words(next(iter(form)))}, which is no average of the gradients")
+    if slot is None:
+        return Above(None, new, old, own)
+    parts = {factors: c for c, factors in text.recursion(slot)}
+    decay, weight = parts.pop((Name(slot),), ZERO), parts.pop((text.gradient,), ZERO)
+    if parts:
+        raise NoBound(f"{slot} is no average of the gradients")
+    return Above(slot, new, old, own, decay, weight)
+
+
+def below(text: Text, expr: Expr) -> Below:
+    """The denominator as operations on one average of squares or on one decaying maximum; raises `NoBound`."""
+    base = _base(text, expr)
+    if base is not None:
+        return base
+    if isinstance(expr, Name):
+        slot = next((s for s, new in text.new.items() if new == expr), None)
+        if slot is None:
+            raise NoBound(f"the denominator reads {expr.id} of the step before, which the newest gradient did not enter")
+        return _longer(below(text, text.ends[slot]), ("line", slot))
+    if not isinstance(expr, Apply):
+        raise NoBound("the denominator is a number")
+    if expr.op == "sqrt":
+        return _longer(below(text, expr.args[0]), ("sqrt",))
+    if expr.op in ("add", "mul", "div"):
+        left, right = expr.args
+        if text.quiet(right):
+            return _longer(below(text, left), (expr.op, right))
+        if text.quiet(left) and expr.op != "div":
+            return _longer(below(text, right), (expr.op, left))
+    if expr.op == "maximum":
+        for part, other in (expr.args, expr.args[::-1]):
+            try:
+                return _longer(below(text, part), ("max", other))
+            except NoBound as failure:
+                reason = failure
+        raise reason
+    told = {"sub": "holds a difference", "minimum": "is a minimum"}
+    cases = "has cases" if expr.op.startswith("where") else "is no root of an average of squares and no decaying maximum"
+    raise NoBound(f"the denominator {told.get(expr.op, cases)}")
+
+
+def _longer(found: Below, step: tuple[Any, ...]) -> Below:
+    return replace(found, path=(*found.path, step))
+
+
+def _base(text: Text, expr: Expr) -> Below | None:
+    """The base itself: a slot that averages squares or keeps a maximum, or the newest gradient's square or size."""
+    slot = next((s for s, new in text.new.items() if new == expr), None)
+    g, size = text.gradient, Apply("absolute", (text.gradient,))
+    end = expr if slot is None else text.ends[slot]
+    own = (Name(slot),) if slot is not None else None
+    if isinstance(end, Apply) and end.op == "maximum" and slot is not None:
+        first, second = ({f: c for c, f in text.monomials(a)} for a in end.args)
+        for held, fresh in ((first, second), (second, first)):
+            if set(held) == {own} and set(fresh) - {()} == {(size,)}:
+                return Below("max", slot, expr, held[own], fresh[(size,)], fresh.get((), ZERO), ())
+        return None
+    parts = {factors: c for c, factors in text.monomials(end)}
+    for kind, fresh_ in (("square", (g, g)), ("max", (size,))):
+        if fresh_ in parts and set(parts) <= {fresh_, *([own] if kind == "square" and own else []), *([()] if slot else [])}:
+            return Below(kind, slot, expr, parts.get(own, ZERO), parts[fresh_], parts.get((), ZERO), ())
+    return None
+
+
+def _words(expr: Expr) -> str:
+    inner = {n.id for n in names(expr)}
+    return expr.id if isinstance(expr, Name) else f"a function of {', '.join(sorted(inner))}"
+
+
+def _is_reciprocal(expr: Expr) -> bool:
+    return isinstance(expr, Apply) and expr.op == "div" and expr.args[0] == ONE
+
+
+def _negated(monomials: list[Monomial]) -> list[Monomial]:
+    return [(Number(-c.value) if isinstance(c, Number) else Apply("neg", (c,)), f) for c, f in monomials]
+
+
+def _times(a: Expr, b: Expr) -> Expr:
+    if ONE in (a, b):
+        return b if a == ONE else a
+    if isinstance(b, Apply) and b.op == "div" and b.args[0] == ONE:
+        return Apply("div", (a, b.args[1]))
+    return Apply("mul", (a, b))
+
+
+def _product(left: list[Monomial], right: list[Monomial]) -> list[Monomial]:
+    return [(_times(a, b), (*f, *g)) for a, f in left for b, g in right]
+
+
+def _collected(monomials: list[Monomial]) -> list[Monomial]:
+    found: dict[tuple[Expr, ...], Expr] = {}
+    for c, factors in monomials:
+        factors = tuple(sorted(factors, key=str))
+        found[factors] = Apply("add", (found[factors], c)) if factors in found else c
+    return [(c, f) for f, c in found.items() if c != ZERO]
+
+
+def factors_of(expr: Expr) -> tuple[Fraction, list[Expr], list[Expr]]:
+    """A number, what is multiplied and what is divided by, through products, quotients and signs."""
+    if isinstance(expr, Number):
+        return expr.value, [], []
+    if isinstance(expr, Apply) and expr.op in ("mul", "div"):
+        c, up, down = factors_of(expr.args[0])
+        d, up_, down_ = factors_of(expr.args[1])
+        if expr.op == "mul":
+            return c * d, up + up_, down + down_
+        return (c / d, up + down_, down + up_) if d else (c, up, [*down, expr.args[1]])
+    if isinstance(expr, Apply) and expr.op == "neg":
+        c, up, down = factors_of(expr.args[0])
+        return -c, up, down
+    return Fraction(1), [expr], []
+
+
+def product_of(number: Fraction, up: list[Expr], down: list[Expr]) -> Expr:
+    """The expression with these factors."""
+    found: Expr = Number(number)
+    for factor in up:
+        found = _times(found, factor)
+    for factor in down:
+        found = Apply("div", (found, factor))
+    return found
+
+
+def _without(expr: Expr, factor: Expr) -> Expr | None:
+    """The product without one of its factors; its sign is dropped with it."""
+    number, up, down = factors_of(expr)
+    if factor not in up:
+        return None
+    rest = list(up)
+    rest.remove(factor)
+    return product_of(number, rest, down)
