@@ -11,6 +11,7 @@ is written out. What depends on parameters, t and slots of such kind alone is qu
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
@@ -164,12 +165,22 @@ class Text:
             raise NoBound("the step is no single quotient")
         below = next(iter(under))
         moment: Expr = ZERO
-        for c, factors in rest:
+        for factors, c in _positive(rest):
             part = c
             for factor in factors:
                 part = part if _is_reciprocal(factor) else _times(part, factor)
             moment = part if moment == ZERO else Apply("add", (moment, part))
-        return Quotient(moment, below[0].args[1] if below else None, rate, decays)  # type: ignore[union-attr]
+        found = Quotient(moment, below[0].args[1] if below else None, rate, decays)  # type: ignore[union-attr]
+        return self._declared(found, dict(_positive(rest)))
+
+    def _declared(self, found: Quotient, parts: dict[tuple[Expr, ...], Expr]) -> Quotient:
+        """The rule's own words for numerator and denominator, where their quotient is the step of the text."""
+        notes = self.rule.notes
+        if set(notes) != {"moment", "denominator"} or found.rate == ONE:
+            return found
+        own = {f: c for c, f in self.monomials(self.folded(Apply("div", (notes["moment"], notes["denominator"]))))}
+        same = set(own) == set(parts) and all(_same(own[f], parts[f]) for f in own)
+        return replace(found, moment=notes["moment"], denominator=notes["denominator"], declared=True) if same else found
 
     def divides(self) -> bool:
         """Whether anything in the text is not a polynomial in what is not quiet."""
@@ -338,11 +349,33 @@ def factors_of(expr: Expr) -> tuple[Fraction, list[Expr], list[Expr]]:
 def product_of(number: Fraction, up: list[Expr], down: list[Expr]) -> Expr:
     """The expression with these factors."""
     found: Expr = Number(number)
-    for factor in up:
+    for factor in sorted(up, key=lambda e: e == ONE):
         found = _times(found, factor)
     for factor in down:
         found = Apply("div", (found, factor))
     return found
+
+
+def _positive(monomials: list[Monomial]) -> list[tuple[tuple[Expr, ...], Expr]]:
+    """The monomials by their factors, all signs changed where the first is negative."""
+    found = []
+    turn = Fraction(-1 if factors_of(monomials[0][0])[0] < 0 else 1) if monomials else Fraction(1)
+    for c, factors in monomials:
+        number, up, down = factors_of(c)
+        found.append((factors, product_of(turn * number, up, down)))
+    return found
+
+
+def _same(a: Expr, b: Expr) -> bool:
+    """Whether two quiet coefficients are one product in different orders."""
+    (c, up, down), (d, up_, down_) = factors_of(a), factors_of(b)
+    return c == d and _counted(up, down) == _counted(up_, down_)
+
+
+def _counted(up: list[Expr], down: list[Expr]) -> Counter[Expr]:
+    found = Counter(up)
+    found.subtract(down)
+    return Counter({e: k for e, k in found.items() if k and e != ONE})
 
 
 def _without(expr: Expr, factor: Expr) -> Expr | None:

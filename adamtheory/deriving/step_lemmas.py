@@ -9,14 +9,14 @@ from typing import Any
 
 from adamtheory.deriving.frame import Frame, n
 from adamtheory.deriving.linear import affine
-from adamtheory.deriving.ratio import NoBound, Text
-from adamtheory.language.tree import ZERO, Expr, Name
+from adamtheory.deriving.ratio import Text
+from adamtheory.language.tree import ZERO, Expr, Name, names
 from adamtheory.logic.derive import Prover
 from adamtheory.logic.kernel import EMPTY, Theorem
-from adamtheory.logic.notation import absolute, eq, indicator, inv, le, lift, reals
+from adamtheory.logic.notation import eq, inv, le, lift, reals
 from adamtheory.logic.search import NotFound
 from adamtheory.logic.sums import put
-from adamtheory.logic.terms import Refused, Rel, Term, key
+from adamtheory.logic.terms import Rel, Term, key
 
 
 @dataclass
@@ -25,7 +25,8 @@ class Ground:
 
     frame: Frame
     text: Text
-    signs: dict[str, Signs] = field(default_factory=dict)
+    signs: dict[int, Signs] = field(default_factory=dict)
+    lines: dict[str, Theorem] = field(default_factory=dict)
 
     @property
     def p(self) -> Prover:
@@ -55,14 +56,33 @@ class Ground:
         return self.frame.slot(name, k)
 
     def new(self, name: str) -> Theorem:
-        """0 <= n |- slot(n+1) is what the text says."""
-        return self.frame.next(name, n)
+        """0 <= n |- slot(n+1) is what the text says, with the atoms of its line."""
+        if name not in self.lines:
+            self.lines[name] = self._new(name)
+        return self.lines[name]
+
+    def _new(self, name: str) -> Theorem:
+        """The definition has the lines of other slots written out; each is put back by a rewriting."""
+        p, end, found = self.p, self.text.ends[name], self.frame.next(name, n)
+        around = self.environment()
+        used = [(other, atom) for other, atom in self.text.new.items() if atom in names(end) and other != name]
+        steps = []
+        for other, atom in used:
+            line = self.new(other)
+            at = dict(around)
+
+            def with_hole(hole: Any, at: dict[Name, Any] = at, atom: Name = atom) -> Any:
+                return self.frame.reading.translate(end, {**at, atom: hole})
+
+            steps.append(p.rewrite(line, with_hole))
+            around[atom] = line.claim.right
+        return p.certify(eq(self.slot(name, n + 1), self.term(end)), found, *steps, degree=1) if used else found
 
     def sign(self, start: int = 0) -> Signs:
         """The signs under start <= n."""
-        if str(start) not in self.signs:
-            self.signs[str(start)] = Signs(self, start)
-        return self.signs[str(start)]
+        if start not in self.signs:
+            self.signs[start] = Signs(self, start)
+        return self.signs[start]
 
 
 class Signs:
@@ -182,10 +202,17 @@ class Signs:
 
     def nonneg(self, of: Any) -> Theorem:
         """0 <= of; raises `NotFound`."""
+        p, of = self.p, lift(of)
+        if of.op == "inv":
+            return p.inv_nonneg(self.nonneg(of.args[0]))
+        if of.op == "sqrt":
+            return p.sqrt_nonneg(of.args[0])
+        if of.op == "mul":
+            return p.certify(0 <= of, *(self.nonneg(a) for a in of.args))
         try:
-            return self.certified(0 <= lift(of))
+            return self.certified(0 <= of)
         except NotFound:
-            return self.p.restate(0 <= lift(of), self.positive(of))
+            return p.restate(0 <= of, self.positive(of))
 
 
 def subterms(of: Term) -> set[Term]:

@@ -13,14 +13,14 @@ from functools import cached_property
 from typing import Any
 
 from adamtheory.deriving.frame import Frame, n, t
-from adamtheory.deriving.ratio import Above, Below, NoBound, Quotient, Text, above, below
+from adamtheory.deriving.ratio import Above, Below, NoBound, Text, above, below
 from adamtheory.deriving.step_lemmas import Ground, newest_step, schwarz_step
 from adamtheory.language.rule import Rule
 from adamtheory.language.tree import ONE, ZERO, Apply, Expr, Name
 from adamtheory.logic.kernel import Theorem
 from adamtheory.logic.notation import Family, absolute, eq, inv, lift, sqrt
 from adamtheory.logic.search import NotFound
-from adamtheory.logic.terms import normal
+from adamtheory.logic.terms import Term
 
 RECURSION = "R"
 
@@ -45,7 +45,7 @@ class Proof:
         self.frame = Frame.of(rule)
         self.text = text = Text(self.frame.rule)
         self.ground = Ground(self.frame, text)
-        self.quotient = self._declared(text.quotient())
+        self.quotient = text.quotient()
         if self.quotient.denominator is None:
             raise NoBound("the step has no denominator")
         self.above: Above = above(text, self.quotient.moment)
@@ -64,16 +64,6 @@ class Proof:
 
     def _power(self) -> int:
         return 2 if ("sqrt",) in self.below.path else 1
-
-    def _declared(self, found: Quotient) -> Quotient:
-        """The rule's own words for numerator and denominator, where their quotient is the step of the text."""
-        notes = self.text.rule.notes
-        if set(notes) != {"moment", "denominator"} or found.rate == ONE:
-            return found
-        declared = Quotient(notes["moment"], notes["denominator"], found.rate, found.decays, True)
-        own = [self.ground.term(q.moment) * inv(self.ground.term(q.denominator or ONE)) for q in (found, declared)]
-        same = normal(own[0]) == normal(-own[1])
-        return declared if same else found
 
     def _define(self) -> Family:
         """R in the theory; its first value is m_0^2/v_0 (or |m_0|/u_0)."""
@@ -142,13 +132,13 @@ class Proof:
             return _times(self._squared(self.above.new, before, after) if square else new, self.R(after))
         A, G = self.coefficients(before, after)
         if square:
-            own = _times(G**2, inv(k))
-            return own if self.R is None else _sum(_times(A**2, self.R(before)) * inv(b), own)
-        own = _times(G, inv(k))
+            own = _times(_square(G), _inverse(k))
+            return own if self.R is None else _sum(_times(_square(A), self.R(before)) * inv(b), own)
+        own = _times(G, _inverse(k))
         return own if self.R is None else _sum(_times(A, self.R(before)) * inv(b), own)
 
     def _squared(self, expr: Expr, before: Any, after: Any) -> Any:
-        return self.ground.term(expr, before, after) ** 2
+        return _square(self.ground.term(expr, before, after))
 
     def constant(self, before: Any = n, after: Any = n + 1) -> Any:
         """C: the bound of numerator^2/denominator^2, or of |numerator|/denominator."""
@@ -504,9 +494,19 @@ def _power(c: Any, power: int) -> Any:
     return c if power == 1 else c.args[0] if c.op == "sqrt" else c**2
 
 
+def _square(a: Any) -> Any:
+    return a if a is lift(1) else a**2
+
+
+def _inverse(a: Any) -> Any:
+    return a if a is lift(1) else inv(a)
+
+
 def _times(a: Any, b: Any) -> Any:
     if lift(0) in (a, b):
         return lift(0)
+    if type(b) is Term and b.op == "inv":
+        return b if a is lift(1) else a / b.args[0]
     return b if a is lift(1) else a if b is lift(1) else a * b
 
 
