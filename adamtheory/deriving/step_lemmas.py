@@ -292,3 +292,42 @@ def newest_step(p: Prover, m: Any, R: Any, v: Any, a: Any, b: Any, k: Any, c: An
     """The same where m = 0: then nothing is asked of m and R, and b may be 0."""
     variables, lemma = _newest()
     return put(p, lemma, variables, (m, R, v, a, b, k, c, g), *facts)
+
+
+# --- products, once for real variables, so that long coefficients are not multiplied out ------------------------------
+
+
+@lru_cache(maxsize=1)
+def _products() -> tuple[tuple[Any, ...], Theorem, Theorem]:
+    p = Prover(EMPTY)
+    x, F, G, w, V = reals("x F G w V")
+    bound, nonneg, above, same = p.assume(x <= F * w, 0 <= F, w <= V, eq(G, F))
+    return (x, F, G, w, V), p.certify(x <= F * V, bound, nonneg, above), p.certify(x <= G * w, bound, same)
+
+
+def larger(p: Prover, bound: Theorem, nonneg: Theorem, above: Theorem) -> Theorem:
+    """x <= F V from x <= F w, 0 <= F and w <= V."""
+    (x, F, _, w, V), lemma, _ = _products()
+    values = (bound.claim.left, nonneg.claim.right, above.claim.left, above.claim.right)
+    return put(p, lemma, (x, F, w, V), values, bound, nonneg, above)
+
+
+def renamed(p: Prover, bound: Theorem, same: Theorem) -> Theorem:
+    """x <= G w from x <= F w (written so) and G = F."""
+    (x, F, G, w, _), _, lemma = _products()
+    values = (bound.claim.left, same.claim.right, same.claim.left, bound.claim.right.args[1])
+    return put(p, lemma, (x, F, G, w), values, bound, same)
+
+
+@lru_cache(maxsize=1)
+def _squared() -> tuple[tuple[Any, ...], Theorem]:
+    p = Prover(EMPTY)
+    x, y, c = reals("x y c")
+    same, bound = p.assume(eq(x, y), y**2 <= c)
+    return (x, y, c), p.certify(x**2 <= c, p.rewrite(same, lambda z: z**2), bound)
+
+
+def squared(p: Prover, same: Theorem, bound: Theorem) -> Theorem:
+    """x^2 <= c from x = y and y^2 <= c."""
+    variables, lemma = _squared()
+    return put(p, lemma, variables, (same.claim.left, same.claim.right, bound.claim.right), same, bound)

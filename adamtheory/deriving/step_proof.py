@@ -14,15 +14,14 @@ from typing import Any
 
 from adamtheory.deriving.frame import Frame, n, t
 from adamtheory.deriving.ratio import Above, Below, NoBound, Text, above, below
-from adamtheory.deriving.step_lemmas import Ground, newest_step, schwarz_step
+from adamtheory.deriving.step_lemmas import Ground, larger, newest_step, renamed, schwarz_step, squared
 from adamtheory.language.rule import Rule
 from adamtheory.language.tree import ONE, ZERO, Apply, Expr, Name
 from adamtheory.logic.kernel import Theorem
 from adamtheory.logic.notation import Family, absolute, eq, inv, lift, sqrt
 from adamtheory.logic.search import NotFound
+from adamtheory.logic.sums import apart, put
 from adamtheory.logic.terms import Term
-
-RECURSION = "R"
 
 
 @dataclass(frozen=True)
@@ -53,6 +52,7 @@ class Proof:
         if self.below.kind == "square" and self._power() != 2 or self.below.kind == "max" and self._power() != 1:
             raise NoBound("numerator and denominator are of different degrees in the gradients")
         self.R: Family | None = self._define() if self.above.slot is not None else None
+        self.S: Family | None = self._define_share() if self.R is not None and not self.plain else None
         if extremal:
             a, b = self.ground.term(self.above.decay), self.ground.term(self.below.decay)
             now, later = self.gradient(t), self.gradient(t + 1)
@@ -74,14 +74,22 @@ class Proof:
             raise NoBound(f"{self.above.slot} starts at {m}, the denominator at 0")
         square = self.below.kind == "square"
         start = (m * m if square else abs(m)) / v if m else 0
-        taken = {known for known, _ in self.frame.setting.theory.names}
-        name = next(w for w in (RECURSION, "Bound", "Bound_", "Bound__") if w not in taken)
 
         def step(_: Any, R: Any) -> Any:
             return a**2 * R * inv(b) + c**2 * inv(k) if square else a * R * inv(b) + c * inv(k)
 
-        (R,) = self.frame.setting.define({name: (start, step)}, index=n)
+        (R,) = self.frame.setting.define({self._fresh("R"): (start, step)}, index=n)
         return R
+
+    def _define_share(self) -> Family:
+        """S in the theory, where the numerator is no multiple of the average: what R is to the average."""
+        value = self._share(n, n + 1)
+        (S,) = self.frame.setting.define({self._fresh("S"): (0, lambda k, S: value)}, index=n)
+        return S
+
+    def _fresh(self, name: str) -> str:
+        taken = {known for known, _ in self.frame.setting.theory.names}
+        return next(w for w in (name, f"{name}_bound", f"{name}_bound_", f"{name}_bound__") if w not in taken)
 
     @property
     def _moving(self) -> tuple[Expr, Expr]:
@@ -125,6 +133,9 @@ class Proof:
 
     def share(self, before: Any = n, after: Any = n + 1) -> Any:
         """The bound of numerator^2/v (of |numerator|/u for a maximum)."""
+        return self._share(before, after) if self.S is None else self.S(after)
+
+    def _share(self, before: Any, after: Any) -> Any:
         square = self.below.kind == "square"
         b, k = (self.ground.term(e, before, after) for e in (self.below.decay, self.below.weight))
         if self.plain and self.R is not None:
@@ -367,19 +378,21 @@ class Proof:
         assert R is not None
         m = self.ground.slot(self.above.slot or "", n + 1)
         one = self.schwarz(at["a"], at["c"], old)
-        left = p.certify(eq(m**2, one.claim.left), self.ground.new(self.above.slot or ""), degree=1)
-        return self._with_extra(p.certify(m**2 <= R(n + 1) * one.claim.right.args[1], one, left, p.next(R, n)), R(n + 1), self._R_next)
+        new = self.ground.new(self.above.slot or "")
+        inner = p.restate(eq(m, one.claim.left.args[0]), new)
+        following = p.restate(eq(R(n + 1), one.claim.right.args[0]), p.next(R, n))
+        return self._with_extra(renamed(p, squared(p, inner, one), following), self._R_next)
 
     @property
     def _R_next(self) -> Theorem:
         p = self.p
         return p.using(p.inst(self.R_nonneg, {n: n + 1}), p.certify(0 <= n + 1, p.assume(0 <= n)))
 
-    def _with_extra(self, bound: Theorem, factor: Any, nonneg: Theorem) -> Theorem:
-        """x <= factor v(n+1) from x <= factor (b v(n) + k g^2), since the rest of v(n+1) is not negative."""
-        p = self.p
-        more = p.certify(0 <= factor * self.numbers["e"], nonneg, self.ground.sign().nonneg(self.numbers["e"]))
-        return p.certify(bound.claim.left <= factor * self.start, bound, more, self.fresh)
+    def _with_extra(self, bound: Theorem, nonneg: Theorem) -> Theorem:
+        """x <= F v(n+1) from x <= F (b v(n) + k g^2) and 0 <= F, since the rest of v(n+1) is not negative."""
+        p, part = self.p, bound.claim.right.args[1]
+        rest = self.ground.sign().nonneg(self.numbers["e"])
+        return larger(p, bound, nonneg, p.certify(part <= self.start, rest, self.fresh, degree=1))
 
     def _grown_max(self, old: Theorem) -> Theorem:
         p, at, R = self.p, self.numbers, self.R
@@ -435,19 +448,28 @@ class Proof:
             one = self.schwarz(A, G, None if self.R is None else self.average)
             nonneg = self._share_nonneg(A, G)
             facts = [] if self.above.slot is None else [self.ground.new(self.above.slot)]
-            left = p.certify(eq(M**2, one.claim.left), *facts)
-            bound = p.certify(M**2 <= S * one.claim.right.args[1], one, left, degree=1)
-            bound = self._with_extra(bound, S, nonneg)
-        low = p.certify(0 <= S * (self.floor.rate * D**2 - self.start), nonneg, p.restate(self.start <= self.floor.rate * D**2, self.floor.bound))
-        return p.certify(M**2 <= self.constant() * D**2, bound, low, degree=1)
+            inner = p.certify(eq(M, one.claim.left.args[0]), *facts, degree=1)
+            same = self._share_is(one.claim.right.args[0])
+            bound = self._with_extra(renamed(p, squared(p, inner, one), same), nonneg)
+        low = p.restate(self.start <= self.floor.rate * D**2, self.floor.bound)
+        return p.restate(M**2 <= self.constant() * D**2, larger(p, bound, nonneg, low))
+
+    def _share_is(self, value: Any) -> Theorem:
+        p = self.p
+        return p.certify(eq(self.share(), value), *([] if self.S is None else [p.next(self.S, n)]), degree=1)
 
     def _share_nonneg(self, A: Any, G: Any) -> Theorem:
+        """0 <= n |- 0 <= S(n+1)."""
         p, at, signs = self.p, self.numbers, self.ground.sign()
         k = p.inv_positive(signs.positive(at["k"]))
         if self.R is None:
             return p.certify(0 <= self.share(), k, squares=[G])
         spread = p.certify(0 <= self.R(n) * inv(at["b"]), self.R_nonneg, p.inv_nonneg(signs.nonneg(at["b"])))
-        return p.certify(0 <= self.share(), spread, k, squares=[A, G])
+        A_, G_ = apart(p, "A G")
+        r, h = apart(p, "r h")
+        some = p.certify(0 <= A_**2 * r + G_**2 * h, *p.assume(0 <= r, 0 <= h), squares=[A_, G_])
+        values = (A, G, self.R(n) * inv(at["b"]), inv(at["k"]))
+        return p.certify(0 <= self.share(), put(p, some, (A_, G_, r, h), values, spread, p.restate(0 <= inv(at["k"]), k)), self._share_is(self._share(n, n + 1)), degree=1)
 
     def _absolute(self) -> Theorem:
         p, S, M, D, signs = self.p, self.share(), self.moment(), self.denominator(), self.ground.sign()
@@ -462,12 +484,14 @@ class Proof:
             A, G = self.coefficients()
             both = self._sizes(A, G, None if self.R is None else self.average)
             facts = [] if self.above.slot is None else [self.ground.new(self.above.slot)]
-            sides = [p.certify(s * M <= S * self.start, bound, *facts) for s, bound in zip((1, -1), both, strict=True)]
+            same = self._share_is(both[0].claim.right.args[0])
+            sides = [p.certify(s * M <= S * self.start, bound, same, *facts) for s, bound in zip((1, -1), both, strict=True)]
             weight = p.certify(0 <= G * inv(self.numbers["k"]), signs.nonneg(G), p.inv_positive(signs.positive(self.numbers["k"])))
             nonneg = weight
             if self.R is not None:
                 spread = p.certify(0 <= A * self.R(n), signs.nonneg(A), self.R_nonneg)
-                nonneg = p.certify(0 <= S, weight, p.certify(0 <= A * self.R(n) * inv(self.numbers["b"]), spread, p.inv_nonneg(signs.nonneg(self.numbers["b"]))))
+                past = p.certify(0 <= A * self.R(n) * inv(self.numbers["b"]), spread, p.inv_nonneg(signs.nonneg(self.numbers["b"])))
+                nonneg = p.certify(0 <= S, weight, past, same, degree=1)
         low = p.certify(0 <= S * (self.floor.rate * D - self.start), nonneg, p.restate(self.start <= self.floor.rate * D, self.floor.bound))
         return p.max_least(*(p.certify(side.claim.left <= self.constant() * D, side, low, degree=1) for side in sides))
 
