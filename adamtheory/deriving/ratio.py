@@ -1,7 +1,7 @@
 """What a step is, read off the text: s A/B, with A a linear form in gradients and averages and B their denominator.
 
     text = Text(adam)
-    text.quotient()                      Quotient(moment, denominator, rate lr, decays False)
+    text.quotient()                      Quotient(m'/(1 - p1'), sqrt(v'/(1 - p2')) + eps, rate lr, decays False)
     text.linear(moment)                  {m': 1/(1 - p1')}
     text.recursion("m")                  [(beta1, (m,)), (1 - beta1, (g,))]
 
@@ -137,11 +137,21 @@ class Text:
         return [(ONE, (Apply("div", (ONE, expr)),))]
 
     def linear(self, expr: Expr) -> dict[Expr, Expr]:
-        """The expression as a linear form: atom -> coefficient."""
-        found = self.monomials(self.folded(expr))
-        if any(len(factors) != 1 for _, factors in found):
-            raise NoBound("the numerator is no linear form in averages and gradients")
-        return {factors[0]: coefficient for coefficient, factors in found}
+        """The expression as a linear form: atom -> coefficient, in which what is known before the step may stand."""
+        found: dict[Expr, Expr] = {}
+        for coefficient, factors in self.monomials(self.folded(expr)):
+            fresh = [f for f in factors if isinstance(f, Name) or not self._past(f)]
+            if len(fresh) != 1:
+                raise NoBound("the numerator is no linear form in averages and gradients")
+            for factor in factors:
+                coefficient = coefficient if factor is fresh[0] else _times(coefficient, factor)
+            found[fresh[0]] = coefficient if fresh[0] not in found else Apply("add", (found[fresh[0]], coefficient))
+        return found
+
+    def _past(self, expr: Expr) -> bool:
+        """Whether the newest gradient does not enter."""
+        old = {Name(s.name) for s in self.rule.slots} | self._quiet
+        return names(expr) <= old and not any(isinstance(f, Apply) and f.op == "total" for f in walk(expr))
 
     def recursion(self, slot: str) -> list[Monomial]:
         """The new value of a slot as a polynomial in what is not quiet."""
@@ -170,17 +180,19 @@ class Text:
             for factor in factors:
                 part = part if _is_reciprocal(factor) else _times(part, factor)
             moment = part if moment == ZERO else Apply("add", (moment, part))
-        found = Quotient(moment, below[0].args[1] if below else None, rate, decays)  # type: ignore[union-attr]
-        return self._declared(found, dict(_positive(rest)))
+        return Quotient(moment, below[0].args[1] if below else None, rate, decays)  # type: ignore[union-attr]
 
-    def _declared(self, found: Quotient, parts: dict[tuple[Expr, ...], Expr]) -> Quotient:
-        """The rule's own words for numerator and denominator, where their quotient is the step of the text."""
+    def declared(self, found: Quotient) -> Quotient | None:
+        """The rule's own words for numerator and denominator, where their quotient is that of the text."""
         notes = self.rule.notes
-        if set(notes) != {"moment", "denominator"} or found.rate == ONE:
-            return found
-        own = {f: c for c, f in self.monomials(self.folded(Apply("div", (notes["moment"], notes["denominator"]))))}
+        if set(notes) != {"moment", "denominator"} or found.denominator is None:
+            return None
+        own, parts = (
+            {f: c for c, f in self.monomials(self.folded(Apply("div", pair)))}
+            for pair in ((notes["moment"], notes["denominator"]), (found.moment, found.denominator))
+        )
         same = set(own) == set(parts) and all(_same(own[f], parts[f]) for f in own)
-        return replace(found, moment=notes["moment"], denominator=notes["denominator"], declared=True) if same else found
+        return replace(found, moment=notes["moment"], denominator=notes["denominator"], declared=True) if same else None
 
     def divides(self) -> bool:
         """Whether anything in the text is not a polynomial in what is not quiet."""
@@ -238,7 +250,7 @@ def above(text: Text, moment: Expr) -> Above:
     parts = {factors: c for c, factors in text.recursion(slot)}
     decay, weight = parts.pop((Name(slot),), ZERO), parts.pop((text.gradient,), ZERO)
     if parts:
-        raise NoBound(f"{slot} is no average of the gradients")
+        raise NoBound(f"{slot} is no average of the gradients alone")
     return Above(slot, new, old, own, decay, weight)
 
 
@@ -298,8 +310,10 @@ def _base(text: Text, expr: Expr) -> Below | None:
 
 
 def _words(expr: Expr) -> str:
-    inner = {n.id for n in names(expr)}
-    return expr.id if isinstance(expr, Name) else f"a function of {', '.join(sorted(inner))}"
+    if isinstance(expr, Name):
+        return expr.id
+    cases = any(isinstance(part, Apply) and part.op.startswith("where") for part in walk(expr))
+    return "cases (where)" if cases else f"a function of {', '.join(sorted({n.id for n in names(expr)}))}"
 
 
 def _is_reciprocal(expr: Expr) -> bool:

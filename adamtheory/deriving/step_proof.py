@@ -13,7 +13,7 @@ from functools import cached_property
 from typing import Any
 
 from adamtheory.deriving.frame import Frame, n, t
-from adamtheory.deriving.ratio import Above, Below, NoBound, Text, above, below
+from adamtheory.deriving.ratio import Above, Below, NoBound, Quotient, Text, above, below
 from adamtheory.deriving.step_lemmas import Ground, larger, newest_step, renamed, schwarz_step, squared
 from adamtheory.language.rule import Rule
 from adamtheory.language.tree import ONE, ZERO, Apply, Expr, Name
@@ -44,11 +44,8 @@ class Proof:
         self.frame = Frame.of(rule)
         self.text = text = Text(self.frame.rule)
         self.ground = Ground(self.frame, text)
-        self.quotient = text.quotient()
-        if self.quotient.denominator is None:
-            raise NoBound("the step has no denominator")
-        self.above: Above = above(text, self.quotient.moment)
-        self.below: Below = below(text, text.folded(self.quotient.denominator))
+        self.rule = rule
+        self.quotient, self.above, self.below = _parts(text)
         if self.below.kind == "square" and self._power() != 2 or self.below.kind == "max" and self._power() != 1:
             raise NoBound("numerator and denominator are of different degrees in the gradients")
         self.R: Family | None = self._define() if self.above.slot is not None else None
@@ -506,6 +503,23 @@ class Proof:
         """The goal about step t from the theorem about step n + 1."""
         p = self.p
         return p.restate(goal, p.using(p.inst(main, {n: t - 1}), p.certify(0 <= t - 1, p.assume(1 <= t))))
+
+
+def _parts(text: Text) -> tuple[Quotient, Above, Below]:
+    """The step as a quotient in the rule's own words, or where these do not serve in those of the text."""
+    found = text.quotient()
+    if found.denominator is None:
+        above(text, found.moment)  # tells what the step is instead
+        raise NoBound("the step has no denominator")
+    failure = None
+    for quotient in (text.declared(found), found):
+        if quotient is None or quotient.denominator is None:
+            continue
+        try:
+            return quotient, above(text, quotient.moment), below(text, text.folded(quotient.denominator))
+        except NoBound as reason:
+            failure = failure or reason
+    raise failure or NoBound("the step is no quotient")
 
 
 def _side(p: Any, x: Any, sign: int) -> Theorem:

@@ -21,7 +21,7 @@ from adamtheory.logic.terms import Refused, Term
 
 def constant_rates(proof: Proof) -> bool:
     """Whether rates and weights are made of parameters alone."""
-    parameters = {Name(s.name) for s in proof.text.rule.parameters}
+    parameters = {Name(s.name) for s in proof.text.rule.parameters if s.name not in proof.frame.abstracted}
     own: list[Expr] = [proof.above.decay, proof.above.weight, proof.below.decay, proof.below.weight]
     return all(names(proof.text.folded(e)) <= parameters for e in own)
 
