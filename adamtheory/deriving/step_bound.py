@@ -1,0 +1,153 @@
+"""How large a step can be: the sharp bound of |step|/lr for every history, and the history that reaches it.
+
+    for finding in step_bound(adam):
+        print(finding.head, finding.claim)
+
+A rule whose step is a quotient of a moving average (or the gradient) and the root of an average of squares (or a
+decaying maximum) gets the constant C_t of the inequality of Cauchy and Schwarz; no rule is known here by its name.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from adamtheory.deriving.findings import Finding, proved, undecided
+from adamtheory.deriving.frame import Frame, n, t
+from adamtheory.deriving.ratio import NoBound, Quotient, Text
+from adamtheory.deriving.step_lemmas import Ground, choice_bounds
+from adamtheory.deriving.step_proof import Proof
+from adamtheory.deriving.step_sharp import attained, closed, uniform
+from adamtheory.deriving.step_values import Numbers, attained_at, sample
+from adamtheory.language.formula import plain_expression
+from adamtheory.language.rule import Rule
+from adamtheory.language.tree import ONE
+from adamtheory.logic.kernel import EMPTY, Theorem, Theory
+from adamtheory.logic.notation import absolute
+from adamtheory.logic.terms import Refused
+
+TOPIC, SUBJECT = "step bound", "step"
+SHOWN = (1, 2, 10, 100)
+
+
+def step_bound(rule: Rule) -> list[Finding]:
+    """What holds of the size of a step; nothing for a rule whose step is no quotient, such as SGD."""
+    try:
+        proof = Proof(rule)
+        return _findings(rule, proof, proof.theorem)
+    except NoBound as reason:
+        return _without_quotient(rule, reason)
+    except Refused as reason:
+        return [undecided(TOPIC, SUBJECT, "bound the step", theory_of(rule), None, reason)]
+
+
+def theory_of(rule: Rule) -> Theory:
+    """The theory of a rule, empty where it has no reading."""
+    try:
+        return Frame.of(rule).setting.theory
+    except Refused:
+        return EMPTY
+
+
+def _findings(rule: Rule, proof: Proof, theorem: Theorem) -> list[Finding]:
+    values = _numbers(proof)
+    square = proof.below.kind == "square"
+    head = "bound the step (Cauchy-Schwarz)" if square else "bound the step (decaying maximum)"
+    found = [proved(TOPIC, SUBJECT, head, theorem, note=_note(proof), short=_short(values), values=values)]
+    sharp = attained(rule, proof)
+    if sharp is not None:
+        found.append(proved(TOPIC, SUBJECT, "attain the bound", sharp, note=_history_words(proof), short="sharp"))
+    else:
+        found[0] = _with_note(found[0], _checked(proof, values))
+    for head, lemma in (("solve the bound's recursion", closed(proof)), ("bound it for all t", uniform(proof))):
+        if lemma is not None:
+            found.append(proved(TOPIC, "R", head, lemma))
+    return found
+
+
+def _with_note(finding: Finding, more: str) -> Finding:
+    from dataclasses import replace
+
+    return replace(finding, note=f"{finding.note}; {more}" if more else finding.note)
+
+
+def _numbers(proof: Proof) -> dict[str, Any]:
+    """C at the default parameters, and the history that reaches it in step 3."""
+    values = sample(proof.rule)
+    numbers = Numbers(proof, values)
+    return {
+        "parameters": {name: str(value) for name, value in values.items()},
+        "C": {str(step): numbers.constant(step) for step in SHOWN},
+        "history": [str(g) for g in numbers.history(3)],
+    }
+
+
+def _short(values: dict[str, Any]) -> str:
+    first, last = values["C"]["1"], values["C"]["100"]
+    return f"C = {first:.4g}" if abs(first - last) < 1e-12 else f"C = {first:.4g}, t = 100: {last:.4g}"
+
+
+def _note(proof: Proof) -> str:
+    """What the sentence says of the step."""
+    quotient = proof.quotient
+    rate = "" if quotient.rate == ONE else f"{plain_expression(proof.rule, quotient.rate)} "
+    constant = "C^2 is the factor of the denominator's square" if proof.below.kind == "square" else "C is the factor"
+    of = "the step without the decay of x" if quotient.decays else "the step"
+    note = f"|step| <= {rate}C, where {constant} and the step is {of}" if quotient.decays else f"|step| <= {rate}C, where {constant}"
+    state = [s.name for s in proof.text.rule.slots if s.name not in proof.text.quiet_slots]
+    moving = [s for s in state if proof.frame.reading.families[s].name in {f for f, _, _ in proof.constant().families}]
+    return note + (f"; C depends on the state {', '.join(moving)}" if moving else "")
+
+
+def _history_words(proof: Proof) -> str:
+    if proof.above.slot is None:
+        return "by a gradient before which all are zero"
+    a, b = (proof.text.folded(e) for e in (proof.above.decay, proof.below.decay))
+    shown = [plain_expression(proof.rule, e) for e in (a, b)]
+    return f"by g_i = ({shown[1]}/({shown[0]}))^i" if proof.below.kind == "square" else f"by g_i = ({shown[1]})^i"
+
+
+def _checked(proof: Proof, values: dict[str, Any]) -> str:
+    """Where the bound is reached exactly, as far as it was evaluated."""
+    found = attained_at(proof)
+    if found:
+        values["attained"] = {str(step): [str(g) for g in history] for step, history in found.items()}
+        return f"reached exactly in step {', '.join(map(str, found))} at the default parameters without eps"
+    near = attained_at(proof, scale=10**9)
+    if near:
+        values["approached"] = {str(step): [str(g) for g in history] for step, history in near.items()}
+        return f"approached within 1e-9 in step {', '.join(map(str, near))} by large gradients"
+    return "no history is known that reaches it"
+
+
+# --- steps that are no quotients --------------------------------------------------------------------------------------
+
+
+def _without_quotient(rule: Rule, reason: NoBound) -> list[Finding]:
+    frame = Frame.of(rule)
+    text = Text(frame.rule)
+    if not text.divides():
+        return []  # the step is linear in the gradients: it is as large as they are
+    try:
+        quotient = text.quotient()
+        bounded = _choice(frame, text, quotient)
+    except Refused:
+        bounded = None
+    if bounded is not None:
+        return [bounded]
+    return [undecided(TOPIC, SUBJECT, "bound the step", frame.setting.theory, None, reason)]
+
+
+def _choice(frame: Frame, text: Text, quotient: Quotient) -> Finding | None:
+    """A step that is a choice between numbers, such as a sign."""
+    if quotient.denominator is not None:
+        return None
+    ground = Ground(frame, text)
+    low, above, high, below = choice_bounds(ground, text.folded(quotient.moment))
+    size, p, M = max(abs(low), abs(high)), frame.p, ground.term(quotient.moment)
+    main = p.max_least(p.certify(size >= M, below, degree=1), p.certify(-M <= size, above, degree=1))
+    goal = absolute(ground.term(quotient.moment, t - 1, t)) <= size
+    theorem = p.restate(goal, p.inst(main, {n: t - 1}))
+    rate = "" if quotient.rate == ONE else f"{plain_expression(text.rule, quotient.rate)} "
+    note = f"|step| <= {rate}C" + (", where the step is the step without the decay of x" if quotient.decays else "")
+    values = {"C": {str(step): float(size) for step in SHOWN}}
+    return proved(TOPIC, SUBJECT, "bound the step (cases)", theorem, note=note, short=f"C = {size}", values=values)
