@@ -335,6 +335,44 @@ def squared(p: Prover, same: Theorem, bound: Theorem) -> Theorem:
 
 
 
+@lru_cache(maxsize=1)
+def _quotient() -> tuple[tuple[Any, ...], Theorem]:
+    p = Prover(EMPTY)
+    M, D, C = reals("M D C")
+    bound, nonneg, sign = p.assume(M**2 <= C * D**2, 0 <= D, 0 <= C)
+    goal = (M * inv(D)) ** 2 <= C
+    positive, none = p.assume(0 < D, le(D, 0))
+    is_one, inverse = p.inverse(positive), p.inv_positive(positive)
+    part = p.certify(M**2 * inv(D) ** 2 <= C * D**2 * inv(D) ** 2, bound, squares=[inv(D)])
+    high = p.certify(goal, part, p.certify(eq(D**2 * inv(D) ** 2, 1), is_one), inverse)
+    zero = p.rewrite(p.antisym(none, nonneg), inv)
+    low = p.certify(goal, zero, sign)
+    return (M, D, C), p.cases(low, high, D, 0)
+
+
+def quotient_square(p: Prover, main: Theorem, nonneg: Theorem, sign: Theorem, M: Any, D: Any) -> Theorem:
+    """(M/D)^2 <= C from M^2 <= C D^2, 0 <= D and 0 <= C."""
+    variables, lemma = _quotient()
+    return put(p, lemma, variables, (M, D, sign.claim.right), main, nonneg, sign)
+
+
+@lru_cache(maxsize=1)
+def _quotient_bound() -> tuple[tuple[Any, ...], Theorem]:
+    p = Prover(EMPTY)
+    M, D, C = reals("M D C")
+    bound, nonneg, sign = p.assume(M <= C * D, 0 <= D, 0 <= C)
+    positive, none = p.assume(0 < D, le(D, 0))
+    high = p.certify(M * inv(D) <= C, bound, p.inverse(positive), p.inv_positive(positive))
+    low = p.certify(M * inv(D) <= C, p.rewrite(p.antisym(none, nonneg), inv), sign)
+    return (M, D, C), p.cases(low, high, D, 0)
+
+
+def quotient_bound(p: Prover, main: Theorem, nonneg: Theorem, sign: Theorem, M: Any, D: Any) -> Theorem:
+    """M/D <= C from M <= C D, 0 <= D and 0 <= C."""
+    variables, lemma = _quotient_bound()
+    return put(p, lemma, variables, (M, D, sign.claim.right), main, nonneg, sign)
+
+
 # --- choices between numbers ------------------------------------------------------------------------------------------
 
 

@@ -40,12 +40,12 @@ class Floor:
 class Proof:
     """The parts of the text, the theory with the sequence R, and the theorems."""
 
-    def __init__(self, rule: Rule, extremal: bool = False) -> None:
+    def __init__(self, rule: Rule, extremal: bool = False, own_words: bool = True) -> None:
         self.frame = Frame.of(rule)
         self.text = text = Text(self.frame.rule)
         self.ground = Ground(self.frame, text)
         self.rule = rule
-        self.quotient, self.above, self.below = _parts(text)
+        self.quotient, self.above, self.below = _parts(text, own_words)
         if self.below.kind == "square" and self._power() != 2 or self.below.kind == "max" and self._power() != 1:
             raise NoBound("numerator and denominator are of different degrees in the gradients")
         self.R: Family | None = self._define() if self.above.slot is not None else None
@@ -433,17 +433,37 @@ class Proof:
         """0 <= n |- numerator^2 <= C denominator^2, or |numerator| <= C denominator."""
         return self._squares() if self.below.kind == "square" else self._absolute()
 
+    @cached_property
+    def constant_nonneg(self) -> Theorem:
+        """0 <= n |- 0 <= C."""
+        goal = 0 <= self.constant()
+        return self.p.certify(goal, self.p.certify(0 <= self.share() * self.floor.rate, self.share_nonneg, self.floor.positive))
+
+    @cached_property
+    def share_nonneg(self) -> Theorem:
+        """0 <= n |- 0 <= what bounds the numerator by the base of the denominator."""
+        p, S, signs = self.p, self.share(), self.ground.sign()
+        A, G = self.coefficients()
+        if self.below.kind == "square":
+            return p.certify(0 <= S, self._R_next, squares=[self.numbers["new"]]) if self.plain else self._share_nonneg(A, G)
+        if self.plain:
+            return p.certify(0 <= S, signs.nonneg(self.numbers["new"]), self._R_next)
+        weight = p.certify(0 <= G * inv(self.numbers["k"]), signs.nonneg(G), p.inv_positive(signs.positive(self.numbers["k"])))
+        if self.R is None:
+            return p.restate(0 <= S, weight)
+        spread = p.certify(0 <= A * self.R(n), signs.nonneg(A), self.R_nonneg)
+        past = p.certify(0 <= A * self.R(n) * inv(self.numbers["b"]), spread, p.inv_nonneg(signs.nonneg(self.numbers["b"])))
+        return p.certify(0 <= S, weight, past, self._share_is(self._share(n, n + 1)), degree=1)
+
     def _squares(self) -> Theorem:
-        p, S, M, D = self.p, self.share(), self.moment(), self.denominator()
+        p, S, M, D, nonneg = self.p, self.share(), self.moment(), self.denominator(), self.share_nonneg
         if self.plain:
             new = self.numbers["new"]
-            nonneg = p.certify(0 <= S, self._R_next, squares=[new])
             late = p.using(p.inst(self.average, {n: n + 1}), p.certify(0 <= n + 1, p.assume(0 <= n)))
             bound = p.certify(M**2 <= S * self.start, late, squares=[new])
         else:
             A, G = self.coefficients()
             one = self.schwarz(A, G, None if self.R is None else self.average)
-            nonneg = self._share_nonneg(A, G)
             facts = [] if self.above.slot is None else [self.ground.new(self.above.slot)]
             inner = p.certify(eq(M, one.claim.left.args[0]), *facts, degree=1)
             same = self._share_is(one.claim.right.args[0])
@@ -476,19 +496,13 @@ class Proof:
             m = self.ground.slot(self.above.slot or "", n + 1)
             top = p.certify(self.numbers["new"] * absolute(m) <= S * self.start, late, new)
             sides = [p.certify(s * M <= S * self.start, top, p.certify(s * M <= self.numbers["new"] * absolute(m), new, _side(p, m, s))) for s in (1, -1)]
-            nonneg = p.certify(0 <= S, new, self._R_next)
         else:
             A, G = self.coefficients()
             both = self._sizes(A, G, None if self.R is None else self.average)
             facts = [] if self.above.slot is None else [self.ground.new(self.above.slot)]
             same = self._share_is(both[0].claim.right.args[0])
             sides = [p.certify(s * M <= S * self.start, bound, same, *facts) for s, bound in zip((1, -1), both, strict=True)]
-            weight = p.certify(0 <= G * inv(self.numbers["k"]), signs.nonneg(G), p.inv_positive(signs.positive(self.numbers["k"])))
-            nonneg = weight
-            if self.R is not None:
-                spread = p.certify(0 <= A * self.R(n), signs.nonneg(A), self.R_nonneg)
-                past = p.certify(0 <= A * self.R(n) * inv(self.numbers["b"]), spread, p.inv_nonneg(signs.nonneg(self.numbers["b"])))
-                nonneg = p.certify(0 <= S, weight, past, same, degree=1)
+        nonneg = self.share_nonneg
         low = p.certify(0 <= S * (self.floor.rate * D - self.start), nonneg, p.restate(self.start <= self.floor.rate * D, self.floor.bound))
         return p.max_least(*(p.certify(side.claim.left <= self.constant() * D, side, low, degree=1) for side in sides))
 
@@ -505,14 +519,14 @@ class Proof:
         return p.restate(goal, p.using(p.inst(main, {n: t - 1}), p.certify(0 <= t - 1, p.assume(1 <= t))))
 
 
-def _parts(text: Text) -> tuple[Quotient, Above, Below]:
+def _parts(text: Text, own_words: bool) -> tuple[Quotient, Above, Below]:
     """The step as a quotient in the rule's own words, or where these do not serve in those of the text."""
     found = text.quotient()
     if found.denominator is None:
         above(text, found.moment)  # tells what the step is instead
         raise NoBound("the step has no denominator")
     failure = None
-    for quotient in (text.declared(found), found):
+    for quotient in (text.declared(found) if own_words else None, found):
         if quotient is None or quotient.denominator is None:
             continue
         try:
