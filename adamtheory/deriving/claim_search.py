@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from adamtheory.deriving.claims import Case
 
 Values = dict[str, Fraction]
-LONG, SHORT, RANDOM, CONFIRMATIONS = 1500, 40, 400, 6
+LONG, SHORT, RANDOM, CHOICES, CONFIRMATIONS = 1500, 24, 400, 60, 6
 POOL = tuple(map(Fraction, ("1/10", "1/2", "9/10", "99/100", "999/1000", "19/20", "1/5", "4/5", "0", "1", "2")))
 FEW = tuple(map(Fraction, ("1", "-1", "2", "1/2", "-2", "3", "1/10", "10", "0")))
 
@@ -67,7 +67,10 @@ class Search:
 
     def _scalars(self, values: Values, step: int) -> dict[Name, Any]:
         number = self.system.number
-        known = {name: number(value) for name, value in values.items()} | {"t": number(Fraction(step)), "eta": number(Fraction(1))}
+        known = {name: number(value) for name, value in values.items()} | {
+            "t": number(Fraction(step)),
+            "eta": number(Fraction(1)),
+        }
         return {Name(name): [value] for name, value in known.items()}
 
     def beyond(self, values: Values, history: History) -> int | None:
@@ -84,7 +87,11 @@ class Search:
                     scalars["t"] = number(Fraction(step))
                 (x,), slots = self.step({"x": [number(Fraction(0))], "g": [number(g)], **slots}, scalars)
                 size, bound = abs(float(x[0])), float(self.bound(self._scalars(values, step), 0))
-                if size == size and size < 1e300 and size >= bound * (1 + 1e-9 if not self.case.claim.strict else 1 - 1e-12):
+                if (
+                    size == size
+                    and size < 1e300
+                    and size >= bound * (1 + 1e-9 if not self.case.claim.strict else 1 - 1e-12)
+                ):
                     return step
         return None
 
@@ -101,7 +108,7 @@ class Search:
 def counterexample(case: Case, quick: bool = False) -> tuple[Refutation, dict[str, Any], str] | None:
     """The refutation with its numbers and a word on it; `quick` tries only what the sharp bound names."""
     search = Search(case)
-    for candidates in (_sharp,) if quick else (_at_defaults, _elsewhere, _random):
+    for candidates in (_sharp, _elsewhere) if quick else (_at_defaults, _random):
         best: tuple[int, Values, History] | None = None
         for values, history in candidates(case):
             if not search.allowed(values):
@@ -157,10 +164,13 @@ def _elsewhere(case: Case) -> Iterator[tuple[Values, History]]:
     default |= dict.fromkeys(small, Fraction(0))
     quiet = {"lr", *small}
     names = [p.name for p in case.rule.parameters if p.name not in quiet]
-    ranges = {p.name: [default[p.name], *(v for v in POOL if v in p.range and v != default[p.name])] for p in case.rule.parameters}
+    ranges = {
+        p.name: [default[p.name], *(v for v in POOL if v in p.range and v != default[p.name])]
+        for p in case.rule.parameters
+    }
     choices = list(product(*(enumerate(ranges[name]) for name in names))) if len(names) <= 3 else []
     choices.sort(key=lambda c: (sum(i > 0 for i, _ in c), sum(i for i, _ in c)))
-    for choice in choices[:150]:
+    for choice in choices[:CHOICES]:
         values = default | {name: value for name, (_, value) in zip(names, choice, strict=True)}
         for history in _extremal(case, values, SHORT):
             yield values, history

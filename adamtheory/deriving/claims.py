@@ -108,7 +108,17 @@ def _decided(rule: Rule, claim: Claim) -> Finding:
         note = f"{claim.text}: it does not follow from what was proved, and no history beyond it was found"
         return undecided(TOPIC, SUBJECT, HEAD, theory, case.goal, note, short=claim.text)
     refutation, values, note = found
-    return refuted(TOPIC, SUBJECT, HEAD, theory, case.hyps, refutation, note=f"{claim.text}: {note}", short=claim.text, values=values)
+    return refuted(
+        TOPIC,
+        SUBJECT,
+        HEAD,
+        theory,
+        case.hyps,
+        refutation,
+        note=f"{claim.text}: {note}",
+        short=claim.text,
+        values=values,
+    )
 
 
 class Case:
@@ -203,10 +213,15 @@ class Case:
         rate = ground.term(quotient.rate)
         top = p.certify(M <= size, below, degree=1)
         bottom = p.certify(-M <= size, above, degree=1)
-        one = p.certify(M**2 <= lift(size) ** 2, p.certify(0 <= (size - M) * (size + M), p.certify(0 <= size - M, top), p.certify(0 <= size + M, bottom)))
+        one = p.certify(
+            M**2 <= lift(size) ** 2,
+            p.certify(0 <= (size - M) * (size + M), p.certify(0 <= size - M, top), p.certify(0 <= size + M, bottom)),
+        )
         one = p.inst(one, {n: t - 1})
         _, same = self._same(rate * ground.term(quotient.moment, t - 1, t))
-        return p.certify(self.step**2 <= rate**2 * lift(size) ** 2, p.rewrite(same, lambda z: z**2), one, squares=[rate])
+        return p.certify(
+            self.step**2 <= rate**2 * lift(size) ** 2, p.rewrite(same, lambda z: z**2), one, squares=[rate]
+        )
 
     def _conclude(self, size: Theorem) -> Theorem:
         """|step| <= bound from step^2 <= rate^2 C^2 and rate^2 C^2 <= bound^2, or without the squares."""
@@ -217,14 +232,25 @@ class Case:
         if size.claim.left.op != "pow":
             theorem = p.chain(self.goal, size, self._below(top, self.bound, facts))
             return p.using(theorem, p.assume(1 <= t))
-        nonneg = self._certified(0 <= self.bound, facts)
+        nonneg = self._bound_nonneg(facts)
         below = self._below(top, self.bound**2, facts)
         squares = p.certify(absolute(self.step) ** 2 <= self.bound**2, p.max_square(self.step), size, below, degree=1)
         return p.using(p.restate(self.goal, p.squares(squares, nonneg)), p.assume(1 <= t))
 
+    def _bound_nonneg(self, facts: list[Theorem]) -> Theorem:
+        """0 <= bound, by its form where t does not stand in it."""
+        try:
+            return (
+                self.ground.sign().nonneg(self.bound)
+                if not self.bound.free
+                else self._certified(0 <= self.bound, facts)
+            )
+        except NotFound:
+            return self._certified(0 <= self.bound, facts)
+
     def _certified(self, goal: Rel, facts: list[Theorem], **more: Any) -> Theorem:
         failure: Refused | None = None
-        for degree in (1, 2, 3):
+        for degree in (1, 2):
             try:
                 return self.ground.p.certify(goal, *facts, degree=degree, **more)
             except NotFound as refusal:
@@ -236,7 +262,11 @@ class Case:
         p, signs = self.ground.p, self.ground.sign()
         found = [p.assume(c) for c in self.conditions]
         sides = [self.bound, *(side for c in self.conditions for side in (c.left, c.right))]
-        found += [p.restate(fact.claim, fact) for fact in signs.ranges if fact.claim.families & frozenset().union(*(s.families for s in sides))]
+        found += [
+            p.restate(fact.claim, fact)
+            for fact in signs.ranges
+            if fact.claim.families & frozenset().union(*(s.families for s in sides))
+        ]
         for part in sorted({s for side in sides for s in subterms(side)}, key=str):
             try:
                 if part.op == "sqrt":
@@ -354,11 +384,26 @@ class Case:
         facts = [s.frame.start(slot), p.start(R)]
         base = p.certify(R(0) <= 1 - s.slot(slot, 0), *facts)
         signs = s.sign()
-        inverses = [f for name in "bk" for f in (p.inverse(signs.positive(proof.numbers[name])), p.inv_positive(signs.positive(proof.numbers[name])))]
+        inverses = [
+            f
+            for name in "bk"
+            for f in (
+                p.inverse(signs.positive(proof.numbers[name])),
+                p.inv_positive(signs.positive(proof.numbers[name])),
+            )
+        ]
         new, old = p.next(R, n), p.assume(claim)
-        share = p.certify(0 <= proof.numbers["a"] ** 2 * inv(proof.numbers["b"]), inverses[1], squares=[proof.numbers["a"]])
-        grown = p.certify(0 <= share.claim.right * (1 - s.slot(slot, n) - R(n)), share, p.certify(0 <= 1 - s.slot(slot, n) - R(n), old))
-        step = self._certified(R(n + 1) <= 1 - s.slot(slot, n + 1), [grown, new, s.new(slot), *inverses, *signs.of_slot(slot)])
+        share = p.certify(
+            0 <= proof.numbers["a"] ** 2 * inv(proof.numbers["b"]), inverses[1], squares=[proof.numbers["a"]]
+        )
+        grown = p.certify(
+            0 <= share.claim.right * (1 - s.slot(slot, n) - R(n)),
+            share,
+            p.certify(0 <= 1 - s.slot(slot, n) - R(n), old),
+        )
+        step = self._certified(
+            R(n + 1) <= 1 - s.slot(slot, n + 1), [grown, new, s.new(slot), *inverses, *signs.of_slot(slot)]
+        )
         found = p.induction(n, 0, claim, base, step)
         return p.using(p.inst(found, {n: t}), p.certify(0 <= t, p.assume(1 <= t)))
 
@@ -371,7 +416,11 @@ def _put(of: Any, old: Any, new: Any) -> Any:
     """The term with one subterm replaced."""
     if of is old:
         return new
-    return term(of.op, *(_put(a, old, new) if type(a) is Term else a for a in of.args)) if type(of) is Term and of.args else of
+    return (
+        term(of.op, *(_put(a, old, new) if type(a) is Term else a for a in of.args))
+        if type(of) is Term and of.args
+        else of
+    )
 
 
 def _shift(of: Any) -> Any:

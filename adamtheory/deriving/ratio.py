@@ -61,7 +61,9 @@ class Text:
             value = substitute(line.value, self.known)
             (self.lines if line.target in self.atoms else self.known)[line.target] = value
         ends = zip(rule.slots, rule.next_slots, strict=True)
-        self.ends = {s.name: self.lines.get(e, self.folded(e)) if isinstance(e, Name) else self.folded(e) for s, e in ends}
+        self.ends = {
+            s.name: self.lines.get(e, self.folded(e)) if isinstance(e, Name) else self.folded(e) for s, e in ends
+        }
 
     def folded(self, expr: Expr) -> Expr:
         """The expression written out up to the atoms."""
@@ -262,7 +264,9 @@ def below(text: Text, expr: Expr) -> Below:
     if isinstance(expr, Name):
         slot = next((s for s, new in text.new.items() if new == expr), None)
         if slot is None:
-            raise NoBound(f"the denominator reads {expr.id} of the step before, which the newest gradient did not enter")
+            raise NoBound(
+                f"the denominator reads {expr.id} of the step before, which the newest gradient did not enter"
+            )
         return _longer(below(text, text.ends[slot]), ("line", slot))
     if not isinstance(expr, Apply):
         raise NoBound("the denominator is a number")
@@ -282,7 +286,9 @@ def below(text: Text, expr: Expr) -> Below:
                 reason = failure
         raise reason
     told = {"sub": "holds a difference", "minimum": "is a minimum"}
-    cases = "has cases" if expr.op.startswith("where") else "is no root of an average of squares and no decaying maximum"
+    cases = (
+        "has cases" if expr.op.startswith("where") else "is no root of an average of squares and no decaying maximum"
+    )
     raise NoBound(f"the denominator {told.get(expr.op, cases)}")
 
 
@@ -304,7 +310,11 @@ def _base(text: Text, expr: Expr) -> Below | None:
         return None
     parts = {factors: c for c, factors in text.monomials(end)}
     for kind, fresh_ in (("square", (g, g)), ("max", (size,))):
-        if fresh_ in parts and set(parts) <= {fresh_, *([own] if kind == "square" and own else []), *([()] if slot else [])}:
+        if fresh_ in parts and set(parts) <= {
+            fresh_,
+            *([own] if kind == "square" and own else []),
+            *([()] if slot else []),
+        }:
             return Below(kind, slot, expr, parts.get(own, ZERO), parts[fresh_], parts.get((), ZERO), ())
     return None
 

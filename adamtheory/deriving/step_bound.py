@@ -92,7 +92,11 @@ def _note(proof: Proof) -> str:
     rate = "" if quotient.rate == ONE else f"{plain_expression(proof.rule, quotient.rate)} "
     constant = "C^2 is the factor of the denominator's square" if proof.below.kind == "square" else "C is the factor"
     of = "the step without the decay of x" if quotient.decays else "the step"
-    note = f"|step| <= {rate}C, where {constant} and the step is {of}" if quotient.decays else f"|step| <= {rate}C, where {constant}"
+    note = (
+        f"|step| <= {rate}C, where {constant} and the step is {of}"
+        if quotient.decays
+        else f"|step| <= {rate}C, where {constant}"
+    )
     state = [s.name for s in proof.text.rule.slots if s.name not in proof.text.quiet_slots]
     moving = [s for s in state if proof.frame.reading.families[s].name in {f for f, _, _ in proof.constant().families}]
     return note + (f"; C depends on the state {', '.join(moving)}" if moving else "")

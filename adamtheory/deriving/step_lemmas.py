@@ -193,7 +193,9 @@ class Signs:
     def _inverses(self, goal: Rel) -> list[Theorem]:
         """x inv(x) = 1 and 0 < inv(x) for the reciprocals in a relation, where x is positive."""
         found: list[Theorem] = []
-        for inverse in sorted({s for side in (goal.left, goal.right) for s in subterms(side) if s.op == "inv"}, key=str):
+        for inverse in sorted(
+            {s for side in (goal.left, goal.right) for s in subterms(side) if s.op == "inv"}, key=str
+        ):
             try:
                 positive = self.positive(inverse.args[0])
             except NotFound:
@@ -279,7 +281,9 @@ def _newest() -> tuple[tuple[Any, ...], Theorem]:
     zero, some, nonneg, b_nonneg, k_positive = p.assume(eq(m, 0), 0 <= R, 0 <= v, 0 <= b, 0 < k)
     h_is, i_nonneg, h_positive = p.assume(eq(k * h, 1), 0 <= i, 0 < h)
     old, spread = p.certify(0 <= b * v, b_nonneg, nonneg), p.certify(0 <= R * i, some, i_nonneg)
-    own = p.certify(c**2 * g**2 <= c**2 * h * (b * v + k * g**2), h_is, p.certify(0 <= h * (b * v), h_positive, old), squares=[c])
+    own = p.certify(
+        c**2 * g**2 <= c**2 * h * (b * v + k * g**2), h_is, p.certify(0 <= h * (b * v), h_positive, old), squares=[c]
+    )
     whole = p.certify(0 <= b * v + k * g**2, old, k_positive, squares=[g])
     more = p.certify(0 <= R * i * (b * v + k * g**2), spread, whole)
     product = (a**2 * R * i + c**2 * h) * (b * v + k * g**2)
@@ -332,7 +336,6 @@ def squared(p: Prover, same: Theorem, bound: Theorem) -> Theorem:
     """x^2 <= c from x = y and y^2 <= c."""
     variables, lemma = _squared()
     return put(p, lemma, variables, (same.claim.left, same.claim.right, bound.claim.right), same, bound)
-
 
 
 @lru_cache(maxsize=1)
@@ -394,8 +397,14 @@ def choice_bounds(ground: Ground, expr: Expr) -> tuple[Fraction, Theorem, Fracti
     first, second = p.restate(0 <= on, first), p.restate(0 <= 1 - on, second)
     from_x, from_y = p.certify(low <= then, from_x, degree=1), p.certify(low <= otherwise, from_y, degree=1)
     to_x, to_y = p.certify(then <= high, to_x, degree=1), p.certify(otherwise <= high, to_y, degree=1)
-    above_ = [p.certify(0 <= on * (then - low), first, from_x), p.certify(0 <= (1 - on) * (otherwise - low), second, from_y)]
-    below_ = [p.certify(0 <= on * (high - then), first, to_x), p.certify(0 <= (1 - on) * (high - otherwise), second, to_y)]
+    above_ = [
+        p.certify(0 <= on * (then - low), first, from_x),
+        p.certify(0 <= (1 - on) * (otherwise - low), second, from_y),
+    ]
+    below_ = [
+        p.certify(0 <= on * (high - then), first, to_x),
+        p.certify(0 <= (1 - on) * (high - otherwise), second, to_y),
+    ]
     return low, p.certify(low <= of, *above_, degree=1), high, p.certify(of <= high, *below_, degree=1)
 
 

@@ -185,7 +185,9 @@ class Proof:
         old, b = p.assume(0 <= v(n)), signs.nonneg(self.numbers["b"])
         base = p.certify(0 <= v(0), self.frame.start(self.below.slot))
         if self.below.kind == "max":
-            step = p.certify(0 <= v(n + 1), self._held_above, p.certify(0 <= self.numbers["b"] * v(n), b, old), degree=1)
+            step = p.certify(
+                0 <= v(n + 1), self._held_above, p.certify(0 <= self.numbers["b"] * v(n), b, old), degree=1
+            )
         else:
             facts = (signs.positive(self.numbers["k"]), signs.nonneg(self.numbers["e"]))
             step = p.certify(0 <= v(n + 1), old, self.fresh, b, *facts, squares=[self.gradient(n + 1)])
@@ -321,7 +323,9 @@ class Proof:
         else:
             first = p.certify(0 <= at["a"] * R(n), old, signs.nonneg(at["a"]))
             spread = p.certify(0 <= at["a"] * R(n) * inv(at["b"]), first, b)
-            step = p.certify(0 <= R(n + 1), spread, p.certify(0 <= at["c"] * inv(at["k"]), signs.nonneg(at["c"]), k), p.next(R, n))
+            step = p.certify(
+                0 <= R(n + 1), spread, p.certify(0 <= at["c"] * inv(at["k"]), signs.nonneg(at["c"]), k), p.next(R, n)
+            )
         return p.induction(n, 0, 0 <= R(n), base, step)
 
     def schwarz(self, A: Any, G: Any, old: Theorem | None) -> Theorem:
@@ -347,7 +351,11 @@ class Proof:
         late = schwarz_step(p, *values, old, self.R_nonneg, self.held_nonneg, positive, k_positive)
         late = p.using(late, p.integers(p.assume(0 < n)))
         zero = p.antisym(p.assume(n <= 0), p.assume(0 <= n))
-        m_zero = p.certify(eq(m, 0), p.rewrite(zero, lambda k: ground.slot(self.above.slot or "", k)), self.frame.start(self.above.slot or ""))
+        m_zero = p.certify(
+            eq(m, 0),
+            p.rewrite(zero, lambda k: ground.slot(self.above.slot or "", k)),
+            self.frame.start(self.above.slot or ""),
+        )
         early = newest_step(p, *values, m_zero, self.R_nonneg, self.held_nonneg, b_nonneg, k_positive)
         return p.cases(early, late, n, 0)
 
@@ -397,7 +405,10 @@ class Proof:
         m = self.ground.slot(self.above.slot or "", n + 1)
         both = self._sizes(at["a"], at["c"], old)
         new = self.ground.new(self.above.slot or "")
-        sides = [p.certify(s * m <= R(n + 1) * self.start, bound, new, p.next(R, n)) for s, bound in zip((1, -1), both, strict=True)]
+        sides = [
+            p.certify(s * m <= R(n + 1) * self.start, bound, new, p.next(R, n))
+            for s, bound in zip((1, -1), both, strict=True)
+        ]
         return p.max_least(*sides)
 
     def _sizes(self, A: Any, G: Any, old: Theorem | None) -> list[Theorem]:
@@ -407,7 +418,11 @@ class Proof:
         k_inverse = p.inverse(signs.positive(k))
         weight = p.certify(0 <= G * inv(k), signs.nonneg(G), p.inv_positive(signs.positive(k)))
         size = p.certify(k * absolute(g) <= u, self._newest_above, signs.nonneg(at["e"]), degree=1)
-        own = p.certify(G * absolute(g) <= G * inv(k) * u, p.certify(0 <= G * inv(k) * (u - k * absolute(g)), weight, size), k_inverse)
+        own = p.certify(
+            G * absolute(g) <= G * inv(k) * u,
+            p.certify(0 <= G * inv(k) * (u - k * absolute(g)), weight, size),
+            k_inverse,
+        )
         found, past = [], None
         if old is not None and self.R is not None:
             m, R, b = self.ground.slot(self.above.slot or "", n), self.R(n), at["b"]
@@ -416,7 +431,12 @@ class Proof:
             spread = p.certify(0 <= A * R, signs.nonneg(A), self.R_nonneg)
             share = p.certify(0 <= A * R * inv(b), spread, p.inv_positive(b_positive))
             first = p.certify(A * absolute(m) <= A * R * v, old, signs.nonneg(A))
-            past = p.certify(A * absolute(m) <= A * R * inv(b) * u, first, p.certify(0 <= A * R * inv(b) * (u - b * v), share, self._held_above), p.inverse(b_positive))
+            past = p.certify(
+                A * absolute(m) <= A * R * inv(b) * u,
+                first,
+                p.certify(0 <= A * R * inv(b) * (u - b * v), share, self._held_above),
+                p.inverse(b_positive),
+            )
         for s in (1, -1):
             part = p.certify(s * G * g <= G * absolute(g), signs.nonneg(G), _side(p, g, s))
             right, facts, left = G * inv(k), [own, part], s * G * g
@@ -437,7 +457,9 @@ class Proof:
     def constant_nonneg(self) -> Theorem:
         """0 <= n |- 0 <= C."""
         goal = 0 <= self.constant()
-        return self.p.certify(goal, self.p.certify(0 <= self.share() * self.floor.rate, self.share_nonneg, self.floor.positive))
+        return self.p.certify(
+            goal, self.p.certify(0 <= self.share() * self.floor.rate, self.share_nonneg, self.floor.positive)
+        )
 
     @cached_property
     def share_nonneg(self) -> Theorem:
@@ -445,14 +467,22 @@ class Proof:
         p, S, signs = self.p, self.share(), self.ground.sign()
         A, G = self.coefficients()
         if self.below.kind == "square":
-            return p.certify(0 <= S, self._R_next, squares=[self.numbers["new"]]) if self.plain else self._share_nonneg(A, G)
+            return (
+                p.certify(0 <= S, self._R_next, squares=[self.numbers["new"]])
+                if self.plain
+                else self._share_nonneg(A, G)
+            )
         if self.plain:
             return p.certify(0 <= S, signs.nonneg(self.numbers["new"]), self._R_next)
-        weight = p.certify(0 <= G * inv(self.numbers["k"]), signs.nonneg(G), p.inv_positive(signs.positive(self.numbers["k"])))
+        weight = p.certify(
+            0 <= G * inv(self.numbers["k"]), signs.nonneg(G), p.inv_positive(signs.positive(self.numbers["k"]))
+        )
         if self.R is None:
             return p.restate(0 <= S, weight)
         spread = p.certify(0 <= A * self.R(n), signs.nonneg(A), self.R_nonneg)
-        past = p.certify(0 <= A * self.R(n) * inv(self.numbers["b"]), spread, p.inv_nonneg(signs.nonneg(self.numbers["b"])))
+        past = p.certify(
+            0 <= A * self.R(n) * inv(self.numbers["b"]), spread, p.inv_nonneg(signs.nonneg(self.numbers["b"]))
+        )
         return p.certify(0 <= S, weight, past, self._share_is(self._share(n, n + 1)), degree=1)
 
     def _squares(self) -> Theorem:
@@ -486,7 +516,12 @@ class Proof:
         r, h = apart(p, "r h")
         some = p.certify(0 <= A_**2 * r + G_**2 * h, *p.assume(0 <= r, 0 <= h), squares=[A_, G_])
         values = (A, G, self.R(n) * inv(at["b"]), inv(at["k"]))
-        return p.certify(0 <= self.share(), put(p, some, (A_, G_, r, h), values, spread, p.restate(0 <= inv(at["k"]), k)), self._share_is(self._share(n, n + 1)), degree=1)
+        return p.certify(
+            0 <= self.share(),
+            put(p, some, (A_, G_, r, h), values, spread, p.restate(0 <= inv(at["k"]), k)),
+            self._share_is(self._share(n, n + 1)),
+            degree=1,
+        )
 
     def _absolute(self) -> Theorem:
         p, S, M, D, signs = self.p, self.share(), self.moment(), self.denominator(), self.ground.sign()
@@ -495,15 +530,28 @@ class Proof:
             late = p.using(p.inst(self.average, {n: n + 1}), p.certify(0 <= n + 1, p.assume(0 <= n)))
             m = self.ground.slot(self.above.slot or "", n + 1)
             top = p.certify(self.numbers["new"] * absolute(m) <= S * self.start, late, new)
-            sides = [p.certify(s * M <= S * self.start, top, p.certify(s * M <= self.numbers["new"] * absolute(m), new, _side(p, m, s))) for s in (1, -1)]
+            sides = [
+                p.certify(
+                    s * M <= S * self.start,
+                    top,
+                    p.certify(s * M <= self.numbers["new"] * absolute(m), new, _side(p, m, s)),
+                )
+                for s in (1, -1)
+            ]
         else:
             A, G = self.coefficients()
             both = self._sizes(A, G, None if self.R is None else self.average)
             facts = [] if self.above.slot is None else [self.ground.new(self.above.slot)]
             same = self._share_is(both[0].claim.right.args[0])
-            sides = [p.certify(s * M <= S * self.start, bound, same, *facts) for s, bound in zip((1, -1), both, strict=True)]
+            sides = [
+                p.certify(s * M <= S * self.start, bound, same, *facts) for s, bound in zip((1, -1), both, strict=True)
+            ]
         nonneg = self.share_nonneg
-        low = p.certify(0 <= S * (self.floor.rate * D - self.start), nonneg, p.restate(self.start <= self.floor.rate * D, self.floor.bound))
+        low = p.certify(
+            0 <= S * (self.floor.rate * D - self.start),
+            nonneg,
+            p.restate(self.start <= self.floor.rate * D, self.floor.bound),
+        )
         return p.max_least(*(p.certify(side.claim.left <= self.constant() * D, side, low, degree=1) for side in sides))
 
     @cached_property

@@ -94,7 +94,11 @@ class _History:
     def first(self, name: str) -> list[Theorem]:
         """Its first value, and the one before."""
         slots = {"m": self.proof.above.slot, "v": self.proof.below.slot}
-        found = self.p.next(self.proof.R, 0) if name == "R" else self.p.inst(self.proof.ground.new(slots[name] or ""), {n: 0})
+        found = (
+            self.p.next(self.proof.R, 0)
+            if name == "R"
+            else self.p.inst(self.proof.ground.new(slots[name] or ""), {n: 0})
+        )
         start = self.p.start(self.proof.R) if name == "R" else self.proof.frame.start(slots[name] or "")
         return [self.p.using(found, self.p.certify(0 <= lift(0))), start]
 
@@ -111,12 +115,22 @@ class _History:
         M, D, C = proof.moment(), proof.denominator(), proof.constant()
         if proof.below.kind == "square":
             main = p.certify(eq(M**2, C * D**2), equal, late)
-            return proof.at_t(eq(proof.moment(t - 1, t) ** 2, proof.constant(t - 1, t) * proof.denominator(t - 1, t) ** 2), main)
+            return proof.at_t(
+                eq(proof.moment(t - 1, t) ** 2, proof.constant(t - 1, t) * proof.denominator(t - 1, t) ** 2), main
+            )
         size = p.certify(eq(M, C * D), equal, late)
-        nonneg = p.certify(0 <= C * D, p.certify(0 <= C, proof.ground.sign().nonneg(proof.numbers["new"]), proof._R_next, proof.floor.positive, degree=3), proof.floor.nonneg)
+        nonneg = p.certify(
+            0 <= C * D,
+            p.certify(
+                0 <= C, proof.ground.sign().nonneg(proof.numbers["new"]), proof._R_next, proof.floor.positive, degree=3
+            ),
+            proof.floor.nonneg,
+        )
         own = p.max_is(p.certify(-M <= M, size, nonneg, degree=1))
         main = p.certify(eq(absolute(M), C * D), size, own, degree=1)
-        return proof.at_t(eq(absolute(proof.moment(t - 1, t)), proof.constant(t - 1, t) * proof.denominator(t - 1, t)), main)
+        return proof.at_t(
+            eq(absolute(proof.moment(t - 1, t)), proof.constant(t - 1, t) * proof.denominator(t - 1, t)), main
+        )
 
 
 def _geometric(proof: Proof) -> Theorem:
@@ -142,7 +156,9 @@ def _geometric(proof: Proof) -> Theorem:
     step = p.certify(second(n + 1), p.assume(second(n)), h.new("v"), h.new("R"), older, k_is, p.inverse(h.b_positive))
     v_is = h.along(second(n), base, step)
     m_alone = p.certify(eq(h.m(n), inv(c) * k * h.R(n) * h.g(n)), m_is, c_is)
-    v_alone = p.certify(eq(h.v(n), inv(c) ** 2 * k**2 * h.R(n) * h.g(n) ** 2), v_is, p.certify(eq(c**2 * inv(c) ** 2, 1), c_is))
+    v_alone = p.certify(
+        eq(h.v(n), inv(c) ** 2 * k**2 * h.R(n) * h.g(n) ** 2), v_is, p.certify(eq(c**2 * inv(c) ** 2, 1), c_is)
+    )
     both = p.rewrite(m_alone, lambda z: z**2)
     return h.final(p.certify(eq(h.m(n) ** 2, h.R(n) * h.v(n)), both, v_alone))
 
@@ -160,20 +176,32 @@ def _decaying(proof: Proof) -> Theorem:
     size = p.max_least(p.certify(g <= g), p.certify(-g <= g, late, degree=1))
     none = p.assume(eq(proof.numbers["e"], 0))
     above_ = p.certify(k * g <= proof.start, proof._newest_above, p.max_left(g, -g), h.k_positive, none)
-    fresh = p.certify(k * absolute(g) + proof.numbers["e"] <= k * g, p.certify(k * absolute(g) <= k * g, size, h.k_positive), none, degree=1)
+    fresh = p.certify(
+        k * absolute(g) + proof.numbers["e"] <= k * g,
+        p.certify(k * absolute(g) <= k * g, size, h.k_positive),
+        none,
+        degree=1,
+    )
     claim = eq(h.v(n), k * h.g(n))
-    arguments = [p.certify(x.claim.left <= k * g, *facts, degree=1) for x, facts in _matched(proof, h, fresh, grown, p.assume(claim))]
+    arguments = [
+        p.certify(x.claim.left <= k * g, *facts, degree=1)
+        for x, facts in _matched(proof, h, fresh, grown, p.assume(claim))
+    ]
     return _joined(h, proof, arguments, above_, fresh, claim, grown)
 
 
-def _matched(proof: Proof, h: _History, fresh: Theorem, grown: Theorem, held: Theorem) -> list[tuple[Theorem, list[Theorem]]]:
+def _matched(
+    proof: Proof, h: _History, fresh: Theorem, grown: Theorem, held: Theorem
+) -> list[tuple[Theorem, list[Theorem]]]:
     """The arguments of the maximum, each with what bounds it by k g(n+1)."""
     p = h.p
     old = p.certify(h.b * h.v(n) <= h.k * h.g(n + 1), held, grown)
     return [(argument, [fresh, old]) for argument in proof._arguments()]
 
 
-def _joined(h: _History, proof: Proof, arguments: list[Theorem], above_: Theorem, fresh: Theorem, claim: Any, grown: Theorem) -> Theorem:
+def _joined(
+    h: _History, proof: Proof, arguments: list[Theorem], above_: Theorem, fresh: Theorem, claim: Any, grown: Theorem
+) -> Theorem:
     p, k = h.p, h.k
     most = p.max_least(*arguments)
     below_ = p.certify(proof.start <= k * h.g(n + 1), most, proof.fresh, degree=1)
@@ -238,10 +266,19 @@ def uniform(proof: Proof) -> Theorem | None:
     smaller = p.assume((a**2 if square else a) < b)
     below_one = p.certify(r < 1, smaller, p.inverse(b_positive), p.inv_positive(b_positive))
     room = p.certify(0 < 1 - r, below_one)
-    r_nonneg = p.certify(0 <= r, p.inv_positive(b_positive), *([] if square else [signs.nonneg(a)]), squares=[a] if square else [])
+    r_nonneg = p.certify(
+        0 <= r, p.inv_positive(b_positive), *([] if square else [signs.nonneg(a)]), squares=[a] if square else []
+    )
     limit = first * inv(1 - r)
     old = p.assume(R(n) <= limit)
-    nonneg = p.certify(0 <= limit, p.inv_positive(room), p.inv_positive(signs.positive(k)), *([] if square else [signs.nonneg(c)]), squares=[c] if square else [], degree=3)
+    nonneg = p.certify(
+        0 <= limit,
+        p.inv_positive(room),
+        p.inv_positive(signs.positive(k)),
+        *([] if square else [signs.nonneg(c)]),
+        squares=[c] if square else [],
+        degree=3,
+    )
     more = p.certify(r * R(n) <= r * limit, old, r_nonneg)
     fixed = p.certify(eq(r * limit + first, limit), p.inverse(room))
     step = p.certify(R(n + 1) <= limit, more, fixed, p.next(R, n), degree=1)

@@ -86,7 +86,14 @@ class Numbers:
         A, G = proof.coefficients()
         ends = {last: (A, G)}
         rates = [
-            [self.at(term, step) for term in (*ends.get(step, (proof.numbers["a"], proof.numbers["c"])), proof.numbers["b"], proof.numbers["k"])]
+            [
+                self.at(term, step)
+                for term in (
+                    *ends.get(step, (proof.numbers["a"], proof.numbers["c"])),
+                    proof.numbers["b"],
+                    proof.numbers["k"],
+                )
+            ]
             for step in range(1, last + 1)
         ]
         # Where the average of the step before is not read, nothing before helps.
