@@ -18,14 +18,14 @@ from adamtheory.deriving.step_sharp import constant_rates
 from adamtheory.deriving.step_values import Numbers, meaning, sample, stabilisers
 from adamtheory.language.arithmetic import arithmetic
 from adamtheory.language.reading import compile_expr, reading
-from adamtheory.language.tree import Expr, Name
+from adamtheory.language.tree import Name
 from adamtheory.logic.evaluate import Formula
 from adamtheory.logic.notation import lift, power
 from adamtheory.logic.refute import Model, Refutation, refutes
 from adamtheory.logic.terms import Refused
 
 if TYPE_CHECKING:
-    from adamtheory.deriving.claims import Case
+    from adamtheory.deriving.claim_proof import Case
 
 Values = dict[str, Fraction]
 LONG, SHORT, RANDOM, CHOICES, CONFIRMATIONS = 1500, 24, 400, 60, 6

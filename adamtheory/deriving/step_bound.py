@@ -14,7 +14,7 @@ from typing import Any
 from adamtheory.deriving.findings import Finding, proved, undecided
 from adamtheory.deriving.frame import Frame, n, t
 from adamtheory.deriving.ratio import NoBound, Quotient, Text
-from adamtheory.deriving.step_lemmas import Ground, choice_bounds
+from adamtheory.deriving.step_ground import Ground, choice_bounds
 from adamtheory.deriving.step_proof import Proof
 from adamtheory.deriving.step_sharp import attained, closed, uniform
 from adamtheory.deriving.step_values import Numbers, attained_at, sample

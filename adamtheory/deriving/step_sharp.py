@@ -6,17 +6,15 @@ for a decaying maximum g_{t+1} = b g_t. Where the numerator is g_t alone, all gr
 
 from __future__ import annotations
 
-from fractions import Fraction
 from typing import Any
 
 from adamtheory.deriving.frame import n, t
 from adamtheory.deriving.step_proof import Proof
 from adamtheory.language.rule import Rule
 from adamtheory.language.tree import ZERO, Expr, Name, names
-from adamtheory.logic.evaluate import Interpretation
 from adamtheory.logic.kernel import Theorem
 from adamtheory.logic.notation import absolute, eq, inv, lift, power
-from adamtheory.logic.terms import Refused, Term
+from adamtheory.logic.terms import Refused
 
 
 def constant_rates(proof: Proof) -> bool:
