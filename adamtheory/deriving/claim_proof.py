@@ -200,7 +200,6 @@ class Case:
 
     def _below(self, top: Any, bound: Any, facts: list[Theorem]) -> Theorem:
         """rate^2 C^2 <= bound^2: at once, or after R has given way to what bounds it."""
-        p = self.ground.p
         try:
             return self._certified(top <= bound, facts)
         except NotFound as refusal:
@@ -274,7 +273,7 @@ class Case:
 
     def _implied(self, limit: Theorem, conditions: list[Theorem]) -> list[Theorem]:
         """Hypotheses of the limit that the conditions and ranges give."""
-        p, signs, found = self.ground.p, self.ground.sign(), []
+        signs, found = self.ground.sign(), []
         for hyp in limit.hyps:
             if hyp.free:
                 continue

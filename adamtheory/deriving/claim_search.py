@@ -57,7 +57,10 @@ class Search:
         self.step = reading(self.rule, self.system)
         claim = case.claim
         self.bound = compile_expr(claim.bound, self.system, 1)
-        self.sides = [(*(compile_expr(e, self.system, 1) for e in (a, b)), open_) for a, b, open_ in claim.conditions]
+        self.sides = [
+            (compile_expr(a, self.system, 1), compile_expr(b, self.system, 1), open_)
+            for a, b, open_ in claim.conditions
+        ]
         self.left = CONFIRMATIONS
 
     def allowed(self, values: Values) -> bool:

@@ -9,6 +9,7 @@ decaying maximum) gets the constant C_t of the inequality of Cauchy and Schwarz;
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from adamtheory.deriving.findings import Finding, proved, undecided
@@ -18,11 +19,11 @@ from adamtheory.deriving.step_ground import Ground, choice_bounds
 from adamtheory.deriving.step_proof import Proof
 from adamtheory.deriving.step_sharp import attained, closed, uniform
 from adamtheory.deriving.step_values import Numbers, attained_at, sample
-from adamtheory.language.formula import plain_expression
 from adamtheory.language.rule import Rule
 from adamtheory.language.tree import ONE
 from adamtheory.logic.kernel import EMPTY, Theorem, Theory
 from adamtheory.logic.notation import absolute
+from adamtheory.logic.printing import text
 from adamtheory.logic.terms import Refused
 
 TOPIC, SUBJECT = "step bound", "step"
@@ -65,8 +66,6 @@ def _findings(rule: Rule, proof: Proof, theorem: Theorem) -> list[Finding]:
 
 
 def _with_note(finding: Finding, more: str) -> Finding:
-    from dataclasses import replace
-
     return replace(finding, note=f"{finding.note}; {more}" if more else finding.note)
 
 
@@ -88,26 +87,31 @@ def _short(values: dict[str, Any]) -> str:
 
 def _note(proof: Proof) -> str:
     """What the sentence says of the step."""
-    quotient = proof.quotient
-    rate = "" if quotient.rate == ONE else f"{plain_expression(proof.rule, quotient.rate)} "
-    constant = "C^2 is the factor of the denominator's square" if proof.below.kind == "square" else "C is the factor"
-    of = "the step without the decay of x" if quotient.decays else "the step"
-    note = (
-        f"|step| <= {rate}C, where {constant} and the step is {of}"
-        if quotient.decays
-        else f"|step| <= {rate}C, where {constant}"
+    constant = (
+        "C^2 is the factor of the denominator's square"
+        if proof.below.kind == "square"
+        else "C is the factor of the denominator"
     )
-    state = [s.name for s in proof.text.rule.slots if s.name not in proof.text.quiet_slots]
-    moving = [s for s in state if proof.frame.reading.families[s].name in {f for f, _, _ in proof.constant().families}]
-    return note + (f"; C depends on the state {', '.join(moving)}" if moving else "")
+    of = ", of the step without the decay of x" if proof.quotient.decays else ""
+    slots, families = proof.text.rule.slots, {f for f, _, _ in proof.constant().families}
+    moving = [
+        s.name
+        for s in slots
+        if s.name not in proof.text.quiet_slots and proof.frame.reading.families[s.name].name in families
+    ]
+    state = f"; C depends on the state {', '.join(moving)}" if moving else ""
+    return f"|step| <= {_rate(proof.quotient)}C{of}; {constant}{state}"
+
+
+def _rate(quotient: Quotient) -> str:
+    return "" if quotient.rate == ONE else "lr "
 
 
 def _history_words(proof: Proof) -> str:
     if proof.above.slot is None:
         return "by a gradient before which all are zero"
-    a, b = (proof.text.folded(e) for e in (proof.above.decay, proof.below.decay))
-    shown = [plain_expression(proof.rule, e) for e in (a, b)]
-    return f"by g_i = ({shown[1]}/({shown[0]}))^i" if proof.below.kind == "square" else f"by g_i = ({shown[1]})^i"
+    a, b = (proof.ground.term(e) for e in (proof.above.decay, proof.below.decay))
+    return f"by g(t) = ({text(b / a if proof.below.kind == 'square' else b)})^t"
 
 
 def _checked(proof: Proof, values: dict[str, Any]) -> str:
@@ -128,12 +132,11 @@ def _checked(proof: Proof, values: dict[str, Any]) -> str:
 
 def _without_quotient(rule: Rule, reason: NoBound) -> list[Finding]:
     frame = Frame.of(rule)
-    text = Text(frame.rule)
-    if not text.divides():
+    source = Text(frame.rule)
+    if not source.divides():
         return []  # the step is linear in the gradients: it is as large as they are
     try:
-        quotient = text.quotient()
-        bounded = _choice(frame, text, quotient)
+        bounded = _choice(frame, source, source.quotient())
     except Refused:
         bounded = None
     if bounded is not None:
@@ -141,17 +144,16 @@ def _without_quotient(rule: Rule, reason: NoBound) -> list[Finding]:
     return [undecided(TOPIC, SUBJECT, "bound the step", frame.setting.theory, None, reason)]
 
 
-def _choice(frame: Frame, text: Text, quotient: Quotient) -> Finding | None:
+def _choice(frame: Frame, source: Text, quotient: Quotient) -> Finding | None:
     """A step that is a choice between numbers, such as a sign."""
     if quotient.denominator is not None:
         return None
-    ground = Ground(frame, text)
-    low, above, high, below = choice_bounds(ground, text.folded(quotient.moment))
+    ground = Ground(frame, source)
+    low, above, high, below = choice_bounds(ground, source.folded(quotient.moment))
     size, p, M = max(abs(low), abs(high)), frame.p, ground.term(quotient.moment)
     main = p.max_least(p.certify(size >= M, below, degree=1), p.certify(-M <= size, above, degree=1))
     goal = absolute(ground.term(quotient.moment, t - 1, t)) <= size
     theorem = p.restate(goal, p.inst(main, {n: t - 1}))
-    rate = "" if quotient.rate == ONE else f"{plain_expression(text.rule, quotient.rate)} "
-    note = f"|step| <= {rate}C" + (", where the step is the step without the decay of x" if quotient.decays else "")
+    note = f"|step| <= {_rate(quotient)}C" + (", of the step without the decay of x" if quotient.decays else "")
     values = {"C": {str(step): float(size) for step in SHOWN}}
     return proved(TOPIC, SUBJECT, "bound the step (cases)", theorem, note=note, short=f"C = {size}", values=values)

@@ -181,7 +181,11 @@ class Denominator:
         if self.below.slot is None:
             return self.p.certify(0 <= lift(0))
         p, signs = self.p, self.ground.sign()
-        v = lambda k: self.ground.slot(self.below.slot, k)  # noqa: E731
+        slot = self.below.slot
+
+        def v(k: Any) -> Any:
+            return self.ground.slot(slot, k)
+
         old, b = p.assume(0 <= v(n)), signs.nonneg(self.numbers["b"])
         base = p.certify(0 <= v(0), self.frame.start(self.below.slot))
         if self.below.kind == "max":

@@ -123,7 +123,11 @@ class Signs:
         return self.held[slot]
 
     def _of_slot(self, slot: str) -> list[Theorem]:
-        p, s = self.p, lambda k: self.ground.slot(slot, k)
+        p = self.p
+
+        def s(k: Any) -> Any:
+            return self.ground.slot(slot, k)
+
         following = p.using(self.ground.new(slot), self.counted)
         parts = affine(self.ground.text.ends[slot], Name(slot))
         if parts is None or parts[1] != ZERO or slot not in self.ground.frame.reading.families:

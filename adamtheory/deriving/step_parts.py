@@ -1,4 +1,4 @@
-"""Numerator and denominator of a step: one average and the newest gradient, over what is built on an average of squares.
+"""Numerator and denominator of a step: an average and the newest gradient, over what an average of squares bears.
 
 above(text, moment)          Above("m", new 1/(1 - p1'), decay beta1, weight 1 - beta1)
 below(text, denominator)     Below("square", "v", decay beta2, weight 1 - beta2, path div, sqrt, add)
@@ -108,7 +108,7 @@ def _base(text: Text, expr: Expr) -> Below | None:
     slot = next((s for s, new in text.new.items() if new == expr), None)
     g, size = text.gradient, Apply("absolute", (text.gradient,))
     end = expr if slot is None else text.ends[slot]
-    own = (Name(slot),) if slot is not None else None
+    own: tuple[Expr, ...] = (Name(slot),) if slot is not None else (ZERO,)
     if isinstance(end, Apply) and end.op == "maximum" and slot is not None:
         first, second = ({f: c for c, f in text.monomials(a)} for a in end.args)
         for held, fresh in ((first, second), (second, first)):
@@ -119,7 +119,7 @@ def _base(text: Text, expr: Expr) -> Below | None:
     for kind, fresh_ in (("square", (g, g)), ("max", (size,))):
         if fresh_ in parts and set(parts) <= {
             fresh_,
-            *([own] if kind == "square" and own else []),
+            *([own] if kind == "square" else []),
             *([()] if slot else []),
         }:
             return Below(kind, slot, expr, parts.get(own, ZERO), parts[fresh_], parts.get((), ZERO), ())

@@ -12,6 +12,7 @@ from adamtheory.deriving.frame import n, t
 from adamtheory.deriving.ratio import NoBound
 from adamtheory.deriving.step_floor import Denominator
 from adamtheory.deriving.step_lemmas import larger, newest_step, renamed, schwarz_step, squared
+from adamtheory.logic.derive import Prover
 from adamtheory.logic.kernel import Theorem
 from adamtheory.logic.notation import absolute, eq, inv, lift
 from adamtheory.logic.search import NotFound
@@ -76,7 +77,13 @@ class Proof(Denominator):
         """0 <= n |- m(n)^2 <= R(n) v(n), or |m(n)| <= R(n) u(n)."""
         assert self.R is not None and self.below.slot is not None
         p, R, slot, held = self.p, self.R, self.above.slot or "", self.below.slot
-        m, v = (lambda k: self.ground.slot(slot, k)), (lambda k: self.ground.slot(held, k))
+
+        def m(k: Any) -> Any:
+            return self.ground.slot(slot, k)
+
+        def v(k: Any) -> Any:
+            return self.ground.slot(held, k)
+
         if self.below.kind == "max":
             claim, step = absolute(m(n)) <= R(n) * v(n), self._grown_max
         else:
@@ -269,7 +276,7 @@ class Proof(Denominator):
     @cached_property
     def theorem(self) -> Theorem:
         """1 <= t |- numerator^2 <= C denominator^2 in step t, or |numerator| <= C denominator."""
-        p, M, D, C = self.p, self.moment(t - 1, t), self.denominator(t - 1, t), self.constant(t - 1, t)
+        M, D, C = self.moment(t - 1, t), self.denominator(t - 1, t), self.constant(t - 1, t)
         goal = M**2 <= C * D**2 if self.below.kind == "square" else absolute(M) <= C * D
         return self.at_t(goal, self.main)
 
@@ -279,6 +286,6 @@ class Proof(Denominator):
         return p.restate(goal, p.using(p.inst(main, {n: t - 1}), p.certify(0 <= t - 1, p.assume(1 <= t))))
 
 
-def one_side(p: Any, x: Any, sign: int) -> Theorem:
+def one_side(p: Prover, x: Any, sign: int) -> Theorem:
     """x <= |x|, or -x <= |x|."""
     return p.max_left(x, -x) if sign == 1 else p.max_right(x, -x)

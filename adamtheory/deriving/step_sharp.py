@@ -13,7 +13,7 @@ from adamtheory.deriving.step_proof import Proof
 from adamtheory.language.rule import Rule
 from adamtheory.language.tree import ZERO, Expr, Name, names
 from adamtheory.logic.kernel import Theorem
-from adamtheory.logic.notation import absolute, eq, inv, lift, power
+from adamtheory.logic.notation import Family, absolute, eq, inv, lift, power
 from adamtheory.logic.terms import Refused
 
 
@@ -29,11 +29,20 @@ def _from_zero(proof: Proof) -> bool:
     return not any(first.get(slot or "", 0) for slot in (proof.above.slot, proof.below.slot))
 
 
+def _separate(proof: Proof) -> bool:
+    """Whether what is added to the denominator, and is 0 where the bound is reached, is no part of the numerator."""
+    added = [rest[0] for op, *rest in proof.below.path if op == "add"]
+    moment = proof.text.folded(proof.quotient.moment)
+    return not names(moment) & {name for e in added for name in names(e)}
+
+
 def attained(rule: Rule, proof: Proof) -> Theorem | None:
     """numerator^2 = C denominator^2 for every t, without eps, along the extremal history; None where out of reach."""
     if not _from_zero(proof) or (proof.below.kind == "square" and proof.below.extra != ZERO):
         return None
     try:
+        if not _separate(proof):
+            return None
         if proof.above.slot is None:
             return _newest(proof)
         if not proof.plain or not constant_rates(proof):
@@ -77,28 +86,29 @@ class _History:
         return self.proof.ground.slot(self.proof.below.slot or "", k)
 
     def R(self, k: Any) -> Any:
-        assert self.proof.R is not None
-        return self.proof.R(k)
+        return self._family()(k)
 
     def g(self, k: Any) -> Any:
         return self.proof.gradient(k)
 
+    def _own(self, name: str) -> str:
+        return (self.proof.above.slot if name == "m" else self.proof.below.slot) or ""
+
+    def _family(self) -> Family:
+        assert self.proof.R is not None
+        return self.proof.R
+
     def new(self, name: str) -> Theorem:
         """The recursion of m, v or R under 1 <= n."""
-        slots = {"m": self.proof.above.slot, "v": self.proof.below.slot}
-        found = self.p.next(self.proof.R, n) if name == "R" else self.proof.ground.new(slots[name] or "")
+        found = self.p.next(self._family(), n) if name == "R" else self.proof.ground.new(self._own(name))
         return self.p.using(found, self.counted)
 
     def first(self, name: str) -> list[Theorem]:
         """Its first value, and the one before."""
-        slots = {"m": self.proof.above.slot, "v": self.proof.below.slot}
-        found = (
-            self.p.next(self.proof.R, 0)
-            if name == "R"
-            else self.p.inst(self.proof.ground.new(slots[name] or ""), {n: 0})
-        )
-        start = self.p.start(self.proof.R) if name == "R" else self.proof.frame.start(slots[name] or "")
-        return [self.p.using(found, self.p.certify(0 <= lift(0))), start]
+        p, proof, R = self.p, self.proof, self._family()
+        found = p.next(R, 0) if name == "R" else p.inst(proof.ground.new(self._own(name)), {n: 0})
+        start = p.start(R) if name == "R" else proof.frame.start(self._own(name))
+        return [p.using(found, p.certify(0 <= lift(0))), start]
 
     def along(self, claim: Any, base: Theorem, step: Theorem) -> Theorem:
         return self.p.induction(n, 1, claim, base, step)
@@ -164,7 +174,7 @@ def _geometric(proof: Proof) -> Theorem:
 def _decaying(proof: Proof) -> Theorem:
     """u(n) = k g(n) and m(n) = R(n) u(n), for positive gradients that decay with b."""
     h = _History(proof)
-    p, b, k = h.p, h.b, h.k
+    p, k = h.p, h.k
     grown = p.using(p.given("extremal", n), h.begun)  # g(n+1) = b g(n)
     base = p.given("first")
     step = p.certify(0 < h.g(n + 1), p.assume(0 < h.g(n)), grown, h.b_positive)

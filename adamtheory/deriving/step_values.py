@@ -78,7 +78,8 @@ class Numbers:
 
     def history(self, last: int) -> list[Fraction]:
         """Gradients g(1), ..., g(last) that reach the bound in step `last`, if anything does."""
-        proof, found = self.proof, []
+        proof = self.proof
+        found: list[Fraction] = []
         if proof.below.kind == "max":
             for step in range(1, last + 1):
                 found.append(found[-1] * self.at(proof.numbers["b"], step) if found else Fraction(1))
