@@ -22,11 +22,12 @@ from adamtheory.deriving.step_values import Numbers, attained_at, sample
 from adamtheory.language.rule import Rule
 from adamtheory.language.tree import ONE
 from adamtheory.logic.kernel import EMPTY, Theorem, Theory
-from adamtheory.logic.notation import absolute
+from adamtheory.logic.notation import absolute, power
 from adamtheory.logic.printing import text
+from adamtheory.logic.search import NotFound
 from adamtheory.logic.terms import Refused
 
-TOPIC, SUBJECT = "step bound", "step"
+TOPIC, SUBJECT, HEAD = "step bound", "step", "bound the step"
 SHOWN = (1, 2, 10, 100)
 
 
@@ -34,11 +35,14 @@ def step_bound(rule: Rule) -> list[Finding]:
     """What holds of the size of a step; nothing for a rule whose step is no quotient, such as SGD."""
     try:
         proof = Proof(rule)
-        return _findings(rule, proof, proof.theorem)
+        return _findings(proof, proof.theorem)
     except NoBound as reason:
         return _without_quotient(rule, reason)
+    except NotFound as gap:
+        told = f"no proof of {text(gap.goal)} was found: does the range of a parameter say so?"
+        return [undecided(TOPIC, SUBJECT, HEAD, theory_of(rule), None, told)]
     except Refused as reason:
-        return [undecided(TOPIC, SUBJECT, "bound the step", theory_of(rule), None, reason)]
+        return [undecided(TOPIC, SUBJECT, HEAD, theory_of(rule), None, reason)]
 
 
 def theory_of(rule: Rule) -> Theory:
@@ -49,12 +53,12 @@ def theory_of(rule: Rule) -> Theory:
         return EMPTY
 
 
-def _findings(rule: Rule, proof: Proof, theorem: Theorem) -> list[Finding]:
+def _findings(proof: Proof, theorem: Theorem) -> list[Finding]:
     values = _numbers(proof)
     square = proof.below.kind == "square"
     head = "bound the step (Cauchy-Schwarz)" if square else "bound the step (decaying maximum)"
     found = [proved(TOPIC, SUBJECT, head, theorem, note=_note(proof), short=_short(values), values=values)]
-    sharp = attained(rule, proof)
+    sharp = attained(proof)
     if sharp is not None:
         found.append(proved(TOPIC, SUBJECT, "attain the bound", sharp, note=_history_words(proof), short="sharp"))
     else:
@@ -73,14 +77,15 @@ def _numbers(proof: Proof) -> dict[str, Any]:
     """C at the default parameters, and the history that reaches it in step 3."""
     values = sample(proof.rule)
     numbers = Numbers(proof, values)
-    return {
-        "parameters": {name: str(value) for name, value in values.items()},
-        "C": {str(step): numbers.constant(step) for step in SHOWN},
-        "history": [str(g) for g in numbers.history(3)],
-    }
+    found: dict[str, Any] = {"parameters": {name: str(value) for name, value in values.items()}}
+    if not _state(proof):
+        found["C"] = {str(step): numbers.constant(step) for step in SHOWN}
+    return found | {"history": [str(g) for g in numbers.history(3)]}
 
 
 def _short(values: dict[str, Any]) -> str:
+    if "C" not in values:
+        return "C of the state"
     first, last = values["C"]["1"], values["C"]["100"]
     return f"C = {first:.4g}" if abs(first - last) < 1e-12 else f"C = {first:.4g}, t = 100: {last:.4g}"
 
@@ -93,14 +98,15 @@ def _note(proof: Proof) -> str:
         else "C is the factor of the denominator"
     )
     of = ", of the step without the decay of x" if proof.quotient.decays else ""
-    slots, families = proof.text.rule.slots, {f for f, _, _ in proof.constant().families}
-    moving = [
-        s.name
-        for s in slots
-        if s.name not in proof.text.quiet_slots and proof.frame.reading.families[s.name].name in families
-    ]
-    state = f"; C depends on the state {', '.join(moving)}" if moving else ""
+    state = f"; C depends on the state {', '.join(_state(proof))}" if _state(proof) else ""
     return f"|step| <= {_rate(proof.quotient)}C{of}; {constant}{state}"
+
+
+def _state(proof: Proof) -> list[str]:
+    """The slots in C that gradients enter."""
+    families = {family for family, _, _ in proof.constant().families}
+    own = [s.name for s in proof.text.rule.slots if s.name not in proof.text.quiet_slots]
+    return [name for name in own if proof.frame.reading.families[name].name in families]
 
 
 def _rate(quotient: Quotient) -> str:
@@ -111,7 +117,7 @@ def _history_words(proof: Proof) -> str:
     if proof.above.slot is None:
         return "by a gradient before which all are zero"
     a, b = (proof.ground.term(e) for e in (proof.above.decay, proof.below.decay))
-    return f"by g(t) = ({text(b / a if proof.below.kind == 'square' else b)})^t"
+    return f"by g(t) = {text(power(b / a if proof.below.kind == 'square' else b, t))}"
 
 
 def _checked(proof: Proof, values: dict[str, Any]) -> str:
@@ -141,7 +147,7 @@ def _without_quotient(rule: Rule, reason: NoBound) -> list[Finding]:
         bounded = None
     if bounded is not None:
         return [bounded]
-    return [undecided(TOPIC, SUBJECT, "bound the step", frame.setting.theory, None, reason)]
+    return [undecided(TOPIC, SUBJECT, HEAD, frame.setting.theory, None, reason)]
 
 
 def _choice(frame: Frame, source: Text, quotient: Quotient) -> Finding | None:

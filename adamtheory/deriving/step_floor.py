@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from adamtheory.deriving.frame import Frame, n, t
+from adamtheory.deriving.frame import Frame, n
 from adamtheory.deriving.ratio import NoBound, Text
 from adamtheory.deriving.step_ground import Ground
 from adamtheory.deriving.step_parts import parts_of
@@ -40,7 +40,7 @@ class Floor:
 class Denominator:
     """The parts of the text in the theory with the sequence R, and what the denominator is at least."""
 
-    def __init__(self, rule: Rule, extremal: bool = False, own_words: bool = True) -> None:
+    def __init__(self, rule: Rule, own_words: bool = True) -> None:
         self.frame = Frame.of(rule)
         self.text = text = Text(self.frame.rule)
         self.ground = Ground(self.frame, text)
@@ -48,15 +48,10 @@ class Denominator:
         self.quotient, self.above, self.below = parts_of(text, own_words)
         if (self.below.kind == "square" and self._power() != 2) or (self.below.kind == "max" and self._power() != 1):
             raise NoBound("numerator and denominator are of different degrees in the gradients")
+        if self.above.slot is not None and (self.below.slot is None or self.below.decay == ZERO):
+            raise NoBound("the denominator sees the newest gradient only, the numerator the past as well")
         self.R: Family | None = self._define() if self.above.slot is not None else None
         self.S: Family | None = self._define_share() if self.R is not None and not self.plain else None
-        if extremal:
-            a, b = self.ground.term(self.above.decay), self.ground.term(self.below.decay)
-            now, later = self.gradient(t), self.gradient(t + 1)
-            ratio = eq(a * later, b * now) if self.below.kind == "square" else eq(later, b * now)
-            self.frame.setting.assume("extremal", ratio, [1 <= t])
-            if self.below.kind == "max":
-                self.frame.setting.assume("first", 0 < self.gradient(lift(1)))
         self.p = self.frame.p
 
     def _power(self) -> int:

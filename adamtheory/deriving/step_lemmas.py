@@ -13,6 +13,11 @@ from adamtheory.logic.sums import put
 # --- one step ---------------------------------------------------------------------------------------------------------
 
 
+def _reals(names: str) -> tuple[Any, ...]:
+    """Real variables with names that no rule gives: in one proof no name may mean two things."""
+    return reals(" ".join(f"lemma_{name}" for name in names.split()))
+
+
 @lru_cache(maxsize=1)
 def _schwarz() -> tuple[tuple[Any, ...], Theorem]:
     """m^2 <= R v, 0 <= R, 0 <= v, 0 < b, 0 < k |- (a m + c g)^2 <= (a^2 R/b + c^2/k) (b v + k g^2), and its variables.
@@ -20,7 +25,7 @@ def _schwarz() -> tuple[tuple[Any, ...], Theorem]:
     R times the difference is a^2 R (R v - m^2) + (k/b) (a R g - c (b/k) m)^2 + c^2 (b/k) (R v - m^2).
     """
     p = Prover(EMPTY)
-    m, R, v, a, b, k, c, g, i, h = reals("m R v a b k c g i h")  # i and h are 1/b and 1/k
+    m, R, v, a, b, k, c, g, i, h = _reals("m R v a b k c g i h")  # i and h are 1/b and 1/k
     old, some, nonneg, b_positive, k_positive = p.assume(m**2 <= R * v, 0 <= R, 0 <= v, 0 < b, 0 < k)
     i_is, h_is, i_pos, h_pos = p.assume(eq(b * i, 1), eq(k * h, 1), 0 < i, 0 < h)
     product = (a**2 * R * i + c**2 * h) * (b * v + k * g**2)
@@ -64,7 +69,7 @@ def zero_of(p: Prover, square: Theorem) -> Theorem:
 def _newest() -> tuple[tuple[Any, ...], Theorem]:
     """m = 0, 0 <= R, 0 <= v, 0 <= b, 0 < k |- (a m + c g)^2 <= (a^2 R/b + c^2/k) (b v + k g^2), and its variables."""
     p = Prover(EMPTY)
-    m, R, v, a, b, k, c, g, i, h = reals("m R v a b k c g i h")
+    m, R, v, a, b, k, c, g, i, h = _reals("m R v a b k c g i h")
     zero, some, nonneg, b_nonneg, k_positive = p.assume(eq(m, 0), 0 <= R, 0 <= v, 0 <= b, 0 < k)
     h_is, i_nonneg, h_positive = p.assume(eq(k * h, 1), 0 <= i, 0 < h)
     old, spread = p.certify(0 <= b * v, b_nonneg, nonneg), p.certify(0 <= R * i, some, i_nonneg)
@@ -92,7 +97,7 @@ def newest_step(p: Prover, m: Any, R: Any, v: Any, a: Any, b: Any, k: Any, c: An
 @lru_cache(maxsize=1)
 def _products() -> tuple[tuple[Any, ...], Theorem, Theorem]:
     p = Prover(EMPTY)
-    x, F, G, w, V = reals("x F G w V")
+    x, F, G, w, V = _reals("x F G w V")
     bound, nonneg, above, same = p.assume(x <= F * w, 0 <= F, w <= V, eq(G, F))
     return (x, F, G, w, V), p.certify(x <= F * V, bound, nonneg, above), p.certify(x <= G * w, bound, same)
 
@@ -114,7 +119,7 @@ def renamed(p: Prover, bound: Theorem, same: Theorem) -> Theorem:
 @lru_cache(maxsize=1)
 def _squared() -> tuple[tuple[Any, ...], Theorem]:
     p = Prover(EMPTY)
-    x, y, c = reals("x y c")
+    x, y, c = _reals("x y c")
     same, bound = p.assume(eq(x, y), y**2 <= c)
     return (x, y, c), p.certify(x**2 <= c, p.rewrite(same, lambda z: z**2), bound)
 
@@ -128,7 +133,7 @@ def squared(p: Prover, same: Theorem, bound: Theorem) -> Theorem:
 @lru_cache(maxsize=1)
 def _quotient() -> tuple[tuple[Any, ...], Theorem]:
     p = Prover(EMPTY)
-    M, D, C = reals("M D C")
+    M, D, C = _reals("M D C")
     bound, nonneg, sign = p.assume(M**2 <= C * D**2, 0 <= D, 0 <= C)
     goal = (M * inv(D)) ** 2 <= C
     positive, none = p.assume(0 < D, le(D, 0))
@@ -149,7 +154,7 @@ def quotient_square(p: Prover, main: Theorem, nonneg: Theorem, sign: Theorem, M:
 @lru_cache(maxsize=1)
 def _quotient_bound() -> tuple[tuple[Any, ...], Theorem]:
     p = Prover(EMPTY)
-    M, D, C = reals("M D C")
+    M, D, C = _reals("M D C")
     bound, nonneg, sign = p.assume(M <= C * D, 0 <= D, 0 <= C)
     positive, none = p.assume(0 < D, le(D, 0))
     high = p.certify(M * inv(D) <= C, bound, p.inverse(positive), p.inv_positive(positive))

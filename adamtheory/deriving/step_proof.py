@@ -9,7 +9,6 @@ from functools import cached_property
 from typing import Any
 
 from adamtheory.deriving.frame import n, t
-from adamtheory.deriving.ratio import NoBound
 from adamtheory.deriving.step_floor import Denominator
 from adamtheory.deriving.step_lemmas import larger, newest_step, renamed, schwarz_step, squared
 from adamtheory.logic.derive import Prover
@@ -54,8 +53,6 @@ class Proof(Denominator):
             return newest_step(p, nothing, nothing, v, nothing, b, k, G, g, *facts)
         m, R = ground.slot(self.above.slot or "", n), self.R(n)
         values = (m, R, v, A, b, k, G, g)
-        if b is lift(0):
-            raise NoBound("the denominator sees the newest gradient only, the numerator the past as well")
         try:
             return schwarz_step(p, *values, old, self.R_nonneg, self.held_nonneg, ground.sign().positive(b), k_positive)
         except NotFound:

@@ -6,15 +6,17 @@ for a decaying maximum g_{t+1} = b g_t. Where the numerator is g_t alone, all gr
 
 from __future__ import annotations
 
+from copy import copy
 from typing import Any
 
 from adamtheory.deriving.frame import n, t
 from adamtheory.deriving.step_proof import Proof
-from adamtheory.language.rule import Rule
 from adamtheory.language.tree import ZERO, Expr, Name, names
+from adamtheory.logic.derive import Prover
 from adamtheory.logic.kernel import Theorem
-from adamtheory.logic.notation import Family, absolute, eq, inv, lift, power
-from adamtheory.logic.terms import Refused
+from adamtheory.logic.notation import Family, Setting, absolute, eq, inv, lift, power
+from adamtheory.logic.search import NotFound
+from adamtheory.logic.terms import Refused, Rel
 
 
 def constant_rates(proof: Proof) -> bool:
@@ -36,7 +38,7 @@ def _separate(proof: Proof) -> bool:
     return not names(moment) & {name for e in added for name in names(e)}
 
 
-def attained(rule: Rule, proof: Proof) -> Theorem | None:
+def attained(proof: Proof) -> Theorem | None:
     """numerator^2 = C denominator^2 for every t, without eps, along the extremal history; None where out of reach."""
     if not _from_zero(proof) or (proof.below.kind == "square" and proof.below.extra != ZERO):
         return None
@@ -47,10 +49,23 @@ def attained(rule: Rule, proof: Proof) -> Theorem | None:
             return _newest(proof)
         if not proof.plain or not constant_rates(proof):
             return None
-        found = Proof(rule, extremal=True)
-        return _geometric(found) if found.below.kind == "square" else _decaying(found)
+        return _geometric(_extended(proof)) if proof.below.kind == "square" else _decaying(_extended(proof))
     except Refused:
         return None
+
+
+def _extended(proof: Proof) -> Proof:
+    """The same proof in a theory that assumes the extremal history; what was proved before holds there too."""
+    setting = Setting(proof.frame.setting.theory)
+    a, b = proof.ground.term(proof.above.decay), proof.ground.term(proof.below.decay)
+    now, later = proof.gradient(t), proof.gradient(t + 1)
+    square = proof.below.kind == "square"
+    setting.assume("extremal", eq(a * later, b * now) if square else eq(later, b * now), [1 <= t])
+    if not square:
+        setting.assume("first", 0 < proof.gradient(lift(1)))
+    found = copy(proof)
+    found.p = Prover(setting)
+    return found
 
 
 def _newest(proof: Proof) -> Theorem | None:
@@ -261,6 +276,15 @@ def closed(proof: Proof) -> Theorem | None:
     return p.restate(claim(t), p.using(p.inst(found, {n: t}), p.certify(0 <= t, p.assume(0 <= t))))
 
 
+def _smaller(proof: Proof, claim: Rel) -> Theorem | None:
+    """a^2 < b where the ranges give it, else as a hypothesis; None where it is false of numbers."""
+    p = proof.p
+    try:
+        return p.certify(claim, *proof.ground.sign().about((claim.left, claim.right)))
+    except NotFound:
+        return p.assume(claim) if claim.families else None
+
+
 def uniform(proof: Proof) -> Theorem | None:
     """R(t) <= (c^2/k)/(1 - r) for every t, from r < 1, written a^2 < b (a < b for a maximum)."""
     form = closed(proof)
@@ -271,7 +295,9 @@ def uniform(proof: Proof) -> Theorem | None:
     square = proof.below.kind == "square"
     r, first = (a**2 * inv(b), c**2 * inv(k)) if square else (a * inv(b), c * inv(k))
     b_positive = signs.positive(b)
-    smaller = p.assume((a**2 if square else a) < b)
+    smaller = _smaller(proof, (a**2 if square else a) < b)
+    if smaller is None:
+        return None
     below_one = p.certify(r < 1, smaller, p.inverse(b_positive), p.inv_positive(b_positive))
     room = p.certify(0 < 1 - r, below_one)
     r_nonneg = p.certify(
