@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from random import Random
 from typing import Any
 
+from adamtheory.deriving.claim_search import choices_of
 from adamtheory.deriving.frame import Frame, n, t
 from adamtheory.deriving.ratio import NoBound, Text
 from adamtheory.deriving.step_ground import Ground, choice_bounds, subterms
 from adamtheory.deriving.step_lemmas import quotient_bound, quotient_square
 from adamtheory.deriving.step_proof import Proof, one_side
 from adamtheory.deriving.step_sharp import uniform
+from adamtheory.deriving.step_values import meaning, sample, stabilisers
 from adamtheory.language.rule import Rule
 from adamtheory.language.tree import Apply, Expr, Name, names
+from adamtheory.logic.evaluate import Interpretation, Undecided
 from adamtheory.logic.kernel import Theorem
 from adamtheory.logic.notation import absolute, eq, inv, lift, lt
 from adamtheory.logic.search import NotFound
@@ -145,6 +149,22 @@ class Case:
         squares = p.certify(absolute(self.step) ** 2 <= self.bound**2, p.max_square(self.step), size, below, degree=1)
         return p.using(p.restate(self.goal, p.squares(squares, nonneg)), p.assume(1 <= t))
 
+    def plausible(self, goal: Rel) -> bool:
+        """Whether a sentence without gradients holds of some numbers, before a proof of it is searched."""
+        small = stabilisers(self.proof) if self.proof is not None else set()
+        choices = choices_of(self.rule, small)
+        frame = self.ground.frame
+        for values in [sample(self.rule), *Random(0).sample(choices, min(12, len(choices)))]:
+            inner = Interpretation(meaning(frame, self.rule, values), theory=frame.setting.theory)
+            for step in (1, 2, 6, 40):
+                try:
+                    met = all(inner.holds(c, {t: step}) for c in self.conditions)
+                    if met and not inner.holds(goal, {t: step}):
+                        return False
+                except Undecided:
+                    continue
+        return True
+
     def _bound_nonneg(self, facts: list[Theorem]) -> Theorem:
         """0 <= bound, by its form where t does not stand in it."""
         try:
@@ -200,12 +220,16 @@ class Case:
 
     def _below(self, top: Any, bound: Any, facts: list[Theorem]) -> Theorem:
         """rate^2 C^2 <= bound^2: at once, or after R has given way to what bounds it."""
-        try:
-            return self._certified(top <= bound, facts)
-        except NotFound as refusal:
-            failure = refusal
+        failure: Refused = NoBound("false of numbers")
+        if self.plausible(top <= bound):
+            try:
+                return self._certified(top <= bound, facts)
+            except NotFound as refusal:
+                failure = refusal
         proof = self.proof
         for limit in [] if proof is None or proof.R is None else self._limits(proof):
+            if not self.plausible(_put(top, limit.claim.left, limit.claim.right) <= bound):
+                continue
             try:
                 return self._replaced(limit, top, bound, facts)
             except NotFound as refusal:
@@ -265,6 +289,9 @@ class Case:
             conditions = [p.assume(c) for c in self.conditions]
             found.append(p.using(limit, start, *conditions, *self._implied(limit, conditions)))
         for slot in sorted(proof.text.quiet_slots):
+            assert proof.R is not None
+            if not self.plausible(proof.R(t) <= 1 - proof.ground.slot(slot, t)):
+                continue
             try:
                 found.append(self._complement(proof, slot))
             except Refused:

@@ -6,7 +6,7 @@ alternating ones); then at other values of the parameters in their ranges; then 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import product
@@ -18,6 +18,7 @@ from adamtheory.deriving.step_sharp import constant_rates
 from adamtheory.deriving.step_values import Numbers, meaning, sample, stabilisers
 from adamtheory.language.arithmetic import arithmetic
 from adamtheory.language.reading import compile_expr, reading
+from adamtheory.language.rule import Rule
 from adamtheory.language.tree import Name
 from adamtheory.logic.evaluate import Formula
 from adamtheory.logic.notation import lift, power
@@ -160,21 +161,21 @@ def _at_defaults(case: Case) -> Iterator[tuple[Values, History]]:
     yield from ((values, h) for h in _plain(LONG // 3))
 
 
-def _elsewhere(case: Case) -> Iterator[tuple[Values, History]]:
-    """Other values of the parameters, those nearest to the defaults first."""
-    default = sample(case.rule)
-    small = stabilisers(case.proof) if case.proof is not None else set()
-    default |= dict.fromkeys(small, Fraction(0))
-    quiet = {"lr", *small}
-    names = [p.name for p in case.rule.parameters if p.name not in quiet]
+def choices_of(rule: Rule, small: Iterable[str]) -> list[Values]:
+    """Other values of the parameters, those nearest to the defaults first; `small` ones are 0."""
+    default = sample(rule) | dict.fromkeys(small, Fraction(0))
+    names = [p.name for p in rule.parameters if p.name not in {"lr", *small}]
     ranges = {
-        p.name: [default[p.name], *(v for v in POOL if v in p.range and v != default[p.name])]
-        for p in case.rule.parameters
+        p.name: [default[p.name], *(v for v in POOL if v in p.range and v != default[p.name])] for p in rule.parameters
     }
     choices = list(product(*(enumerate(ranges[name]) for name in names))) if len(names) <= 3 else []
     choices.sort(key=lambda c: (sum(i > 0 for i, _ in c), sum(i for i, _ in c)))
-    for choice in choices[:CHOICES]:
-        values = default | {name: value for name, (_, value) in zip(names, choice, strict=True)}
+    return [default | {name: value for name, (_, value) in zip(names, choice, strict=True)} for choice in choices]
+
+
+def _elsewhere(case: Case) -> Iterator[tuple[Values, History]]:
+    small = stabilisers(case.proof) if case.proof is not None else set()
+    for values in choices_of(case.rule, small)[:CHOICES]:
         for history in _extremal(case, values, SHORT):
             yield values, history
         if case.proof is None:

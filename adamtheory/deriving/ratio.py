@@ -225,9 +225,28 @@ def _product(left: list[Monomial], right: list[Monomial]) -> list[Monomial]:
 def _collected(monomials: list[Monomial]) -> list[Monomial]:
     found: dict[tuple[Expr, ...], Expr] = {}
     for c, factors in monomials:
-        factors = tuple(sorted(factors, key=str))
-        found[factors] = Apply("add", (found[factors], c)) if factors in found else c
+        factors, c = tuple(sorted(factors, key=str)), _tidy(c)
+        found[factors] = _plus(found[factors], c) if factors in found else c
     return [(c, f) for f, c in found.items() if c != ZERO]
+
+
+def _plus(a: Expr, b: Expr) -> Expr:
+    """a + b, where 1 - (1 - y) is y: so m + (1 - y) (g - m) decays with y."""
+    number, up, down = factors_of(b)
+    if a == ONE and number == -1 and len(up) == 1 and not down:
+        (rest,) = up
+        if isinstance(rest, Apply) and rest.op == "sub" and rest.args[0] == ONE:
+            return rest.args[1]
+    return Apply("add", (a, b))
+
+
+def _tidy(expr: Expr) -> Expr:
+    """A product with its numbers and signs in front, as one number."""
+    number, up, down = factors_of(expr)
+    signed = isinstance(expr, Apply) and any(
+        isinstance(e, Number) or (isinstance(e, Apply) and e.op == "neg") for e in expr.args
+    )
+    return product_of(number, up, down) if signed or (isinstance(expr, Apply) and expr.op == "neg") else expr
 
 
 def factors_of(expr: Expr) -> tuple[Fraction, list[Expr], list[Expr]]:

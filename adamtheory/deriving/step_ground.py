@@ -169,8 +169,11 @@ class Signs:
         if of.op == "sqrt":
             return p.sqrt_positive(self.positive(of.args[0]))
         if of.op in ("mul", "pow"):
-            parts = [self.positive(a) for a in of.args if type(a) is Term]
-            return p.certify(0 < of, *parts, degree=2 if of.op == "mul" else of.args[1])
+            try:
+                parts = [self.positive(a) for a in of.args if type(a) is Term]
+                return p.certify(0 < of, *parts, degree=2 if of.op == "mul" else of.args[1])
+            except NotFound:  # two negative factors, say
+                return self.certified(0 < of)
         return self.certified(0 < of)
 
     def certified(self, goal: Rel) -> Theorem:
@@ -213,7 +216,10 @@ class Signs:
         if of.op == "sqrt":
             return p.sqrt_nonneg(of.args[0])
         if of.op == "mul":
-            return p.certify(0 <= of, *(self.nonneg(a) for a in of.args))
+            try:
+                return p.certify(0 <= of, *(self.nonneg(a) for a in of.args))
+            except NotFound:
+                return self.certified(0 <= of)
         try:
             return self.certified(0 <= of)
         except NotFound:

@@ -15,7 +15,7 @@ from adamtheory.logic.sums import put
 
 def _reals(names: str) -> tuple[Any, ...]:
     """Real variables with names that no rule gives: in one proof no name may mean two things."""
-    return reals(" ".join(f"lemma_{name}" for name in names.split()))
+    return tuple(reals(" ".join(f"lemma_{name}" for name in names.split())))
 
 
 @lru_cache(maxsize=1)

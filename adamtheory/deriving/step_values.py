@@ -70,10 +70,11 @@ class Numbers:
         self.fixed: dict[Any, Any] = {}
 
     def at(self, of: Any, step: int) -> Any:
-        """A quiet term in step `step`."""
+        """A quiet term in step `step`; rounded where it is irrational."""
         place = (of, step if n in of.free else 0)
         if place not in self.fixed:
-            self.fixed[place] = Fraction(self.inner.value(of, {n: step - 1}))
+            value = self.inner.value(of, {n: step - 1})
+            self.fixed[place] = Fraction(value) if isinstance(value, int | Fraction) else Fraction(float(value))
         return self.fixed[place]
 
     def history(self, last: int) -> list[Fraction]:
@@ -84,19 +85,9 @@ class Numbers:
             for step in range(1, last + 1):
                 found.append(found[-1] * self.at(proof.numbers["b"], step) if found else Fraction(1))
             return found
-        A, G = proof.coefficients()
-        ends = {last: (A, G)}
-        rates = [
-            [
-                self.at(term, step)
-                for term in (
-                    *ends.get(step, (proof.numbers["a"], proof.numbers["c"])),
-                    proof.numbers["b"],
-                    proof.numbers["k"],
-                )
-            ]
-            for step in range(1, last + 1)
-        ]
+        usual = [proof.numbers[name] for name in "acbk"]
+        last_one = usual if proof.plain else [*proof.coefficients(), *usual[2:]]
+        rates = [[self.at(term, step) for term in (last_one if step == last else usual)] for step in range(1, last + 1)]
         # Where the average of the step before is not read, nothing before helps.
         begin = max([step for step, (a, *_) in enumerate(rates) if not a], default=0)
         m = R = Fraction(0)
@@ -105,8 +96,8 @@ class Numbers:
                 u = Fraction(int(step == begin))
                 m, R = c * u, c * c / k * u
             else:
-                u = c * b * m / (k * a * R)
-                m, R = a * m + c * u, a * a * R / b + c * c / k
+                u = c * b * m / (k * a * R) if R else Fraction(1)
+                m, R = a * m + c * u, (a * a * R / b if b else 0) + c * c / k
             found.append(u)
         return found
 
