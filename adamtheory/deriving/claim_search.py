@@ -67,7 +67,9 @@ class Search:
     def allowed(self, values: Values) -> bool:
         """Whether the conditions hold, as far as floating point tells."""
         at = self._scalars(values, 1)
-        return all(a(at, 0) < b(at, 0) if open_ else a(at, 0) <= b(at, 0) * (1 + 1e-12) for a, b, open_ in self.sides)
+        with self.system.quiet():
+            sides = [(float(a(at, 0)), float(b(at, 0)), open_) for a, b, open_ in self.sides]
+        return all(a < b if open_ else a <= b + 1e-12 * abs(b) for a, b, open_ in sides)
 
     def _scalars(self, values: Values, step: int) -> dict[Name, Any]:
         number = self.system.number

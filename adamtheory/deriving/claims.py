@@ -16,7 +16,7 @@ import re
 from adamtheory.deriving.claim_proof import Case, Claim
 from adamtheory.deriving.claim_search import counterexample
 from adamtheory.deriving.findings import Finding, proved, refuted, undecided
-from adamtheory.deriving.frame import Frame
+from adamtheory.deriving.step_bound import theory_of
 from adamtheory.errors import GrammarError
 from adamtheory.language.expressions import ExpressionParser
 from adamtheory.language.rule import Rule
@@ -76,7 +76,7 @@ def _decided(rule: Rule, claim: Claim) -> Finding:
     try:
         case = Case(rule, claim)
     except Refused as reason:
-        return undecided(TOPIC, SUBJECT, HEAD, Frame.of(rule).setting.theory, None, reason, short=claim.text)
+        return undecided(TOPIC, SUBJECT, HEAD, theory_of(rule), None, f"{claim.text}: {reason}", short=claim.text)
     found = counterexample(case, quick=True)
     theorem = case.prove() if found is None else None
     if theorem is not None:

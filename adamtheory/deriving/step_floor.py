@@ -14,7 +14,7 @@ from typing import Any
 
 from adamtheory.deriving.frame import Frame, n
 from adamtheory.deriving.ratio import NoBound, Text
-from adamtheory.deriving.step_ground import Ground
+from adamtheory.deriving.step_ground import Ground, Quick
 from adamtheory.deriving.step_parts import parts_of
 from adamtheory.language.rule import Rule
 from adamtheory.language.tree import ONE, ZERO, Expr
@@ -52,7 +52,7 @@ class Denominator:
             raise NoBound("the denominator sees the newest gradient only, the numerator the past as well")
         self.R: Family | None = self._define() if self.above.slot is not None else None
         self.S: Family | None = self._define_share() if self.R is not None and not self.plain else None
-        self.p = self.frame.p
+        self.p = self.frame.p = Quick(self.frame.setting)
 
     def _power(self) -> int:
         return 2 if ("sqrt",) in self.below.path else 1

@@ -10,9 +10,9 @@ from copy import copy
 from typing import Any
 
 from adamtheory.deriving.frame import n, t
+from adamtheory.deriving.step_ground import Quick
 from adamtheory.deriving.step_proof import Proof
 from adamtheory.language.tree import ZERO, Expr, Name, names
-from adamtheory.logic.derive import Prover
 from adamtheory.logic.kernel import Theorem
 from adamtheory.logic.notation import Family, Setting, absolute, eq, inv, lift, power
 from adamtheory.logic.search import NotFound
@@ -64,7 +64,7 @@ def _extended(proof: Proof) -> Proof:
     if not square:
         setting.assume("first", 0 < proof.gradient(lift(1)))
     found = copy(proof)
-    found.p = Prover(setting)
+    found.p = Quick(setting)
     return found
 
 
@@ -287,8 +287,7 @@ def _smaller(proof: Proof, claim: Rel) -> Theorem | None:
 
 def uniform(proof: Proof) -> Theorem | None:
     """R(t) <= (c^2/k)/(1 - r) for every t, from r < 1, written a^2 < b (a < b for a maximum)."""
-    form = closed(proof)
-    if form is None or proof.R is None:
+    if proof.R is None or not constant_rates(proof) or not _from_zero(proof):
         return None
     p, R, a, b, c, k = proof.p, proof.R, *(proof.numbers[name] for name in "abck")
     signs = proof.ground.sign()

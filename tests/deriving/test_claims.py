@@ -181,6 +181,11 @@ def test_what_is_not_read_is_refused_in_one_line(tmp_path: Path, claim: str, rea
     assert reason in str(refusal.value) and "\n" not in str(refusal.value)
 
 
+def test_a_rule_that_the_logic_cannot_read_is_undecided(tmp_path: Path) -> None:
+    finding = decided(tmp_path, SHORT, line="return x - lr*exp(g), v", claim="|step| <= lr")
+    assert finding.word == UNDECIDED and "has no reading" in finding.note
+
+
 def test_a_docstring_without_claims_has_no_findings() -> None:
     assert {name for name, rule in RULES.items() if read_claims(rule)} == {"adam", "adamax"}
     assert claims(RULES["sgd"]) == []
