@@ -9,7 +9,8 @@ from typing import Any
 from adamtheory.deriving.claim_search import choices_of
 from adamtheory.deriving.frame import Frame, n, t
 from adamtheory.deriving.ratio import NoBound, Text
-from adamtheory.deriving.step_ground import Ground, choice_bounds, subterms
+from adamtheory.deriving.step_ground import Ground, subterms
+from adamtheory.deriving.step_inputs import Bounded
 from adamtheory.deriving.step_lemmas import quotient_bound, quotient_square
 from adamtheory.deriving.step_proof import Proof, one_side
 from adamtheory.deriving.step_sharp import uniform
@@ -39,12 +40,12 @@ class Case:
     def __init__(self, rule: Rule, claim: Claim) -> None:
         self.rule, self.claim = rule, claim
         self.proof: Proof | None = None
+        self.bounded: Bounded | None = None
         try:
             self.proof = Proof(rule, own_words=False)
             self.ground = self.proof.ground
         except NoBound:
-            frame = Frame.of(rule)
-            self.ground = Ground(frame, Text(frame.rule))
+            self.bounded, self.ground = _bounded(rule)
         kind = lt if claim.strict else lambda a, b: a <= b
         self.step = self._step(t - 1, t)
         self.bound = self._term(claim.bound)
@@ -85,7 +86,7 @@ class Case:
     def _size(self) -> Theorem | None:
         """step^2 <= rate^2 C^2 in step t, or |step| <= rate C, from the sharp bound."""
         if self.proof is None:
-            return self._chosen()
+            return self._bounded()
         proof, p = self.proof, self.proof.p
         M, D, C = proof.moment(t - 1, t), proof.denominator(t - 1, t), proof.constant(t - 1, t)
         rate = self.ground.term(proof.quotient.rate)
@@ -113,27 +114,20 @@ class Case:
                 continue
         raise NoBound("the step is not read")
 
-    def _chosen(self) -> Theorem | None:
-        """The same for a step that is a choice between numbers."""
-        text, ground = self.ground.text, self.ground
-        quotient = text.quotient()
-        if quotient.denominator is not None:
+    def _bounded(self) -> Theorem | None:
+        """The same for a step that is bounded without being a quotient."""
+        if self.bounded is None:
             return None
-        p = ground.p
-        low, above, high, below = choice_bounds(ground, text.folded(quotient.moment))
-        size, M = max(abs(low), abs(high)), ground.term(quotient.moment)
-        rate = ground.term(quotient.rate)
-        top = p.certify(M <= size, below, degree=1)
-        bottom = p.certify(-M <= size, above, degree=1)
-        one = p.certify(
-            M**2 <= lift(size) ** 2,
-            p.certify(0 <= (size - M) * (size + M), p.certify(0 <= size - M, top), p.certify(0 <= size + M, bottom)),
-        )
-        one = p.inst(one, {n: t - 1})
-        _, same = self._same(rate * ground.term(quotient.moment, t - 1, t))
-        return p.certify(
-            self.step**2 <= rate**2 * lift(size) ** 2, p.rewrite(same, lambda z: z**2), one, squares=[rate]
-        )
+        p, main = self.ground.p, self.bounded.theorem
+        rate = self.ground.term(self.bounded.quotient.rate)
+        M, rate_nonneg = self.bounded.moment(t - 1, t), self.ground.sign().nonneg(rate)
+        turn, same = self._same(rate * M)
+        sides = []
+        for s in (1, -1):
+            side = p.certify(s * turn * M <= main.claim.right, main, one_side(p, M, s * turn), degree=1)
+            scaled = p.certify(rate * (s * turn * M) <= rate * main.claim.right, side, rate_nonneg)
+            sides.append(p.certify(s * self.step <= rate * main.claim.right, same, scaled, degree=1))
+        return p.max_least(*sides)
 
     def _conclude(self, size: Theorem) -> Theorem:
         """|step| <= bound from step^2 <= rate^2 C^2 and rate^2 C^2 <= bound^2, or without the squares."""
@@ -340,6 +334,16 @@ class Case:
         )
         found = p.induction(n, 0, claim, base, step)
         return p.using(p.inst(found, {n: t}), p.certify(0 <= t, p.assume(1 <= t)))
+
+
+def _bounded(rule: Rule) -> tuple[Bounded | None, Ground]:
+    """The step as something bounded, if it is, and the ground on which it is read."""
+    try:
+        found = Bounded(rule)
+        return found, found.ground
+    except Refused:
+        frame = Frame.of(rule)
+        return None, Ground(frame, Text(frame.rule))
 
 
 def _put(of: Any, old: Any, new: Any) -> Any:

@@ -13,16 +13,17 @@ from dataclasses import replace
 from typing import Any
 
 from adamtheory.deriving.findings import Finding, proved, undecided
-from adamtheory.deriving.frame import Frame, n, t
+from adamtheory.deriving.frame import Frame, t
 from adamtheory.deriving.ratio import NoBound, Quotient, Text
-from adamtheory.deriving.step_ground import Ground, choice_bounds
+from adamtheory.deriving.step_inputs import Bounded
 from adamtheory.deriving.step_proof import Proof
 from adamtheory.deriving.step_sharp import attained, closed, uniform
-from adamtheory.deriving.step_values import Numbers, attained_at, sample
+from adamtheory.deriving.step_values import Numbers, attained_at, meaning, sample
 from adamtheory.language.rule import Rule
 from adamtheory.language.tree import ONE
+from adamtheory.logic.evaluate import Interpretation
 from adamtheory.logic.kernel import EMPTY, Theorem, Theory
-from adamtheory.logic.notation import absolute, power
+from adamtheory.logic.notation import power
 from adamtheory.logic.printing import text
 from adamtheory.logic.search import NotFound
 from adamtheory.logic.terms import Refused
@@ -138,28 +139,23 @@ def _checked(proof: Proof, values: dict[str, Any]) -> str:
 
 def _without_quotient(rule: Rule, reason: NoBound) -> list[Finding]:
     frame = Frame.of(rule)
-    source = Text(frame.rule)
-    if not source.divides():
+    if not Text(frame.rule).divides():
         return []  # the step is linear in the gradients: it is as large as they are
     try:
-        bounded = _choice(frame, source, source.quotient())
+        return [_bounded(Bounded(rule))]
     except Refused:
-        bounded = None
-    if bounded is not None:
-        return [bounded]
-    return [undecided(TOPIC, SUBJECT, HEAD, frame.setting.theory, None, reason)]
+        return [undecided(TOPIC, SUBJECT, HEAD, frame.setting.theory, None, reason)]
 
 
-def _choice(frame: Frame, source: Text, quotient: Quotient) -> Finding | None:
-    """A step that is a choice between numbers, such as a sign."""
-    if quotient.denominator is not None:
-        return None
-    ground = Ground(frame, source)
-    low, above, high, below = choice_bounds(ground, source.folded(quotient.moment))
-    size, p, M = max(abs(low), abs(high)), frame.p, ground.term(quotient.moment)
-    main = p.max_least(p.certify(size >= M, below, degree=1), p.certify(-M <= size, above, degree=1))
-    goal = absolute(ground.term(quotient.moment, t - 1, t)) <= size
-    theorem = p.restate(goal, p.inst(main, {n: t - 1}))
-    note = f"|step| <= {_rate(quotient)}C" + (", of the step without the decay of x" if quotient.decays else "")
-    values = {"C": {str(step): float(size) for step in SHOWN}}
-    return proved(TOPIC, SUBJECT, "bound the step (cases)", theorem, note=note, short=f"C = {size}", values=values)
+def _bounded(found: Bounded) -> Finding:
+    """A step that is a choice between numbers, a clipped value, or an average of what is bounded."""
+    theorem = found.theorem
+    head = "bound the step (cases)" if found.H is None else "bound the step (an average of what is bounded)"
+    of = ", of the step without the decay of x" if found.quotient.decays else ""
+    more = "" if found.H is None else "; no history is known that reaches it"
+    note = f"|step| <= {_rate(found.quotient)}C{of}; C is the right side{more}"
+    values = sample(found.ground.text.rule)
+    inner = Interpretation(meaning(found.frame, found.rule, values), theory=found.frame.setting.theory)
+    sizes = {str(step): float(inner.value(theorem.claim.right, {t: step})) for step in SHOWN}
+    numbers = {"parameters": {name: str(value) for name, value in values.items()}, "C": sizes}
+    return proved(TOPIC, SUBJECT, head, theorem, note=note, short=_short(numbers), values=numbers)

@@ -13,7 +13,7 @@ from functools import cached_property
 from typing import Any
 
 from adamtheory.deriving.frame import Frame, n
-from adamtheory.deriving.ratio import NoBound, Text
+from adamtheory.deriving.ratio import NoBound, Quotient, Text
 from adamtheory.deriving.step_ground import Ground, Quick
 from adamtheory.deriving.step_parts import parts_of
 from adamtheory.language.rule import Rule
@@ -40,12 +40,12 @@ class Floor:
 class Denominator:
     """The parts of the text in the theory with the sequence R, and what the denominator is at least."""
 
-    def __init__(self, rule: Rule, own_words: bool = True) -> None:
+    def __init__(self, rule: Rule, own_words: bool = True, quotient: Quotient | None = None) -> None:
         self.frame = Frame.of(rule)
         self.text = text = Text(self.frame.rule)
         self.ground = Ground(self.frame, text)
         self.rule = rule
-        self.quotient, self.above, self.below = parts_of(text, own_words)
+        self.quotient, self.above, self.below = parts_of(text, own_words, quotient)
         if (self.below.kind == "square" and self._power() != 2) or (self.below.kind == "max" and self._power() != 1):
             raise NoBound("numerator and denominator are of different degrees in the gradients")
         if self.above.slot is not None and (self.below.slot is None or self.below.decay == ZERO):

@@ -9,8 +9,8 @@ from typing import Any
 
 from adamtheory.deriving.frame import Frame, n
 from adamtheory.deriving.linear import affine
-from adamtheory.deriving.ratio import NoBound, Text
-from adamtheory.language.tree import ZERO, Apply, Expr, Name, Number, names
+from adamtheory.deriving.ratio import Text
+from adamtheory.language.tree import ZERO, Expr, Name, names
 from adamtheory.logic import kernel
 from adamtheory.logic.derive import Prover
 from adamtheory.logic.kernel import Theorem, Theory
@@ -264,38 +264,6 @@ class Quick(Prover):
 def subterms(of: Term) -> set[Term]:
     """All terms in a term."""
     return {of}.union(*(subterms(a) for a in of.args if type(a) is Term))
-
-
-# --- choices between numbers ------------------------------------------------------------------------------------------
-
-
-def choice_bounds(ground: Ground, expr: Expr) -> tuple[Fraction, Theorem, Fraction, Theorem]:
-    """lo, lo <= e, hi, e <= hi for nested cases whose branches are numbers; raises `NoBound`."""
-    p, of = ground.p, ground.term(expr)
-    if isinstance(expr, Number):
-        same = p.certify(of <= of)
-        return expr.value, same, expr.value, same
-    if not isinstance(expr, Apply) or not expr.op.startswith("where"):
-        raise NoBound("the step is no choice between numbers")
-    (low_x, from_x, high_x, to_x), (low_y, from_y, high_y, to_y) = (choice_bounds(ground, e) for e in expr.args[2:])
-    low, high = min(low_x, low_y), max(high_x, high_y)
-    a, b, then, otherwise = (ground.term(e) for e in expr.args)
-    # e = y + on (x - y), where on is 0 or 1
-    on = indicator(b - a) if expr.op == "where<" else 1 - indicator(a - b)
-    some, not_all = switch_bounds(p, b - a if expr.op == "where<" else a - b)
-    first, second = (some, not_all) if expr.op == "where<" else (not_all, some)
-    first, second = p.restate(0 <= on, first), p.restate(0 <= 1 - on, second)
-    from_x, from_y = p.certify(low <= then, from_x, degree=1), p.certify(low <= otherwise, from_y, degree=1)
-    to_x, to_y = p.certify(then <= high, to_x, degree=1), p.certify(otherwise <= high, to_y, degree=1)
-    above_ = [
-        p.certify(0 <= on * (then - low), first, from_x),
-        p.certify(0 <= (1 - on) * (otherwise - low), second, from_y),
-    ]
-    below_ = [
-        p.certify(0 <= on * (high - then), first, to_x),
-        p.certify(0 <= (1 - on) * (high - otherwise), second, to_y),
-    ]
-    return low, p.certify(low <= of, *above_, degree=1), high, p.certify(of <= high, *below_, degree=1)
 
 
 def switch_bounds(p: Prover, a: Any) -> tuple[Theorem, Theorem]:

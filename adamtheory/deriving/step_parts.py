@@ -133,9 +133,9 @@ def _words(expr: Expr) -> str:
     return "cases (where)" if cases else f"a function of {', '.join(sorted({n.id for n in names(expr)}))}"
 
 
-def parts_of(text: Text, own_words: bool) -> tuple[Quotient, Above, Below]:
+def parts_of(text: Text, own_words: bool, quotient: Quotient | None) -> tuple[Quotient, Above, Below]:
     """The step as a quotient in the rule's own words, or where these do not serve in those of the text."""
-    found = text.quotient()
+    found = text.quotient() if quotient is None else quotient
     if found.denominator is None:
         above(text, found.moment)  # tells what the step is instead
         raise NoBound("the step has no denominator")
