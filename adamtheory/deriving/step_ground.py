@@ -107,7 +107,7 @@ class Signs:
             if slot is not None:
                 used |= {family for fact in self.of_slot(slot) for family, _, _ in fact.claim.families}
         facts = [r for r in self.ranges if {f for f, _, _ in r.claim.families} <= used]
-        for name in used:
+        for name in sorted(used):
             slot = self._slot_named(name)
             facts += [] if slot is None else self.of_slot(slot)
         return [*facts, self.begun] if any(n in lift(t).free for t in of) else facts
@@ -197,13 +197,15 @@ class Signs:
         raise refusal
 
     def _inverses(self, goal: Rel) -> list[Theorem]:
-        """x inv(x) = 1 and 0 < inv(x) for the reciprocals in a relation, where x is positive."""
+        """x inv(x) = 1 and 0 < inv(x) for the reciprocals of positive terms in a relation, and the signs of roots."""
         found: list[Theorem] = []
-        for inverse in sorted(
-            {s for side in (goal.left, goal.right) for s in subterms(side) if s.op == "inv"}, key=str
-        ):
+        for part in sorted({s for side in (goal.left, goal.right) for s in subterms(side)}, key=str):
+            if part.op == "sqrt":
+                found.append(self.p.sqrt_nonneg(part.args[0]))
+            if part.op != "inv":
+                continue
             try:
-                positive = self.positive(inverse.args[0])
+                positive = self.positive(part.args[0])
             except NotFound:
                 continue
             found += [self.p.inverse(positive), self.p.inv_positive(positive)]

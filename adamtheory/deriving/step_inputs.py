@@ -17,8 +17,9 @@ from adamtheory.deriving.step_proof import Proof, one_side
 from adamtheory.language.rule import Rule
 from adamtheory.language.tree import ONE, ZERO, Apply, Expr, Name
 from adamtheory.logic.kernel import Theorem
-from adamtheory.logic.notation import Family, absolute, indicator, inv, sqrt
+from adamtheory.logic.notation import Family, absolute, indicator, inv, lift, sqrt
 from adamtheory.logic.search import NotFound
+from adamtheory.logic.terms import Term, term
 
 Interval = tuple[Theorem | None, Theorem | None]  # lo <= e and e <= hi, where they are known
 
@@ -146,9 +147,10 @@ class Bounded:
             size = p.using(p.inst(self.average, {n: n + 1}), p.certify(0 <= n + 1, p.assume(0 <= n)))
         factor = self.ground.sign().nonneg(self.ground.term(self.factor))
         c = factor.claim.right
-        top = p.certify(c * absolute(of) <= c * size.claim.right, size, factor)
+        C = size.claim.right if c is lift(1) else c * size.claim.right
+        top = p.certify(c * absolute(of) <= C, size, factor)
         sides = [
-            p.certify(s * M <= top.claim.right, top, p.certify(s * M <= c * absolute(of), factor, one_side(p, of, s)))
+            p.certify(s * M <= C, top, p.certify(s * M <= c * absolute(of), factor, one_side(p, of, s)))
             for s in (1, -1)
         ]
         return p.max_least(*sides)
@@ -186,15 +188,13 @@ class Bounded:
 
 def _at_t(of: Any) -> Any:
     """A term about step n + 1 as one about step t, n + 1 written t."""
-    from adamtheory.logic.terms import Term, substitute, term
-
     if of is n + 1:
         return t
     if type(of) is not Term or n not in of.free:
         return of
     if of is n:
         return t - 1
-    return term(of.op, *(_at_t(a) if type(a) is Term else a for a in of.args)) if of.args else substitute(of, {})
+    return term(of.op, *(_at_t(a) if type(a) is Term else a for a in of.args))
 
 
 def _quotient(slot: str, parts: list[Monomial]) -> Quotient:
@@ -264,7 +264,10 @@ def _common(ground: Ground, facts: list[Theorem | None], largest: bool) -> list[
     if first is None or second is None:
         return None
     p = ground.p
-    side = (lambda f: f.claim.right) if largest else (lambda f: f.claim.left)
+
+    def side(fact: Theorem) -> Any:
+        return fact.claim.right if largest else fact.claim.left
+
     for c in (side(first), side(second)):
         try:
             found = []

@@ -71,6 +71,7 @@ def mine(x, g, v=0, *, lr: nonnegative = 0.001, beta2: decay = 0.9, eps: nonnega
     {line}
 '''
 SIGN = "return x - lr*(where(g < 0, -1, where(g > 0, 1, 0)) + wd*x), v"
+CLIP = "return x + lr*minimum(maximum(g, -2), 1), v"
 RMS = "v = beta2*v + (1 - beta2)*g*g\n    return x - lr*g/(sqrt(v) + eps), v"
 SUM = "v = v + g*g\n    return x - lr*g/(sqrt(v) + eps), v"
 
@@ -96,6 +97,7 @@ TRUE = [
     (SHORT, {"line": SUM, "claim": "|step| <= lr"}),
     (SHORT, {"line": SIGN, "claim": "|step| <= lr"}),
     (SHORT, {"line": "return x - lr*g/(absolute(g) + eps), v", "claim": "|step| <= lr"}),
+    (SHORT, {"line": CLIP, "claim": "|step| <= 2*lr"}),
     (SHORT, {"line": "return x*(1 - lr*wd) - lr*g/sqrt(g*g + eps), v", "claim": "|step| <= lr*2"}),
 ]
 
@@ -118,6 +120,7 @@ FALSE = [
     (SHORT, {"line": RMS, "claim": "|step| <= lr"}, 1),
     (SHORT, {"line": SUM, "claim": "|step| < lr"}, 1),
     (SHORT, {"line": SIGN, "claim": "|step| <= 0.5*lr"}, 1),
+    (SHORT, {"line": CLIP, "claim": "|step| <= 1.9*lr"}, 1),
     (SHORT, {"line": "return x - lr*g, v", "claim": "|step| <= lr"}, 1),
     (SHORT, {"line": "v = v + g\n    return x - lr*v, v", "claim": "|step| <= 5*lr"}, None),
     (SHORT, {"line": RMS, "claim": "|step| <= lr if beta2 <= 0.5"}, 1),
