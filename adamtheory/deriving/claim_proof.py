@@ -9,7 +9,7 @@ from typing import Any
 from adamtheory.deriving.claim_search import choices_of
 from adamtheory.deriving.frame import Frame, n, t
 from adamtheory.deriving.ratio import NoBound, Text
-from adamtheory.deriving.step_ground import Ground, subterms
+from adamtheory.deriving.step_ground import Ground, put_in, subterms
 from adamtheory.deriving.step_inputs import Bounded
 from adamtheory.deriving.step_lemmas import quotient_bound, quotient_square
 from adamtheory.deriving.step_proof import Proof, one_side
@@ -21,7 +21,7 @@ from adamtheory.logic.evaluate import Interpretation, Undecided
 from adamtheory.logic.kernel import Theorem
 from adamtheory.logic.notation import absolute, eq, inv, lift, lt
 from adamtheory.logic.search import NotFound
-from adamtheory.logic.terms import Refused, Rel, Term, substitute, term
+from adamtheory.logic.terms import Refused, Rel, substitute
 
 
 @dataclass(frozen=True)
@@ -222,7 +222,7 @@ class Case:
                 failure = refusal
         proof = self.proof
         for limit in [] if proof is None or proof.R is None else self._limits(proof):
-            if not self.plausible(_put(top, limit.claim.left, limit.claim.right) <= bound):
+            if not self.plausible(put_in(top, limit.claim.left, limit.claim.right) <= bound):
                 continue
             try:
                 return self._replaced(limit, top, bound, facts)
@@ -235,7 +235,7 @@ class Case:
         p, proof = self.ground.p, self.proof
         assert proof is not None and proof.R is not None
         R, U = limit.claim.left, limit.claim.right
-        new, factor = _put(top, R, U), _put(top, R, lift(1))
+        new, factor = put_in(top, R, U), put_in(top, R, lift(1))
         room = p.certify(0 <= U - R, limit)
         more = p.certify(top <= new, p.certify(0 <= factor * (U - R), self._factor_nonneg(factor), room), degree=1)
         rest = self._inverses(new, bound)
@@ -344,17 +344,6 @@ def _bounded(rule: Rule) -> tuple[Bounded | None, Ground]:
     except Refused:
         frame = Frame.of(rule)
         return None, Ground(frame, Text(frame.rule))
-
-
-def _put(of: Any, old: Any, new: Any) -> Any:
-    """The term with one subterm replaced."""
-    if of is old:
-        return new
-    return (
-        term(of.op, *(_put(a, old, new) if type(a) is Term else a for a in of.args))
-        if type(of) is Term and of.args
-        else of
-    )
 
 
 def _shift(of: Any) -> Any:

@@ -9,6 +9,7 @@ decaying maximum) gets the constant C_t of the inequality of Cauchy and Schwarz;
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -17,11 +18,12 @@ from adamtheory.deriving.frame import Frame, t
 from adamtheory.deriving.ratio import NoBound, Quotient, Text
 from adamtheory.deriving.step_inputs import Bounded
 from adamtheory.deriving.step_proof import Proof
-from adamtheory.deriving.step_sharp import attained, closed, uniform
+from adamtheory.deriving.step_sharp import attained, closed, steady, uniform
+from adamtheory.deriving.step_unbounded import enormous
 from adamtheory.deriving.step_values import Numbers, attained_at, meaning, sample
 from adamtheory.language.rule import Rule
 from adamtheory.language.tree import ONE
-from adamtheory.logic.evaluate import Interpretation
+from adamtheory.logic.evaluate import Interpretation, Undecided
 from adamtheory.logic.kernel import EMPTY, Theorem, Theory
 from adamtheory.logic.notation import power
 from adamtheory.logic.printing import text
@@ -55,7 +57,7 @@ def theory_of(rule: Rule) -> Theory:
 
 
 def _findings(proof: Proof, theorem: Theorem) -> list[Finding]:
-    values = _numbers(proof)
+    values = _optional(_numbers, proof) or {}
     square = proof.below.kind == "square"
     head = "bound the step (Cauchy-Schwarz)" if square else "bound the step (decaying maximum)"
     found = [proved(TOPIC, SUBJECT, head, theorem, note=_note(proof), short=_short(values), values=values)]
@@ -63,11 +65,23 @@ def _findings(proof: Proof, theorem: Theorem) -> list[Finding]:
     if sharp is not None:
         found.append(proved(TOPIC, SUBJECT, "attain the bound", sharp, note=_history_words(proof), short="sharp"))
     else:
-        found[0] = _with_note(found[0], _checked(proof, values))
-    for head, lemma in (("solve the bound's recursion", closed(proof)), ("bound it for all t", uniform(proof))):
-        if lemma is not None:
-            found.append(proved(TOPIC, "R", head, lemma))
+        found[0] = _with_note(found[0], _optional(lambda p: _checked(p, values), proof) or "")
+    solved, limit = _optional(closed, proof), _optional(uniform, proof)
+    if solved is not None:
+        found.append(proved(TOPIC, "R", "solve the bound's recursion", solved))
+    if limit is not None:
+        whole = _optional(lambda p: steady(p, limit), proof)
+        subject, lemma = ("R", limit) if whole is None else (SUBJECT, whole)
+        found.append(proved(TOPIC, subject, "bound it for all t", lemma))
     return found
+
+
+def _optional(part: Callable[[Proof], Any], proof: Proof) -> Any:
+    """What adds to the bound, or nothing where it does not succeed."""
+    try:
+        return part(proof)
+    except (Refused, Undecided, ArithmeticError, LookupError):
+        return None
 
 
 def _with_note(finding: Finding, more: str) -> Finding:
@@ -86,7 +100,7 @@ def _numbers(proof: Proof) -> dict[str, Any]:
 
 def _short(values: dict[str, Any]) -> str:
     if "C" not in values:
-        return "C of the state"
+        return "C of the state" if values else "C"
     first, last = values["C"]["1"], values["C"]["100"]
     return f"C = {first:.4g}" if abs(first - last) < 1e-12 else f"C = {first:.4g}, t = 100: {last:.4g}"
 
@@ -144,7 +158,9 @@ def _without_quotient(rule: Rule, reason: NoBound) -> list[Finding]:
     try:
         return [_bounded(Bounded(rule))]
     except Refused:
-        return [undecided(TOPIC, SUBJECT, HEAD, frame.setting.theory, None, reason)]
+        found = enormous(rule)
+        told, numbers = (str(reason), {}) if found is None else (f"{reason}; {found[0]}", found[1])
+        return [undecided(TOPIC, SUBJECT, HEAD, frame.setting.theory, None, told, values=numbers)]
 
 
 def _bounded(found: Bounded) -> Finding:

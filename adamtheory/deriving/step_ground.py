@@ -16,7 +16,7 @@ from adamtheory.logic.derive import Prover
 from adamtheory.logic.kernel import Theorem, Theory
 from adamtheory.logic.notation import Setting, eq, indicator, le, lift
 from adamtheory.logic.search import NotFound
-from adamtheory.logic.terms import Rel, Term, difference, key
+from adamtheory.logic.terms import Rel, Term, difference, key, term
 
 
 @dataclass
@@ -261,6 +261,13 @@ class Quick(Prover):
         if place not in self.inverses:
             self.inverses[place] = getattr(super(), name)(sign)
         return self.inverses[place]
+
+
+def put_in(of: Any, old: Any, new: Any) -> Any:
+    """The term with one subterm replaced."""
+    if of is old or not of.args:
+        return new if of is old else of
+    return term(of.op, *(put_in(a, old, new) if type(a) is Term else a for a in of.args))
 
 
 def subterms(of: Term) -> set[Term]:

@@ -10,7 +10,7 @@ from copy import copy
 from typing import Any
 
 from adamtheory.deriving.frame import n, t
-from adamtheory.deriving.step_ground import Quick
+from adamtheory.deriving.step_ground import Quick, put_in
 from adamtheory.deriving.step_proof import Proof
 from adamtheory.language.tree import ZERO, Expr, Name, names
 from adamtheory.logic.kernel import Theorem
@@ -274,6 +274,24 @@ def closed(proof: Proof) -> Theorem | None:
     step = p.certify(claim(n + 1), p.assume(claim(n)), p.next(R, n), p.power_next(r, begun))
     found = p.induction(n, 0, claim(n), base, step)
     return p.restate(claim(t), p.using(p.inst(found, {n: t}), p.certify(0 <= t, p.assume(0 <= t))))
+
+
+def steady(proof: Proof, limit: Theorem) -> Theorem | None:
+    """1 <= t |- numerator^2 <= K denominator^2 with one K for every t, where C moves with R alone; from R(t) <= U."""
+    p, R, U = proof.p, limit.claim.left, limit.claim.right
+    C = proof.constant(t - 1, t)
+    K, factor = put_in(C, R, U), put_in(C, R, lift(1))
+    if K.free:
+        return None
+    M, D, square = proof.moment(t - 1, t), proof.denominator(t - 1, t), proof.below.kind == "square"
+    above = p.certify(C <= K, limit, proof.ground.sign().nonneg(factor))
+    begun = p.certify(0 <= t, p.assume(1 <= t))
+    if square:
+        more = p.certify(C * D**2 <= K * D**2, above, squares=[D])
+        return p.using(p.certify(M**2 <= K * D**2, proof.theorem, more, degree=1), begun)
+    nonneg = proof.at_t(0 <= D, p.restate(0 <= proof.denominator(), proof.floor.nonneg))
+    more = p.certify(C * D <= K * D, above, nonneg)
+    return p.using(p.certify(absolute(M) <= K * D, proof.theorem, more, degree=1), begun)
 
 
 def _smaller(proof: Proof, claim: Rel) -> Theorem | None:
