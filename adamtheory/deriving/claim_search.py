@@ -19,7 +19,7 @@ from adamtheory.deriving.step_values import Numbers, meaning, sample, stabiliser
 from adamtheory.language.arithmetic import arithmetic
 from adamtheory.language.reading import compile_expr, reading
 from adamtheory.language.rule import Rule
-from adamtheory.language.tree import Name
+from adamtheory.language.tree import Name, names
 from adamtheory.logic.evaluate import Formula
 from adamtheory.logic.notation import lift, power
 from adamtheory.logic.refute import Model, Refutation, refutes
@@ -62,11 +62,14 @@ class Search:
             (compile_expr(a, self.system, 1), compile_expr(b, self.system, 1), open_)
             for a, b, open_ in claim.conditions
         ]
+        self.moving = any(Name("t") in names(e) for a, b, _ in claim.conditions for e in (a, b))
         self.left = CONFIRMATIONS
 
-    def allowed(self, values: Values) -> bool:
-        """Whether the conditions hold, as far as floating point tells."""
-        at = self._scalars(values, 1)
+    def allowed(self, values: Values, step: int | None = None) -> bool:
+        """Whether the conditions hold, as far as floating point tells; without a step those that t does not enter."""
+        if step is None and self.moving:
+            return True
+        at = self._scalars(values, step or 1)
         with self.system.quiet():
             sides = [(float(a(at, 0)), float(b(at, 0)), open_) for a, b, open_ in self.sides]
         return all(a < b if open_ else a <= b + 1e-12 * abs(b) for a, b, open_ in sides)
@@ -92,6 +95,8 @@ class Search:
                 if "t" in scalars:
                     scalars["t"] = number(Fraction(step))
                 (x,), slots = self.step({"x": [number(Fraction(0))], "g": [number(g)], **slots}, scalars)
+                if self.moving and not self.allowed(values, step):
+                    continue
                 size, bound = abs(float(x[0])), float(self.bound(self._scalars(values, step), 0))
                 if (
                     size == size

@@ -22,7 +22,7 @@ def adam(x, g, m=0, v=0, p1=1, p2=1, *,
 
     Source: Kingma & Ba 2015, Algorithm 1. PyTorch 2.13 Adam and optax 0.2.8 adam are this form.
     Disagreement: Keras and TensorFlow add eps before the correction (`adam_eps_hat`); the convergence literature leaves
-    the correction out (`adam_uncorrected`). The paper's section 2.1 claims two bounds of the step:
+    the correction out (`adam_uncorrected`). The two bounds of the step that the paper claims (section 2.1) fail.
     Claim: |step| <= lr*(1 - beta1)/sqrt(1 - beta2) if sqrt(1 - beta2) < 1 - beta1
     Claim: |step| <= lr if 1 - beta1 <= sqrt(1 - beta2)
     """

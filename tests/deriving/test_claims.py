@@ -194,6 +194,12 @@ def test_a_docstring_without_claims_has_no_findings() -> None:
     assert claims(RULES["sgd"]) == []
 
 
+def test_a_condition_on_t_is_kept_in_the_counterexample(tmp_path: Path) -> None:
+    finding = decided(tmp_path, SHORT, line=RMS, claim="|step| <= 2*lr if 5 <= t")
+    assert finding.word == REFUTED and finding.values["t"] >= 5
+    assert decided(tmp_path, SHORT, line=SUM, claim="|step| <= lr if 2 <= t").word == PROVED
+
+
 def test_conditions_are_read_in_any_direction(tmp_path: Path) -> None:
     rule = of(tmp_path, ADAM, beta1="0.9", beta2="0.99", eps="0", claim="|step| < lr/t if beta2 >= beta1 and 0 < lr")
     (claim,) = read_claims(rule)

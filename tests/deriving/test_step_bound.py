@@ -210,9 +210,12 @@ def test_another_history_does_not_reach_it() -> None:
 
 
 def constant(name: str, step: int, **values: str) -> float:
-    rule = RULES[name]
+    """C at step t: the factor on the right of the finding's own sentence, or its root."""
+    rule, finding = RULES[name], findings(name)[0]
     given = {**sample(rule), **{key: Fraction(value) for key, value in values.items()}}
-    return Numbers(proof(name), given).constant(step)
+    inner = Interpretation(meaning(proof(name).frame, rule, given), theory=finding.theory)
+    found = float(inner.value(claim(finding).right.args[0], {t: step}))
+    return found if claim(finding).left.op == "max" else sqrt(found)
 
 
 @pytest.mark.parametrize(
