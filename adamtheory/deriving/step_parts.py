@@ -65,6 +65,8 @@ def above(text: Text, moment: Expr) -> Above:
 
 def below(text: Text, expr: Expr) -> Below:
     """The denominator as operations on one average of squares or on one decaying maximum; raises `NoBound`."""
+    if text.quiet(expr):
+        raise NoBound("the denominator is the same for every history")
     base = _base(text, expr)
     if base is not None:
         return base
@@ -86,12 +88,13 @@ def below(text: Text, expr: Expr) -> Below:
         if text.quiet(left) and expr.op != "div":
             return _longer(below(text, right), (expr.op, left))
     if expr.op == "maximum":
+        reasons = []
         for part, other in (expr.args, expr.args[::-1]):
             try:
                 return _longer(below(text, part), ("max", other))
             except NoBound as failure:
-                reason = failure
-        raise reason
+                reasons += [] if text.quiet(part) else [failure]
+        raise reasons[0]
     told = {"sub": "holds a difference", "minimum": "is a minimum"}
     cases = (
         "has cases" if expr.op.startswith("where") else "is no root of an average of squares and no decaying maximum"
