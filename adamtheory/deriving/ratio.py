@@ -53,7 +53,8 @@ class Text:
             for slot, end in zip(rule.slots, rule.next_slots, strict=True)
             if isinstance(end, Name) and end.version > 0
         }
-        self.atoms = set(self.new.values()) | {a.target for a in rule.body if a.target.id == "g"}
+        self.gradients = _gradients(rule)
+        self.atoms = {*self.new.values(), *self.gradients}
         self.known: dict[Name, Expr] = {Name("eta"): ONE}  # the schedule is the caller's
         self.lines: dict[Name, Expr] = {}  # atom -> its line
         for line in rule.body:
@@ -71,7 +72,18 @@ class Text:
     @cached_property
     def gradient(self) -> Name:
         """The gradient as the lines use it: the last that the text makes of it."""
-        return max((n for n in (Name("g"), *self.atoms) if n.id == "g"), key=lambda n: n.version)
+        return self.gradients[-1] if self.gradients else Name("g")
+
+    @property
+    def free(self) -> bool:
+        """Whether that gradient may be any number, because the one given is: it is not, once it has been clipped."""
+        parts = [self.monomials(self.lines[name]) for name in self.gradients]
+        given = [Name("g"), *self.gradients]
+        return all(
+            any(factors == (old,) and isinstance(c, Number) for c, factors in line)
+            and not any(old in names(f) for _, factors in line if factors != (old,) for f in factors)
+            for old, line in zip(given, parts, strict=False)
+        )
 
     # --- what is the same for every history ---
 
@@ -200,6 +212,19 @@ class Text:
         ends = [*self.ends.values(), *map(self.folded, self.rule.results), *self.lines.values()]
         plain = (Name,)
         return not all(isinstance(f, plain) for end in ends for _, factors in self.monomials(end) for f in factors)
+
+
+def _gradients(rule: Rule) -> list[Name]:
+    """The names that the text gives to the gradient after changing it: g itself, or g with something of x."""
+    known, scalars = {Name("g")}, {Name(s.name) for s in rule.scalars}
+    found = []
+    for line in rule.body:
+        used = names(line.value) - scalars
+        weighted = line.target.id == "g" or (used & known and used - known == {Name("x")})
+        if weighted and used & known:
+            known.add(line.target)
+            found.append(line.target)
+    return found
 
 
 def _is_reciprocal(expr: Expr) -> bool:

@@ -42,9 +42,8 @@ class Ground:
             found[Name(name)] = reading.slot(name, before)
             if name in self.text.new:
                 found[self.text.new[name]] = reading.slot(name, after)
-        for line in self.text.rule.body:
-            if line.target.id == "g":
-                found[line.target] = reading.translate(self.text.lines[line.target], found)
+        for atom in self.text.gradients:
+            found[atom] = reading.translate(self.text.lines[atom], found)
         return found
 
     def term(self, expr: Expr, before: Any = n, after: Any = n + 1) -> Any:

@@ -43,7 +43,7 @@ def attained(proof: Proof) -> Theorem | None:
     if not _from_zero(proof) or (proof.below.kind == "square" and proof.below.extra != ZERO):
         return None
     try:
-        if not _separate(proof):
+        if not _separate(proof) or not proof.text.free:
             return None
         if proof.above.slot is None:
             return _newest(proof)

@@ -360,6 +360,32 @@ def liar(x, g, m=0, v=0, *, lr: nonnegative = 0.1, beta1: decay = 0.9, beta2: de
     assert first.values["C"]["1"] == pytest.approx(2)
 
 
+PENALTY = '''@rule(family="mine")
+def mine(x, g, m=0, v=0, *, lr: nonnegative = 0.1, beta1: decay = 0.9, beta2: decay = 0.99, wd: nonnegative = 0.1):
+    """The gradient is changed first."""
+    {line}
+    m = beta1*m + (1 - beta1)*{name}
+    v = beta2*v + (1 - beta2)*{name}*{name}
+    return x - lr*m/sqrt(v), m, v
+'''
+
+
+@pytest.mark.parametrize(
+    ("line", "name", "reached"),
+    [
+        ("g = g + wd*x", "g", True),
+        ("grad = g + wd*x", "grad", True),
+        ("g = 2*g", "g", True),
+        ("g = minimum(maximum(g, -1), 1)", "g", False),
+    ],
+)
+def test_a_gradient_may_be_changed_before_it_is_averaged(tmp_path: Path, line: str, name: str, reached: bool) -> None:
+    found = step_bound(of(tmp_path, PENALTY.format(line=line, name=name)))
+    assert found[0].word == PROVED and found[0].values["C"]["1"] == pytest.approx(1)
+    assert ("attain the bound" in {f.head for f in found}) is reached
+    assert reached or found[0].note.endswith("reached exactly in step 1 at the default parameters without eps")
+
+
 REASONS = {
     "m = m + g\n    return x - lr*m/(v + eps), m, beta2*v + g*g": "v of the step before|different degrees",
     "d = sqrt(v) + eps\n    m = beta1*m + g\n    return x - lr*m/d, m, v + g*g": "v of the step before",
