@@ -22,7 +22,9 @@ def adam(x, g, m=0, v=0, p1=1, p2=1, *,
 
     Source: Kingma & Ba 2015, Algorithm 1. PyTorch 2.13 Adam and optax 0.2.8 adam are this form.
     Disagreement: Keras and TensorFlow add eps before the correction (`adam_eps_hat`); the convergence literature leaves
-    the correction out (`adam_uncorrected`).
+    the correction out (`adam_uncorrected`). The two bounds of the step that the paper claims (section 2.1) fail.
+    Claim: |step| <= lr*(1 - beta1)/sqrt(1 - beta2) if sqrt(1 - beta2) < 1 - beta1
+    Claim: |step| <= lr if 1 - beta1 <= sqrt(1 - beta2)
     """
     m = beta1*m + (1 - beta1)*g                 # biased first moment
     v = beta2*v + (1 - beta2)*g*g               # biased second raw moment
@@ -146,6 +148,7 @@ def adamax(x, g, m=0, u=0, p1=1, *,
     *unverified* against the running library).
     Disagreement: PyTorch and optax add eps to |g| inside the maximum (`adamax_torch`). The paper's bound
     "|step| <= alpha" (section 7.1) is false: g = (1, 999/1000) gives 2110/2109 alpha.
+    Claim: |step| <= lr
     """
     m = beta1*m + (1 - beta1)*g                 # biased first moment
     u = maximum(beta2*u, absolute(g))           # exponentially weighted infinity norm
