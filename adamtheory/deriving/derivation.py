@@ -17,12 +17,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from adamtheory.deriving.claims import claims
 from adamtheory.deriving.corrections import corrections
 from adamtheory.deriving.expectation import expectations
 from adamtheory.deriving.findings import TOPICS, UNDECIDED, Finding, undecided
 from adamtheory.deriving.gamma import gamma
 from adamtheory.deriving.obligations import obligations
 from adamtheory.deriving.scaling import scaling
+from adamtheory.deriving.step_bound import step_bound
 from adamtheory.language.rule import Rule
 from adamtheory.logic import printing
 from adamtheory.logic.notation import Setting
@@ -35,6 +37,8 @@ PARTS: dict[str, Callable[..., Iterable[Finding]]] = {
     "expectation": expectations,
     "bias correction": corrections,
     "scale": scaling,
+    "step bound": step_bound,
+    "claim": claims,
     "Gamma": gamma,
     "obligation": obligations,
 }

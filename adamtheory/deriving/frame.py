@@ -173,9 +173,14 @@ class Frame:
         return family(over, k) if self.random else family(k)
 
     @property
+    def families(self) -> dict[str, Family]:
+        """The slots that are read, as sequences (with the outcome as parameter, where they are not shared)."""
+        return {**self.shared.families, **self.reading.families}
+
+    @property
     def slots(self) -> tuple[str, ...]:
         """The slots that are read."""
-        return (*self.shared.families, *self.reading.families)
+        return tuple(self.families)
 
     def value(self, wanted: str | Expr, k: Any) -> Any:
         """A value of the body, or an expression in its names, in step k + 1."""
@@ -370,7 +375,7 @@ def abstracted(rule: Rule) -> tuple[Rule, dict[str, Expr]]:
             return None
         whole = substitute(node, known)
         if not names(whole) <= steps:
-            raise Refused(f"{rule.name} uses {node.op if isinstance(node, Apply) else node}, which the logic lacks")
+            raise Refused(f"{rule.name} uses {node.op if isinstance(node, Apply) else node}, which has no reading in the logic")
         same = next((name for name, expr in added.items() if expr == whole), None)
         if same is None:
             same = next(name for k in count(1) if (name := f"r{k}") not in used | set(added))

@@ -121,7 +121,7 @@ def _state(proof: Proof) -> list[str]:
     """The slots in C that gradients enter."""
     families = {family for family, _, _ in proof.constant().families}
     own = [s.name for s in proof.text.rule.slots if s.name not in proof.text.quiet_slots]
-    return [name for name in own if proof.frame.reading.families[name].name in families]
+    return [name for name in own if proof.frame.families[name].name in families]
 
 
 def _rate(quotient: Quotient) -> str:

@@ -38,10 +38,10 @@ class Ground:
         reading = self.frame.reading
         found = {Name(name): lift(s(after) if callable(s) else s) for name, s in reading.scalars.items()}
         found |= {Name(name): lift(value(after, None)) for name, value in reading.inputs.items()}
-        for name in reading.families:
-            found[Name(name)] = reading.slot(name, before)
+        for name in self.frame.slots:
+            found[Name(name)] = self.frame.slot(name, before)
             if name in self.text.new:
-                found[self.text.new[name]] = reading.slot(name, after)
+                found[self.text.new[name]] = self.frame.slot(name, after)
         for atom in self.text.gradients:
             found[atom] = reading.translate(self.text.lines[atom], found)
         return found
@@ -112,7 +112,7 @@ class Signs:
         return [*facts, self.begun] if any(n in lift(t).free for t in of) else facts
 
     def _slot_named(self, family: str) -> str | None:
-        families = self.ground.frame.reading.families
+        families = self.ground.frame.families
         return next((s for s in self.ground.text.quiet_slots if s in families and families[s].name == family), None)
 
     def of_slot(self, slot: str) -> list[Theorem]:
@@ -130,7 +130,7 @@ class Signs:
 
         following = p.using(self.ground.new(slot), self.counted)
         parts = affine(self.ground.text.ends[slot], Name(slot))
-        if parts is None or parts[1] != ZERO or slot not in self.ground.frame.reading.families:
+        if parts is None or parts[1] != ZERO or slot not in self.ground.frame.families:
             return [following]
         rate = self.ground.term(parts[0])
         try:

@@ -230,7 +230,7 @@ def _joined(
     below_ = p.certify(proof.start <= k * h.g(n + 1), most, proof.fresh, degree=1)
     step = p.using(p.antisym(below_, p.restate(k * h.g(n + 1) <= proof.start, above_)), h.counted)
     # in the first step the old maximum is 0
-    zero = p.start(proof.frame.reading.families[proof.below.slot or ""])
+    zero = p.start(proof.frame.families[proof.below.slot or ""])
     sign = p.certify(0 <= k * h.g(lift(1)), p.given("first"), h.k_positive)
     first_fresh = p.using(p.inst(fresh, {n: 0}), p.certify(0 <= lift(0)))
     parts = []

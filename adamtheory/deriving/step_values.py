@@ -8,11 +8,10 @@ from math import sqrt
 from typing import Any
 
 from adamtheory.deriving.frame import Frame, n, t
+from adamtheory.deriving.models import Schedule
 from adamtheory.deriving.step_proof import Proof
-from adamtheory.language.arithmetic import arithmetic
-from adamtheory.language.reading import compile_expr
 from adamtheory.language.rule import Rule
-from adamtheory.language.tree import Expr, Name, names, substitute
+from adamtheory.language.tree import names
 from adamtheory.logic.evaluate import Interpretation, Undecided
 from adamtheory.logic.notation import eq, le
 from adamtheory.logic.terms import Term
@@ -39,25 +38,8 @@ def meaning(frame: Frame, rule: Rule, values: Values, history: Any = ()) -> dict
             found[scalar.args[0]] = values[name]
     for name in frame.abstracted:
         scalar = frame.reading.scalars[name]
-        found[scalar(t).args[0]] = _schedule(rule, name, values)
+        found[scalar(t).args[0]] = Schedule(frame, name, tuple(sorted(values.items())))
     return found
-
-
-def _schedule(rule: Rule, name: str, values: Values) -> Any:
-    """A line that the logic cannot read, as a function of t that is rounded to a short rational."""
-    lines: dict[Name, Expr] = {}
-    for line in rule.body:
-        lines[line.target] = substitute(line.value, lines)
-    wanted = next(e for target, e in lines.items() if name in (target.id, f"{target.id}_t"))
-    system = arithmetic("float64")
-    evaluate = compile_expr(wanted, system, 1)
-    fixed = {Name(key): [system.number(value)] for key, value in values.items()}
-
-    def at(step: int) -> Fraction:
-        supplied = {Name("t"): [system.number(Fraction(step))], Name("eta"): [system.number(Fraction(1))]}
-        return Fraction(float(evaluate({**fixed, **supplied}, 0))).limit_denominator(10**6)
-
-    return at
 
 
 class Numbers:
