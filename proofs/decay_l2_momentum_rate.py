@@ -12,7 +12,7 @@ from fractions import Fraction
 
 from adamtheory.logic.derive import Prover
 from adamtheory.logic.kernel import Theorem
-from adamtheory.logic.notation import eq, inv, real
+from adamtheory.logic.notation import eq, real
 from adamtheory.logic.statement import Statement, Witness
 from adamtheory.proofs.lemmas_average import decaying
 from adamtheory.proofs.lemmas_decay import penalised_run

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from adamtheory.logic.notation import Setting, integer, lift
 from adamtheory.logic.reading import Reading
 from adamtheory.proofs.lemmas_twins import run
-from adamtheory.rules.descent import sgd_l2, sgdw
-
+from adamtheory.rules.descent import sgd, sgd_l2, sgdw
 
 i = integer("i")
 
@@ -67,3 +67,15 @@ def preconditioned() -> Twins:
     decoupled = run(sgdw, setting, "D", lambda t, x: g(t, i), weight_decay=decay, eta=1, **shared)
     penalised = run(sgd_l2, setting, "L", lambda t, x: g(t, i), weight_decay=penalty, **shared)
     return Twins(setting, decoupled, penalised, alpha, decay, penalty, M, first)
+
+
+def fixed_preconditioner(coefficient: Callable[[Any, Any], Any]) -> Twins:
+    """SGD with the step size alpha/s_i: with decay, and with the gradient coefficient(lambda, alpha) s_i x_i added."""
+    setting = Setting()
+    alpha, decay = setting.constants("alpha decay")
+    s, first, g = (setting.family(*f) for f in (("s", "Z"), ("x0", "Z"), ("g", "ZZ")))
+    scale = coefficient(decay, alpha)
+    shared = {"lr": alpha / s(i), "start": first(i), "coordinates": [i]}
+    decoupled = run(sgdw, setting, "D", lambda t, x: g(t, i), weight_decay=decay, eta=1, beta1=0, **shared)
+    penalised = run(sgd, setting, "L", lambda t, x: g(t, i) + scale * s(i) * x, **shared)
+    return Twins(setting, decoupled, penalised, alpha, decay, scale, s, first)

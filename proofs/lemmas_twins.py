@@ -20,7 +20,9 @@ n, t = integers("n t")
 Pair = tuple[Callable[[Any], Any], Callable[[Any], Any]]
 
 
-def run(rule: Rule, setting: Setting, letter: str, gradient: Any, *, start: Any, coordinates: Any = (), **scalars: Any) -> Reading:
+def run(
+    rule: Rule, setting: Setting, letter: str, gradient: Any, *, start: Any, coordinates: Any = (), **scalars: Any
+) -> Reading:
     """The rule with the gradients gradient(t, x) from the point `start`; its slots are named `m_letter` and so on.
 
     Scalars may be functions of t; those not given are constants, which the runs of a setting share.
@@ -66,7 +68,7 @@ def together(
         for k, (a, b) in enumerate(pairs):
             others = [lift(c(n)) - d(n) for j, (c, d) in enumerate(pairs) if j != k]
             gap = lift(a(n)) - b(n)
-            small = p.certify(gap**2 <= 0, found, squares=others, degree=0 if others else 1)
+            small = p.certify(gap**2 <= 0, found, squares=others, degree=1)
             result.append(p.restate(eq(a(n), b(n)), zero_of_square(p, small)))
         return result
 
@@ -87,3 +89,9 @@ def unfolded(p: Prover, reading: Reading, steps: int) -> list[Theorem]:
         reached = p.certify(0 <= lift(k))
         found += [p.using(p.next(family, *reading.coordinates, k), reached) for family in reading.families.values()]
     return found
+
+
+def same_start(p: Prover, pairs: Sequence[Pair], *readings: Reading) -> list[Theorem]:
+    """a(0) = b(0) for every pair, from the initial values of the readings."""
+    begun = [start(p, reading, slot) for reading in readings for slot in reading.families]
+    return [p.certify(eq(a(lift(0)), b(lift(0))), *begun) for a, b in pairs]
