@@ -95,3 +95,13 @@ def same_start(p: Prover, pairs: Sequence[Pair], *readings: Reading) -> list[The
     """a(0) = b(0) for every pair, from the initial values of the readings."""
     begun = [start(p, reading, slot) for reading in readings for slot in reading.families]
     return [p.certify(eq(a(lift(0)), b(lift(0))), *begun) for a, b in pairs]
+
+
+def go_together(p: Prover, pairs: Sequence[Pair], readings: Sequence[Reading], *facts: Theorem) -> list[Theorem]:
+    """0 <= n |- a(n) = b(n) for every pair, where one step of the texts shows it by itself, perhaps with the facts."""
+    steps = [step(p, reading, slot) for reading in readings for slot in reading.families]
+
+    def following(equal: Sequence[Theorem]) -> list[Theorem]:
+        return [p.certify(eq(a(n + 1), b(n + 1)), *equal, *steps, *facts) for a, b in pairs]
+
+    return together(p, pairs, same_start(p, pairs, *readings), following)

@@ -10,7 +10,7 @@ from adamtheory.logic.derive import Prover
 from adamtheory.logic.kernel import Theorem
 from adamtheory.logic.notation import Setting, eq
 from adamtheory.logic.statement import Statement, Witness
-from adamtheory.proofs.lemmas_twins import n, run, same_start, sequence, step, together
+from adamtheory.proofs.lemmas_twins import go_together, n, run, sequence
 from adamtheory.rules.descent import nesterov, nesterov_torch
 
 setting = Setting()
@@ -31,9 +31,4 @@ def witness() -> Witness:
 def prove() -> Theorem:
     p = Prover(setting)
     pairs = [(sequence(B), sequence(A)), (lambda n: -lr * B.slot("h", n), sequence(A, "V"))]
-    steps = [step(p, A), step(p, A, "V"), step(p, B), step(p, B, "h")]
-
-    def following(equal):
-        return [p.certify(eq(a(n + 1), b(n + 1)), *equal, *steps) for a, b in pairs]
-
-    return together(p, pairs, same_start(p, pairs, A, B), following)[0]
+    return go_together(p, pairs, (A, B))[0]
