@@ -23,7 +23,9 @@ same = [eq(B.slot("x", n), A.slot("x", n)), eq(A.slot("V", n), -alpha * h)]
 
 
 def statement() -> Statement:
-    return Statement(setting, eq(B.slot("x", n + 1) - A.slot("x", n + 1), mu**2 * h * (alpha - rate(n + 1))), [0 <= n, *same])
+    return Statement(
+        setting, eq(B.slot("x", n + 1) - A.slot("x", n + 1), mu**2 * h * (alpha - rate(n + 1))), [0 <= n, *same]
+    )
 
 
 def witness() -> Witness:
