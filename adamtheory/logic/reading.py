@@ -13,7 +13,7 @@ nothing cancels; `where(a < b, x, y)` becomes `y + indicator(b - a) (x - y)`, wh
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
@@ -60,6 +60,7 @@ class Reading:
     inputs: Mapping[str, Input]
     dimension: Any
     project: Callable[[Any], Any] | None = None
+    lines: Mapping[str, Callable[[Any], Any]] = field(default_factory=dict)
 
     def slot(self, name: str, n: Any) -> Any:
         """The slot after n steps; `x` is the iterate, if the reading has one."""
@@ -104,7 +105,9 @@ class Reading:
             elif declared.name in self.inputs:
                 found[Name(declared.name)] = lift(self.inputs[declared.name](t, state.get("x")))
         for line in self.rule.body:
-            if names(line.value) <= set(found):  # a line about slots that are not read is passed over
+            if line.target.id in self.lines:
+                found[line.target] = lift(self.lines[line.target.id](t))
+            elif names(line.value) <= set(found):  # a line about slots that are not read is passed over
                 found[line.target] = self.translate(line.value, found)
         return found
 
@@ -200,6 +203,7 @@ def read(
     coordinates: Sequence[Any] = (),
     dimension: Any = None,
     names: Mapping[str, str] | None = None,
+    lines: Mapping[str, Callable[[Any], Any]] | None = None,
 ) -> Reading:
     """Define a rule's slots in the setting as sequences, and return the reading.
 
@@ -211,8 +215,14 @@ def read(
     coordinates  variables that slots, besides n, depend on: `[i]`; inputs may mention them
     dimension    the number of coordinates, for totals outside of definitions
     names        slot -> name of its family, where it shall not be the slot's own
+    lines        name -> function of t that stands for the line of the text which sets the name: a theorem for every such
+                 sequence holds for that of the text, even where the text's has no term, as 0.96**(t/250)
     """
-    scalars, inputs, names = dict(scalars or {}), dict(inputs or {}), dict(names or {})
+    scalars, inputs, names, lines = dict(scalars or {}), dict(inputs or {}), dict(names or {}), dict(lines or {})
+    targets = [line.target.id for line in rule.body]
+    unknown = [name for name in lines if targets.count(name) != 1]
+    if unknown:
+        raise Refused(f"{rule.name} does not set {unknown[0]} in one line, so nothing can stand for it")
     wanted = _closure(rule, slots, start is not None)
     known = {name for name, _ in setting.theory.names}
     for declared in rule.scalars:
@@ -224,7 +234,7 @@ def read(
             if declared.name == "t":
                 scalars["t"] = lambda t: t
     families = {name: Family(names.get(name, name)) for name in wanted}
-    found = Reading(rule, families, tuple(coordinates), scalars, inputs, dimension, project)
+    found = Reading(rule, families, tuple(coordinates), scalars, inputs, dimension, project, lines)
     setting.rules.append(rule)
     if wanted:
         _define(found, setting, wanted, start, coordinates)
