@@ -61,3 +61,18 @@ def inverse_of_product(p: Prover, positive: Theorem, y: Any) -> Theorem:
     whole = p.inverse(p.certify(0 < (a * b) ** 2, p.certify(0 < a**2, above), some))
     moving = p.certify(goal, whole, p.inverse(above), p.inverse(some))
     return put(p, p.cases(still, moving, b**2, 0), variables, (positive.claim.right, y), positive)
+
+
+def second_moment_nonneg(p: Prover, reading: Reading, gradient: Any, low: Theorem, high: Theorem) -> Theorem:
+    """0 <= n |- 0 <= v_hat of the text in step n+1, from 0 <= beta2 and beta2 < 1; `gradient` is that of step n+1."""
+    v, p2, b = reading.families["v"], reading.families["p2"], low.claim.right
+    kept, following, powers = p.certify(0 <= 1 - b, high), p.next(v, n), p.next(p2, n)
+    grown = p.certify(0 <= following.claim.right, p.assume(0 <= v(n)), low, kept, squares=[gradient])
+    nonneg = p.induction(n, 0, 0 <= v(n), p.certify(0 <= v(0), p.start(v)), p.chain(0 <= v(n + 1), following, grown))
+    base, rises = p.certify(0 <= p2(0), p.start(p2)), p.certify(0 <= p2(n + 1), p.assume(0 <= p2(n)), powers, low)
+    positive = p.induction(n, 0, 0 <= p2(n), base, rises)
+    shrunk = p.certify(p2(n) * b <= p2(n), positive, high)
+    below = p.certify(p2(n + 1) <= 1, p.assume(p2(n) <= 1), powers, shrunk)
+    most = p.induction(n, 0, p2(n) <= 1, p.certify(p2(0) <= 1, p.start(p2)), below)
+    room = p.inv_nonneg(p.certify(0 <= 1 - p2(n) * b, most, shrunk))
+    return p.certify(0 <= reading.value("v_hat", n), p.using(grown, nonneg), room)

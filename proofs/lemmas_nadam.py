@@ -12,7 +12,7 @@ from adamtheory.logic.reading import Reading, read
 from adamtheory.proofs.lemmas_average import decaying, power_at_most_one, product_below_one, vanishes
 from adamtheory.proofs.lemmas_framework import correction_is, correction_room
 from adamtheory.proofs.lemmas_twins import go_together, n, sequence, t
-from adamtheory.rules.nadam import nadam_optax
+from adamtheory.rules.nadam import nadam_optax, nadam_torch
 
 RATES = ("rate_nonnegative", "rate_below_one")
 
@@ -88,7 +88,7 @@ class Constant:
         return p.certify(self.weight_claim(n), split, *facts)
 
     def limit(self, p: Prover) -> Theorem:
-        """|sum_{t=1}^n (m_bar_t - 1) - b| -> 0: the sum is (b - q)/(1-q) with q = b^(n+1), and b less it is at most q."""
+        """|sum_{t=1}^n (m_bar_t - 1) - b| -> 0: the sum is (b - q)/(1-q) with q = b^(n+1), b less it at most q."""
         b = self.beta1
         low, high = (p.given(name) for name in self.assumed)
         excess = self.reading.value("m_bar", t - 1) - 1
@@ -118,3 +118,20 @@ class Constant:
         e = total(t, 1, n, excess) - b
         above = p.certify(e <= b * power(b, n), gap, below, p.certify(0 <= b * power(b, n), low, nonneg))
         return vanishes(p, fading, above, p.certify(-e <= b * power(b, n), gap, small))
+
+
+def average_by_powers(p: Prover, reading: Reading, c: Any) -> Theorem:
+    """0 <= n |- the m of the text in step n+1 is c (1 - beta1^(n+1)), where m decays with the constant beta1."""
+    b = reading.scalars["beta1"]
+    following = p.power_next(b, p.assume(0 <= n))
+    closed = sequence(reading, "m"), lambda n: c * (1 - power(b, n))
+    average = go_together(p, [closed], (reading,), following)[0]
+    return p.certify(eq(reading.value("m", n), c * (1 - power(b, n + 1))), average, following)
+
+
+def without_decay() -> tuple[Setting, Reading]:
+    """The averages of `nadam_torch` with momentum_decay = 0, on the gradients g(t)."""
+    setting = Setting()
+    g = setting.family("g", "Z")
+    given = {"inputs": {"g": lambda t, x: g(t)}, "scalars": {"momentum_decay": 0}}
+    return setting, read(nadam_torch, setting, slots=["m", "P"], **given)

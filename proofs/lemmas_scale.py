@@ -11,6 +11,7 @@ from adamtheory.logic.notation import Setting, eq, inv, lift, sqrt
 from adamtheory.logic.reading import Reading
 from adamtheory.logic.sums import apart, put
 from adamtheory.proofs.lemmas_average import decaying
+from adamtheory.proofs.lemmas_framework import second_moment_nonneg
 from adamtheory.proofs.lemmas_twins import n, run, sequence, start, step, together
 from adamtheory.rules.adam import adam_l2
 
@@ -82,28 +83,8 @@ def powers_agree(p: Prover, s: Scaled) -> tuple[Theorem, Theorem]:
 
 def moment_nonneg(p: Prover, s: Scaled) -> Theorem:
     """0 <= n |- 0 <= v_hat of A in step n + 1."""
-    v, p2, b = s.A.families["v"], s.A.families["p2"], s.A.scalars["beta2"]
-    low, high = p.given("beta2_nonnegative"), p.given("beta2_below_one")
-    kept = p.certify(0 <= 1 - b, high)
     gradient = s.g(n + 1) + s.penalty * s.A.slot("x", n)
-    base = p.certify(0 <= v(0), p.start(v))
-    following = p.next(v, n)
-    grown = p.certify(0 <= following.claim.right, p.assume(0 <= v(n)), low, kept, squares=[gradient])
-    nonneg = p.induction(n, 0, 0 <= v(n), base, p.chain(0 <= v(n + 1), following, grown))
-    new = p.using(grown, nonneg)
-    powers = p.next(p2, n)
-    first = p.induction(
-        n,
-        0,
-        0 <= p2(n),
-        p.certify(0 <= p2(0), p.start(p2)),
-        p.certify(0 <= p2(n + 1), p.assume(0 <= p2(n)), powers, low),
-    )
-    shrunk = p.certify(p2(n) * b <= p2(n), first, high)
-    step_ = p.certify(p2(n + 1) <= 1, p.assume(p2(n) <= 1), powers, shrunk)
-    most = p.induction(n, 0, p2(n) <= 1, p.certify(p2(0) <= 1, p.start(p2)), step_)
-    room = p.inv_nonneg(p.certify(0 <= 1 - p2(n) * b, most, shrunk))
-    return p.certify(0 <= s.A.value("v_hat", n), new, room)
+    return second_moment_nonneg(p, s.A, gradient, p.given("beta2_nonnegative"), p.given("beta2_below_one"))
 
 
 def same_iterates(p: Prover, s: Scaled) -> Theorem:

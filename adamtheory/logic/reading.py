@@ -215,8 +215,8 @@ def read(
     coordinates  variables that slots, besides n, depend on: `[i]`; inputs may mention them
     dimension    the number of coordinates, for totals outside of definitions
     names        slot -> name of its family, where it shall not be the slot's own
-    lines        name -> function of t that stands for the line of the text which sets the name: a theorem for every such
-                 sequence holds for that of the text, even where the text's has no term, as 0.96**(t/250)
+    lines        name -> function of t that stands for the line of the text which sets the name: a theorem for every
+                 such sequence holds for that of the text, even where it has no term, as 0.96**(t/250)
     """
     scalars, inputs, names, lines = dict(scalars or {}), dict(inputs or {}), dict(names or {}), dict(lines or {})
     targets = [line.target.id for line in rule.body]
