@@ -223,7 +223,7 @@ def read(
     unknown = [name for name in lines if targets.count(name) != 1]
     if unknown:
         raise Refused(f"{rule.name} does not set {unknown[0]} in one line, so nothing can stand for it")
-    wanted = _closure(rule, slots, start is not None)
+    wanted = _closure(rule, slots, start is not None, set(lines))
     known = {name for name, _ in setting.theory.names}
     for declared in rule.scalars:
         if declared.name not in scalars:
@@ -258,7 +258,7 @@ def _define(found: Reading, setting: Setting, wanted: list[str], start: Any, coo
     setting.define(equations, tuple(coordinates), index)
 
 
-def _closure(rule: Rule, slots: Sequence[str] | None, iterate: bool) -> list[str]:
+def _closure(rule: Rule, slots: Sequence[str] | None, iterate: bool, left_open: set[str]) -> list[str]:
     """The slots asked for with all that their updates read, in the rule's order; the iterate last."""
     order = [slot.name for slot in rule.slots] + (["x"] if iterate else [])
     if slots is None:
@@ -266,7 +266,7 @@ def _closure(rule: Rule, slots: Sequence[str] | None, iterate: bool) -> list[str
     unknown = [name for name in slots if name not in order]
     if unknown:
         raise Refused(f"{rule.name} has no slot {unknown[0]} (it has {', '.join(order) or 'none'})")
-    lines = {line.target: names(line.value) for line in rule.body}
+    lines = {line.target: names(line.value) for line in rule.body if line.target.id not in left_open}
     ends = {slot.name: names(e) for slot, e in zip(rule.slots, rule.next_slots, strict=True)}
     ends["x"] = names(rule.results[0])
     wanted, agenda = set(slots), [name for slot in slots for name in ends[slot]]
