@@ -74,8 +74,7 @@ class Constant:
 
     def weight(self, p: Prover) -> Theorem:
         """0 <= n |- `weight_claim`."""
-        b, begun = self.beta1, p.assume(0 <= n)
-        later = p.certify(0 <= n + 1, begun)
+        later = p.certify(0 <= n + 1, p.assume(0 <= n))
         rooms = (
             correction_room(p, self.reading, "beta1", n),
             p.cut(correction_room(p, self.reading, "beta1", n + 1), later),

@@ -150,7 +150,7 @@ class Plain(Step):
 
 
 def first_average(p: Prover, beta2: Any, begun: dict[str, Any]) -> Theorem:
-    """0 < (p.g)^2, 0 < (1 - beta2)^2 |- the average of the first step, corrected, is gamma; for numbers u = p.g, v = p.p."""
+    """0 < (p.g)^2, 0 < (1 - beta2)^2 |- the corrected average of the first step is gamma; for u = p.g, v = p.p."""
     u, v = variables = apart(p, "u v")
     on = p.indicator_on(p.restate(0 < absolute(u) - 0, size_positive(p, p.assume(0 < u**2))))
     gamma = line(swats, "gamma", pg=u, pp=v)

@@ -1,7 +1,7 @@
 """What the repairs of SWATS are good for, from the text of `swats_repaired` with some lines left open.
 
-What is left open is a sequence in t: the products p.g and p.p, or the average and the comparison with it. So the theorems
-hold in any number of coordinates, whatever the steps and gradients are.
+What is left open is a sequence in t: the products p.g and p.p, or the average and the comparison with it. So the
+theorems hold in any number of coordinates, whatever the steps and gradients are.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from typing import Any
 
 from adamtheory.logic.derive import Prover
 from adamtheory.logic.kernel import Theorem
-from adamtheory.logic.notation import Family, Setting, absolute, eq, lift
+from adamtheory.logic.notation import Family, Setting, absolute
 from adamtheory.logic.reading import Reading, read
 from adamtheory.logic.sums import apart
 from adamtheory.proofs.lemmas_swats import line
@@ -49,3 +49,37 @@ def rate_never_negative(p: Prover, reading: Reading) -> Theorem:
     Lam = reading.families["Lam"]
     base = p.certify(0 <= Lam(0), p.start(Lam))
     return p.induction(n, 0, 0 <= Lam(n), base, p.chain(0 <= Lam(n + 1), p.next(Lam, n), grown))
+
+
+def average_at_least(p: Prover, reading: Reading, L: Any) -> Theorem:
+    """0 <= n, pn < 1 |- L <= rate in step n + 1, from `rates_at_least` and 0 <= beta2 < 1; pn is beta2^n."""
+    u, y, e, q, b, least = variables = apart(p, "u y e q b least")
+    counted = line(swats_repaired, "counted", pg=u)
+    new = line(swats_repaired, "ell", counted=counted, beta2=b, ell=e, gamma=y)
+    power = line(swats_repaired, "pn", counted=counted, pn=q, beta2=b)
+    low, old, high = p.assume(0 <= b, least * (1 - q) <= e, b < 1)
+    goal = least * (1 - power) <= new
+    off = p.indicator_off(p.restate(absolute(u) - 0 <= 0, p.assume(absolute(u) <= 0)))
+    skipped = p.certify(goal, p.indicator_off(p.certify(counted - 0 <= 0, off)), old)
+    on = p.indicator_on(p.restate(0 < absolute(u) - 0, p.assume(0 < absolute(u))))
+    entered = p.indicator_on(p.certify(0 < counted - 0, on))
+    parts = (
+        p.certify(b * (least * (1 - q)) <= b * e, old, low),
+        p.certify((1 - b) * least <= (1 - b) * y, high, p.assume(least <= y)),
+    )
+    step = p.certify(goal, entered, *parts)
+
+    ell, pn, pg, gamma = *(reading.families[name] for name in ("ell", "pn")), Family("pg"), Family("gamma")
+    values = pg(n + 1), gamma(n + 1), ell(n), pn(n), reading.scalars["beta2"], L
+    known = p.given("beta2_nonnegative"), p.given("beta2_below_one")
+    later = p.certify(1 <= n + 1, p.assume(0 <= n))
+    rate = p.using(p.given("rates_at_least", n + 1), later)
+    mapping = dict(zip(variables, values, strict=True))
+    grown = p.cases(*(p.using(p.inst(case, mapping), *known, rate) for case in (skipped, step)), absolute(pg(n + 1)), 0)
+    claim = L * (1 - pn(n)) <= ell(n)
+    base = p.certify(L * (1 - pn(0)) <= ell(0), p.start(ell), p.start(pn))
+    following = p.chain(L * (1 - pn(n + 1)) <= ell(n + 1), grown, p.next(ell, n), p.next(pn, n))
+    found = p.using(grown, p.induction(n, 0, claim, base, following))
+    room = p.certify(0 < 1 - reading.value("pn", n), p.assume(reading.value("pn", n) < 1))
+    inside = p.indicator_on(room)
+    return p.certify(L <= reading.value("rate", n), inside, found, p.inverse(room), weights=[[room]])
