@@ -18,10 +18,8 @@ from adamtheory.rules.swats import swats
 setting = Setting()
 c, first, N = *setting.constants("c x0"), setting.constant("N", "Z")
 left_open = {name: setting.family(name, "Z") for name in ("p", "rate", "settled")}
-names = {"x": "X"}
-reading = read(
-    swats, setting, inputs={"g": lambda t, x: c}, slots=["V", "phase", "Lam", "x"], start=first, lines=left_open, names=names
-)
+given = {"inputs": {"g": lambda t, x: c}, "lines": left_open, "names": {"x": "X"}}
+reading = read(swats, setting, slots=["V", "phase", "Lam", "x"], start=first, **given)
 beta1 = reading.scalars["beta1"]
 X, V, phase, Lam = (reading.families[name] for name in ("x", "V", "phase", "Lam"))
 setting.assume("switched", eq(phase(N), 1))
@@ -42,7 +40,7 @@ def witness() -> Witness:
         begun = [fact for f in (V, phase, Lam) for fact in (p.start(f), p.using(p.next(f, 0), zero))]
         free = p.indicator_on(p.certify(0 < 1 - phase(0), p.start(phase)))
         on = p.indicator_on(p.certify(0 < (0 + free.claim.left * (lift(1) - 0)) - 0, free))
-        return p.certify(goal, *guards, *(begun + [free, on] if goal.families else []))
+        return p.certify(goal, *guards, *([*begun, free, on] if goal.families else []))
 
     return Witness({"settled": ([t], 1), "N": ([], 1)}, values={n: 0}, prove=shown)
 
