@@ -10,9 +10,10 @@ from typing import Any
 
 from adamtheory.logic.derive import Prover
 from adamtheory.logic.kernel import Theorem
-from adamtheory.logic.notation import Setting, eq, indicator, integers, le, lift
+from adamtheory.logic.notation import Setting, eq, indicator, integers, le, lift, total
 from adamtheory.logic.reading import read
 from adamtheory.logic.statement import Witness
+from adamtheory.logic.terms import substitute
 from adamtheory.proofs.lemmas_regret import zero_of_square
 from adamtheory.schedules import cosine_restarts
 
@@ -149,3 +150,53 @@ class Restarts:
         held = p.using(self.within(p), self.begins(p))
         lasts = p.indicator_on(p.certify(0 < self.L(j) - m, p.assume(m < self.L(j))))
         return self.equations(p, j, m, p.certify(self.gap(j, m) <= 0, held, lasts))
+
+
+# --- the mean over a run ----------------------------------------------------------------------------------------------
+
+
+def first_apart(p: Prover, low: int, n: Any, body: Any, k: Any) -> Theorem:
+    """0 <= n |- sum_{k=low}^{low+n} f(k) = f(low) + sum_{k=low+1}^{low+n} f(k)."""
+    i = p.fresh("i", n, body)
+
+    def at(index: Any) -> Any:
+        return substitute(lift(body), {k: lift(index)})
+
+    def claim(i: Any) -> Any:
+        return eq(total(k, low, i + low, body), at(low) + total(k, low + 1, i + low, body))
+
+    begun = p.assume(0 <= i)
+    lasts = p.sum_step(k, low, i + low, body, begun), p.sum_step(k, low + 1, i + low, body, begun)
+    base = p.certify(claim(lift(0)), p.sum_one(k, low, body), p.sum_none(k, low + 1, body))
+    step = p.certify(claim(i + 1), p.assume(claim(i)), *lasts)
+    return p.inst(p.induction(i, 0, claim(i), base, step), {i: n})
+
+
+def shifted_by_one(p: Prover, n: Any, body: Any, k: Any) -> Theorem:
+    """0 <= n |- sum_{k=1}^{n+1} f(k) = f(1) + sum_{k=1}^n f(k+1)."""
+    i = p.fresh("i", n, body)
+
+    def at(index: Any) -> Any:
+        return substitute(lift(body), {k: lift(index)})
+
+    def claim(i: Any) -> Any:
+        return eq(total(k, 1, i + 1, body), at(1) + total(k, 1, i, at(k + 1)))
+
+    begun = p.assume(0 <= i)
+    lasts = p.sum_step(k, 1, i + 1, body, begun), p.sum_step(k, 1, i, at(k + 1), begun)
+    base = p.certify(claim(lift(0)), p.sum_one(k, 1, body), p.sum_none(k, 1, at(k + 1)))
+    return p.inst(p.induction(i, 0, claim(i), base, p.certify(claim(i + 1), p.assume(claim(i)), *lasts)), {i: n})
+
+
+def turned_round(p: Prover, f: Any, n: Any, k: Any) -> Theorem:
+    """0 <= n |- sum_{k=1}^n f(k) = sum_{k=1}^n f(n+1-k)."""
+    i = p.fresh("i", n)
+    begun = p.assume(0 <= i)
+
+    def claim(i: Any) -> Any:
+        return eq(total(k, 1, i, f(k)), total(k, 1, i, f(i + 1 - k)))
+
+    longer = p.using(shifted_by_one(p, i, f(i + 2 - k), k), begun)
+    last = p.sum_step(k, 1, i, f(k), begun)
+    base = p.certify(claim(lift(0)), p.sum_none(k, 1, f(k)), p.sum_none(k, 1, f(lift(0) + 1 - k)))
+    return p.inst(p.induction(i, 0, claim(i), base, p.certify(claim(i + 1), p.assume(claim(i)), last, longer)), {i: n})
