@@ -17,8 +17,8 @@ from adamtheory.proofs.lemmas_twins import n
 def correction_is(p: Prover, reading: Reading, slot: str, decay: str, n: Any) -> Theorem:
     """0 <= n |- the p of the text in step n+1, p(n) beta, is beta^(n+1)."""
     beta, family = reading.scalars[decay], reading.families[slot]
-    held, following = held_power(p, family.name, beta, n), p.power_next(beta, p.assume(0 <= n))
-    return p.certify(eq(family(n) * beta, power(beta, n + 1)), held, following)
+    held, following = held_power(p, family.name, beta, n, *reading.coordinates), p.power_next(beta, p.assume(0 <= n))
+    return p.certify(eq(reading.slot(slot, n) * beta, power(beta, n + 1)), held, following)
 
 
 def correction_room(p: Prover, reading: Reading, decay: str, n: Any) -> Theorem:

@@ -53,7 +53,8 @@ class Step:
 
         def shown(p: Prover, goal: Rel, guards: Any) -> Theorem:
             one, sums = root_of_one(p), [p.sum_one(i, 1, body) for body in bodies(goal.left) + bodies(goal.right)]
-            return p.certify(goal, *guards, *sums, one, p.rewrite(one, inv))
+            size = p.max_is(p.certify(lift(-1) <= lift(1)))  # |1| = 1
+            return p.certify(goal, *guards, *sums, one, p.rewrite(one, inv), size)
 
         ones = {"d": ([], 1), "lr": ([], 1), "g": ([t, i], 1)}
         return Witness(ones | families, {n: 0, **(values or {})}, shown)
