@@ -1,4 +1,4 @@
-"""A recursion of Adam's corrected second moment without the factor 1 - beta2^(t-1) is false at the second step.
+"""Adam's corrected second moment has no recursion without the factor 1 - beta2^(t-1).
 
 Words   Claimed: v_hat_t = (beta2 v_hat_{t-1} + (1 - beta2) g_t^2)/(1 - beta2^t) for t >= 2. False at t = 2 for beta2
         = 1/2 and the gradients 1, 1: v_hat_2 is 1, the right side 4/3.

@@ -1,4 +1,4 @@
-"""Over a run of T steps the cosine schedule sums to T eta_min + (eta_max - eta_min)(T + 1)/2, a little above the middle.
+"""Over a run of T steps the cosine schedule has the mean eta_min + (eta_max - eta_min)(1 + 1/T)/2.
 
 Words   Let c be any sequence with c(0) = 1 and c(T - k) = -c(k) for 0 < k < T, as c(k) = cos(pi k/T) is. Then the
         rates eta_min + (eta_max - eta_min)(1 + c(k))/2 for k = 0, ..., T - 1 sum to T eta_min + (eta_max - eta_min)(T

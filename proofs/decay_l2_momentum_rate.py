@@ -1,4 +1,4 @@
-"""Under momentum an L2 penalty shrinks the weights at least 1/(1 - beta1) times as fast as its coefficient says.
+"""Under momentum an L2 penalty shrinks the weights at least 1/(1 - beta1) times as fast as it says.
 
 Words   `sgd_l2` without loss, with 0 <= beta1 < 1 and s = alpha lambda' in (0, 1]: where two steps running multiply
         the weight by the same factor z, which is what settles in the end, z <= 1 - s/(1 - beta1). Decoupled decay

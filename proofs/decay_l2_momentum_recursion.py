@@ -1,4 +1,4 @@
-"""SGD with momentum and an L2 penalty shrinks the weights by a recursion of the second order, not by a factor.
+"""SGD with momentum and an L2 penalty shrinks the weights by a recursion of second order, not by a factor.
 
 Words   Without loss, `sgd_l2` with the step size alpha, momentum beta1 and penalty lambda' has x_{n+2} = (1 + beta1 -
         alpha lambda') x_{n+1} - beta1 x_n.

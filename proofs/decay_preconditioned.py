@@ -1,4 +1,4 @@
-"""Under a given preconditioner decoupled decay is an L2 penalty if alpha_t M_t is one and the same scalar for all t.
+"""Under a given preconditioner decoupled decay is an L2 penalty if alpha_t M_t is one scalar for all t.
 
 Words   With x_t = x_{t-1} - alpha_t M_t (...), M_t diagonal and given: the run on the loss with the penalty lambda'/2
         |x|^2 and the run with decay lambda have the same iterates in every coordinate, whatever the gradients, if

@@ -1,4 +1,4 @@
-"""If an L2 penalty gives decoupled decay under a preconditioner, alpha_t M_t is the same in all steps and coordinates.
+"""If an L2 penalty gives decoupled decay under a preconditioner, alpha_t M_t is one scalar for all t.
 
 Words   With x_t = x_{t-1} - alpha_t M_t (...), M_t diagonal and given, lambda' not 0: if the runs with penalty
         lambda' and with decay lambda agree before and after step n + 1 in coordinate i and before and after step k +

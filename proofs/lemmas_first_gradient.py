@@ -84,7 +84,8 @@ class Begun:
         whole = self.unrolled(p)
         new = g(n + 2, w)
         split = p.mean_of(p.certify(eq(self.M(n + 1) * new, whole.claim.right * new), whole), w)
-        one = p.using(p.given("uncorrelated", 1, n + 2), *(p.certify(h, start) for h in (1 <= lift(1), lift(1) < n + 2)))
+        least, before = p.certify(1 <= lift(1)), p.certify(lift(1) < n + 2, start)
+        one = p.using(p.given("uncorrelated", 1, n + 2), least, before)
         begun = p.assume(1 <= i, i <= n)
         pair = p.using(p.given("uncorrelated", i + 1, n + 2),
                        p.certify(1 <= i + 1, begun[0]), p.certify(i + 1 < n + 2, begun[1]))  # fmt: skip
@@ -109,7 +110,7 @@ class Begun:
 
     def excess(self, p: Prover) -> Theorem:
         """0 <= n |- E (M - mu)^2 - E (m_hat - mu)^2 in step n+1 is 2 sigma^2 s (b - q)(q - (1-b))/((1+b)(1-q))."""
-        b, sigma, s, q = self.b, self.noise.sigma, power(self.b, n), power(self.b, n + 1)
+        b, sigma, s = self.b, self.noise.sigma, power(self.b, n)
         mine = p.certify(
             eq(self.error(n + 1), sigma**2 * (1 - b + 2 * b * s**2) / (1 + b)),
             self.square(p), self.average(p), room(p, self.noise),

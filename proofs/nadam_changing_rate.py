@@ -1,4 +1,4 @@
-"""Where the rate changes Nadam is the look-ahead of momentum but for one term, the change times the part that looks ahead.
+"""Where the rate changes Nadam is the look-ahead of momentum but for the change times what looks ahead.
 
 Words   Let theta_t = theta_{t-1} - s_t m_t/(1 - P_t), where m and P are the averages of `nadam` with any schedule
         mu_t, and y_t = theta_t - s_{t+1} mu_{t+1} m_t/(1 - P_{t+1}). Then y_t = y_{t-1} - s_t m_bar_t - (s_{t+1} -

@@ -1,4 +1,4 @@
-"""The weights of Nadam as PyTorch and Keras have it: an average that decays with beta1, corrected with products of mu.
+"""The weights of Nadam as PyTorch and Keras have it: m decays with beta1, its correction with mu.
 
 Words   For the constant gradient c and any schedule mu_t the m_bar_t of `nadam_torch` is c (mu_{t+1} (1 - beta1^t)/(1
         - P_{t+1}) + (1 - mu_t)/(1 - P_t)), P_t = mu_1 ... mu_t.

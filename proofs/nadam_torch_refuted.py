@@ -1,4 +1,4 @@
-"""Nadam as PyTorch has it is not corrected for its bias: at the second step a constant gradient 1 gives less than 4/5.
+"""Nadam as PyTorch has it is not corrected for its bias: a constant gradient 1 soon gives less than 4/5.
 
 Words   With beta1 = 9/10 and the schedule mu_t = beta1 (1 - q^t/2) for any 0 < q <= 1 with q^250 >= 24/25, as
         momentum_decay from 0 to its default .004 has it (q = .96^momentum_decay): for the constant gradient 1 the

@@ -1,4 +1,4 @@
-"""After a change of the step size PyTorch's form of Nesterov's method leaves the method by mu^2 h (alpha - alpha').
+"""After a change of the step size PyTorch's Nesterov leaves the method by mu^2 h (alpha - alpha').
 
 Words   If before a step `nesterov_torch` and `nesterov` stand at the same point and the velocity is -alpha times the
         buffer h, as it is while the step size alpha is constant, and the step has the step size alpha', then their

@@ -1,4 +1,4 @@
-"""In the SGD phase of SWATS the step on a constant gradient c grows to Lam c: after j steps it is (1 - beta1^j) Lam c.
+"""In the SGD phase of SWATS the j-th step on a constant gradient c is (1 - beta1^j) Lam c.
 
 Words   If `swats` is in the SGD phase after N steps, its buffer V is 0 as it is at the switch, and the gradients are
         the constant c, then x_{N+j} = x_{N+j-1} - (1 - beta1^j) Lam c for every j >= 1, with the Lam of step N.

@@ -1,4 +1,4 @@
-"""The average of SWATS is not an average of its rates when steps are skipped: they are counted in its correction.
+"""The average of SWATS is none of its rates when steps are skipped: they count in its correction.
 
 Words   Claimed: if g_2 = 0, so that step 2 has no rate, and the rates of steps 1 and 3 of `swats` are at least L, so
         is the corrected average of step 3. False in one coordinate for beta1 = eps = 0, beta2 = 1/2 and the gradients

@@ -42,6 +42,7 @@ ALSO_TRUE = {
         "right: mul -> add": "numerator and reciprocal of the denominator are both nonnegative",
         "right.1.0.1.0: -1 -> 0": "the denominator becomes 1, and the numerator is nonnegative",
     },
+    "bias_correction_fades": {"left.1.1: 1 -> 2": "a smaller left side"},
     "budget_decay_at_least": {"left: add -> mul": "a smaller bound: the sum 1 - c becomes the product -c"},
     "budget_decay_at_most": {"right: mul -> add": PLUS_ONE},
     "decay_l2_momentum_rate": {"right.0: 1 -> 2": LARGER},
