@@ -27,21 +27,19 @@ def bodies(of: Any) -> list[Any]:
 
 
 class Step:
-    """Step n + 1 of the Adam phase in d coordinates: the step p(i), the gradient g(i), their products and gamma."""
+    """Step n + 1 before the switch, in d coordinates: the step p(i), the gradient g(i), their products and gamma."""
 
-    def __init__(self, **scalars: Any) -> None:
-        self.setting = Setting()
-        self.d = self.setting.constant("d", "Z")
-        self.family = self.setting.family("g", "ZZ")
-        self.reading = read(
-            swats,
-            self.setting,
-            inputs={"g": lambda t, x: self.family(t, i)},
-            slots=["m", "a", "p1", "p2"],
-            coordinates=[i],
-            dimension=self.d,
-            scalars=scalars,
-        )
+    def __init__(self, any_step: bool = False, **scalars: Any) -> None:
+        """With any step p in place of Adam's, the line of the text that sets p is left open."""
+        self.setting = setting = Setting()
+        self.d, self.family = setting.constant("d", "Z"), setting.family("g", "ZZ")
+        given: dict[str, Any] = {"inputs": {"g": lambda t, x: self.family(t, i)}, "scalars": scalars}
+        if any_step:
+            step = setting.family("p", "ZZ")
+            given |= {"slots": [], "lines": {"p": lambda t: step(t, i)}}
+        else:
+            given |= {"slots": ["m", "a", "p1", "p2"]}
+        self.reading = read(swats, setting, coordinates=[i], dimension=self.d, **given)
         self.setting.assume("dimension", 0 <= self.d)
         self.p, self.g = self.reading.value("p", n), self.family(n + 1, i)
         self.pg, self.pp = self.reading.value("pg", n), self.reading.value("pp", n)
@@ -49,14 +47,16 @@ class Step:
         self.turned = 0 < self.pg**2
 
     def witness(self, values: Any = None, **families: Any) -> Witness:
-        """One coordinate, the gradient 1 and beta1 = beta2 = eps = 0, so that p = -1 for lr = 1."""
+        """One coordinate, the gradient 1 and p = -1, as it is for beta1 = beta2 = eps = 0 and lr = 1."""
 
         def shown(p: Prover, goal: Rel, guards: Any) -> Theorem:
             one, sums = root_of_one(p), [p.sum_one(i, 1, body) for body in bodies(goal.left) + bodies(goal.right)]
             size = p.max_is(p.certify(lift(-1) <= lift(1)))  # |1| = 1
             return p.certify(goal, *guards, *sums, one, p.rewrite(one, inv), size)
 
-        ones = {"d": ([], 1), "lr": ([], 1), "g": ([t, i], 1)}
+        ones: dict[str, Any] = {"d": ([], 1), "lr": ([], 1), "g": ([t, i], 1)}
+        if not self.reading.families:
+            ones["p"] = ([t, i], -1)
         return Witness(ones | families, {n: 0, **(values or {})}, shown)
 
     def over(self, body: Any) -> Any:

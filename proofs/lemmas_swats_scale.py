@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from adamtheory.logic.derive import Prover
@@ -17,21 +17,22 @@ from adamtheory.proofs.lemmas_twins import Pair, n, same_start, sequence, step, 
 class Scaled:
     """Two runs of the decisions of `swats_repaired`, A with p.g and p.p, B with c p.g and p.p; 0 < c."""
 
-    def __init__(self) -> None:
-        self.setting = setting = Setting()
+    def __init__(self, rate: bool = False) -> None:
+        """With the rate Lam too, which the decisions do not depend on, if wanted."""
+        self.setting, self.with_rate = (setting := Setting()), rate
         self.c = c = setting.constant("c")
         pg, pp = setting.family("pg", "Z"), setting.family("pp", "Z")
-        self.A = partly(setting, ["ell", "n", "pn", "phase", "Lam"], "A", pg=pg, pp=pp)
-        self.B = partly(setting, ["ell", "n", "pn", "phase", "Lam"], "B", pg=lambda t: c * pg(t), pp=pp)
+        slots = ["ell", "n", "pn", "phase", *(["Lam"] if rate else [])]
+        self.A = partly(setting, slots, "A", pg=pg, pp=pp)
+        self.B = partly(setting, slots, "B", pg=lambda t: c * pg(t), pp=pp)
         setting.assume("scale_positive", 0 < c)
         self.pg = pg(n + 1)
 
-    def pairs(self) -> list[Pair]:
+    def pairs(self) -> dict[str, Pair]:
         """Counts, powers and phases are equal; averages and rates of B are those of A divided by c."""
-        return [
-            *((sequence(self.A, name), sequence(self.B, name)) for name in ("n", "pn", "phase")),
-            *((sequence(self.A, name), self.times(name)) for name in ("ell", "Lam")),
-        ]
+        equal = {name: (sequence(self.A, name), sequence(self.B, name)) for name in ("n", "pn", "phase")}
+        divided = ("ell", "Lam") if self.with_rate else ("ell",)
+        return equal | {name: (sequence(self.A, name), self.times(name)) for name in divided}
 
     def times(self, name: str) -> Callable[[Any], Any]:
         """n -> c times the slot of B."""
@@ -45,43 +46,40 @@ class Scaled:
         """The values of A and B are equal."""
         return p.certify(eq(self.A.value(name, n), self.B.value(name, n)), *facts)
 
-    def go(self, p: Prover) -> list[Theorem]:
+    def go(self, p: Prover) -> dict[str, Theorem]:
         """0 <= n |- the equations of `pairs`."""
-        steps = [step(p, r, slot) for r in (self.A, self.B) for slot in r.families]
-        base = same_start(p, self.pairs(), self.A, self.B)
-        return together(p, self.pairs(), base, lambda equal: self.following(p, equal, steps))
+        pairs = self.pairs()
+        base = same_start(p, list(pairs.values()), self.A, self.B)
 
-    def following(self, p: Prover, equal: Any, steps: list[Theorem]) -> list[Theorem]:
-        """One step, line by line."""
-        positive, (counts, powers, phases, averages, rates) = p.given("scale_positive"), equal
+        def following(equal: Sequence[Theorem]) -> list[Theorem]:
+            before = dict(zip(pairs, equal, strict=True))
+            facts, steps = self.lines(p, before), [step(p, r, slot) for r in (self.A, self.B) for slot in r.families]
+            return [p.certify(eq(a(n + 1), b(n + 1)), *facts[name], *steps) for name, (a, b) in pairs.items()]
+
+        found = together(p, list(pairs.values()), base, following)
+        return dict(zip(pairs, found, strict=True))
+
+    def lines(self, p: Prover, before: dict[str, Theorem]) -> dict[str, list[Theorem]]:
+        """One step, line by line: what the new value of each slot follows from."""
+        positive = p.given("scale_positive")
         moved = p.rewrite(size_scaled(p, self.pg, positive), lambda z: indicator(z - 0))
-        on = p.chain(
-            eq(moved.claim.left, indicator(absolute(self.pg) - 0)), moved, sign_scaled(p, absolute(self.pg), positive)
-        )
+        size = absolute(self.pg)
+        on = p.chain(eq(moved.claim.left, indicator(size - 0)), moved, sign_scaled(p, size, positive))
         counted = self.same(p, "counted", on)
         entered = p.rewrite(counted, lambda z: indicator(z - 0))
         gamma = self.scaled(p, "gamma", on, inverse_of_product(p, positive, self.pg), p.inverse(positive))
-        ell = self.scaled(p, "ell", entered, gamma, averages)
-        pn, many = self.same(p, "pn", entered, powers), self.same(p, "n", counted, counts)
+        ell = self.scaled(p, "ell", entered, gamma, before["ell"])
+        pn, many = self.same(p, "pn", entered, before["pn"]), self.same(p, "n", counted, before["n"])
         ratio, room = p.rewrite(pn, lambda z: inv(1 - z)), p.rewrite(pn, lambda z: indicator(1 - z))
         rate = self.scaled(p, "rate", ell, ratio, room)
         near = self.same(p, "near", self.close(p, gamma, rate, positive))
         above = self.sign(p, self.A.value("rate", n) - 0, self.B.value("rate", n) - 0, rate, positive)
-        several, free = p.rewrite(many, lambda z: indicator(z - 1)), p.rewrite(phases, lambda z: indicator(1 - z))
+        several = p.rewrite(many, lambda z: indicator(z - 1))
         settled = self.same(p, "settled", several, entered, above, near)
-        switch = self.same(p, "switch", free, settled)
+        switch = self.same(p, "switch", p.rewrite(before["phase"], lambda z: indicator(1 - z)), settled)
         now = p.rewrite(switch, lambda z: indicator(z - 0))
-        wanted = {
-            name: p.certify(eq(a(n + 1), b(n + 1)), fact, *steps)
-            for name, fact, (a, b) in (
-                ("n", many, self.pairs()[0]),
-                ("pn", pn, self.pairs()[1]),
-                ("ell", ell, self.pairs()[3]),
-            )
-        }
-        phase = p.certify(eq(self.pairs()[2][0](n + 1), self.pairs()[2][1](n + 1)), now, phases, *steps)
-        Lam = p.certify(eq(self.pairs()[4][0](n + 1), self.pairs()[4][1](n + 1)), now, rate, rates, *steps)
-        return [wanted["n"], wanted["pn"], phase, wanted["ell"], Lam]
+        found = {"n": [many], "pn": [pn], "ell": [ell], "phase": [now, before["phase"]]}
+        return found | ({"Lam": [now, rate, before["Lam"]]} if self.with_rate else {})
 
     def sign(self, p: Prover, a: Any, b: Any, equal: Theorem, positive: Theorem) -> Theorem:
         """indicator(a) = indicator(b) from a = c b."""

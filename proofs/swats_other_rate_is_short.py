@@ -1,10 +1,11 @@
 """The rate of the other projection gives an SGD step that is at most as long as Adam's step.
 
-Words   In d coordinates, with Adam's step p and a gradient g that is not 0: for c = -p.g/g.g, with which -c g is the
+Words   In d coordinates, with any step p and a gradient g that is not 0: for c = -p.g/g.g, with which -c g is the
         projection of p onto g, c^2 |g|^2 <= |p|^2.
 Source  Derived for this project (Cauchy-Schwarz); Keskar & Socher 2017, section 3, weigh the two projections. From
         the text of `swats`.
-Note    With the gamma of `swats`, gamma c = |p|^2/|g|^2 (`swats_rates_multiply`).
+Note    With the gamma of `swats`, gamma c = |p|^2/|g|^2 (`swats_rates_multiply`). The line of the text that sets p,
+        Adam's step, is left open.
 """
 
 from adamtheory.logic.derive import Prover
@@ -12,7 +13,7 @@ from adamtheory.logic.kernel import Theorem
 from adamtheory.logic.statement import Statement, Witness
 from adamtheory.proofs.lemmas_swats import Step
 
-step = Step()
+step = Step(any_step=True)
 other = -step.pg / step.gg
 moving = 0 < step.gg
 

@@ -1,9 +1,10 @@
 """The SGD step with the rate of SWATS is at least as long as Adam's step.
 
-Words   In d coordinates, with Adam's step p and p.g not 0: |p|^2 <= gamma^2 |g|^2 for the gamma of `swats`.
+Words   In d coordinates, with any step p and p.g not 0: |p|^2 <= gamma^2 |g|^2 for the gamma of `swats`.
 Source  Derived for this project (Cauchy-Schwarz); Keskar & Socher 2017, section 3, weigh the two projections. From
         the text of `swats`.
 Note    The rate of the other projection, -p.g/g.g, gives a step that is at most as long: `swats_other_rate_is_short`.
+        The line of the text that sets p, Adam's step, is left open.
 """
 
 from adamtheory.logic.derive import Prover
@@ -13,7 +14,7 @@ from adamtheory.logic.statement import Statement, Witness
 from adamtheory.logic.sums import apart, put
 from adamtheory.proofs.lemmas_swats import Step
 
-step = Step()
+step = Step(any_step=True)
 
 
 def statement() -> Statement:

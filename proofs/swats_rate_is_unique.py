@@ -1,8 +1,9 @@
 """No other rate than that of SWATS makes the projected SGD step Adam's step.
 
-Words   In d coordinates, with Adam's step p and p.g not 0: if the projection of -c g onto p is p, that is sum_i (-c
-        g_i - p_i) p_i = 0, then c is the gamma of `swats`.
+Words   In d coordinates, with any step p and p.g not 0: if the projection of -c g onto p is p, that is sum_i (-c g_i
+        - p_i) p_i = 0, then c is the gamma of `swats`.
 Source  Keskar & Socher 2017, section 3; from the text of `swats`.
+Note    The line of the text that sets p, Adam's step, is left open.
 """
 
 from adamtheory.logic.derive import Prover
@@ -12,7 +13,7 @@ from adamtheory.logic.statement import Statement, Witness
 from adamtheory.proofs.lemmas_swats import Step
 
 c = real("c")
-step = Step()
+step = Step(any_step=True)
 projects = eq(step.over((-c * step.g - step.p) * step.p), 0)
 
 

@@ -29,4 +29,4 @@ def witness() -> Witness:
 
 
 def prove() -> Theorem:
-    return runs.go(Prover(runs.setting))[2]
+    return runs.go(Prover(runs.setting))["phase"]

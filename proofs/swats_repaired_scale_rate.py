@@ -15,7 +15,7 @@ from adamtheory.logic.statement import Statement, Witness
 from adamtheory.proofs.lemmas_swats_scale import Scaled
 from adamtheory.proofs.lemmas_twins import n
 
-runs = Scaled()
+runs = Scaled(rate=True)
 
 
 def statement() -> Statement:
@@ -29,4 +29,4 @@ def witness() -> Witness:
 
 
 def prove() -> Theorem:
-    return runs.go(Prover(runs.setting))[4]
+    return runs.go(Prover(runs.setting))["Lam"]

@@ -62,10 +62,6 @@ ALSO_TRUE = {
         "right.0.1.0.0.1: 2 -> 3": "sharper: each of the two summands is at least half of the left side for k >= 1",
     },
     "swats_rate_at_least": {"right.0: 0 -> 1": LARGER},
-    "swats_rate_is_long": {
-        "left.3.0.0.0.0.0.0: -1 -> 0": "0 is at most a square times a sum of squares",
-        "left.3.1.0.0.0.0.0: -1 -> 0": "0 is at most a square times a sum of squares",
-    },
     "swats_repaired_average": {"right.0: 0 -> 1": LARGER, "right.1: mul -> add": PLUS_ONE},
 }
 

@@ -14,6 +14,7 @@ from adamtheory.language import arithmetic, reading
 from adamtheory.language.rule import exact
 from adamtheory.logic.evaluate import Interpretation
 from adamtheory.logic.notation import integer
+from adamtheory.proofs.lemmas_swats import Step
 from adamtheory.rules import RULES
 
 n, k = integer("n"), integer("k")
@@ -237,11 +238,16 @@ def value_of(expr: Any, values: dict[str, float]) -> float:
 DEFAULTS = {"lr": F(1, 1000), "beta1": F(9, 10), "beta2": F(999, 1000)}
 
 
+def gamma(number: int, gradient: Callable[[int, int], Any], d: int, eps: F) -> float:
+    """The rate of SWATS after `number` steps, from the text, in d coordinates."""
+    step = Step()
+    given = {"g": gradient, "d": d, "eps": eps, **DEFAULTS}
+    return float(Interpretation(given, theory=step.setting.theory).value(step.gamma, {n: number}))
+
+
 def test_the_rate_of_swats_for_a_constant_gradient() -> None:
-    step = module("swats_rate_projects").step
-    given = {"g": lambda t, i: (1, 2, -3)[i - 1], "d": 3, "eps": 0, **DEFAULTS}
     for number in (0, 1, 2):
-        assert worth("swats_rate_projects", step.gamma, {n: number}, **given) == pytest.approx(5e-4, rel=1e-12)
+        assert gamma(number, lambda t, i: (1, 2, -3)[i - 1], 3, F(0)) == pytest.approx(5e-4, rel=1e-12)
 
 
 def test_the_absolute_tolerance_of_swats() -> None:
@@ -263,9 +269,8 @@ def test_the_negative_rate_of_swats() -> None:
     meaning = found.interpretation(file.statement().theory)
     assert float(meaning.value(file.reading.value("gamma", 1))) == pytest.approx(-1.42616e-10, rel=1e-5)
     assert float(meaning.value(file.reading.slot("Lam", 2))) == pytest.approx(-2.13688e-11, rel=1e-5)
-    step = module("swats_rate_projects").step
-    late = {"g": lambda t, i: 1 if t <= 10 else F(-1, 10), "d": 1, "eps": F(1, 10**9), **DEFAULTS}
-    assert worth("swats_rate_projects", step.gamma, {n: 10}, **late) == pytest.approx(-8.8046e-3, rel=1e-4)
+    late = gamma(10, lambda t, i: 1 if t <= 10 else F(-1, 10), 1, F(1, 10**9))
+    assert late == pytest.approx(-8.8046e-3, rel=1e-4)
 
 
 def test_a_skipped_step_makes_the_average_too_small() -> None:
