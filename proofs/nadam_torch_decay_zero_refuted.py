@@ -3,7 +3,7 @@
 Words   Claimed: with momentum_decay = 0 the momentum mu_t of `nadam_torch` is beta1. False in the first step for
         beta1 = 9/10: it is 9/20, there and ever after.
 Source  PyTorch NAdam; from the text of `nadam_torch`.
-Printed The parameter is called momentum_decay and documented as the decay of the momentum, so that 0 looks like none.
+Printed The parameter is called momentum_decay, so that 0 looks like no decay of the momentum.
 Wrong   mu_t = beta1 (1 - .96^(t momentum_decay)/2) is beta1/2 for all t if momentum_decay = 0.
 Instead mu_t = beta1/2 and P_t = (beta1/2)^t; a large value, such as 10^9, gives mu_t = beta1.
 Theorem nadam_torch_decay_zero

@@ -3,8 +3,8 @@
 Words   Claimed: for all step sizes `nesterov_torch` and `nesterov` have the same iterates. False at n = 2 for mu =
         1/2, the step sizes 1, 1/2 and the gradients 1, 1, by mu^2 (1 - 1/2) = 1/8.
 Source  PyTorch SGD, documentation; from the texts of `nesterov_torch` and `nesterov`.
-Printed The documentation of torch.optim.SGD bases its Nesterov momentum on Sutskever et al. 2013, with the step size
-        outside of the buffer.
+Printed The documentation of torch.optim.SGD bases its Nesterov momentum on Sutskever et al. 2013 and notes that its
+        form, with the step size outside of the buffer, differs subtly (*unverified*, from memory).
 Wrong   With a schedule the buffer rescales all of the past by the new step size, so that it is another method from
         the first change on.
 Instead Equal while the step size is constant; after a change from alpha to alpha' the iterates differ by mu^2 h
