@@ -375,7 +375,9 @@ def abstracted(rule: Rule) -> tuple[Rule, dict[str, Expr]]:
             return None
         whole = substitute(node, known)
         if not names(whole) <= steps:
-            raise Refused(f"{rule.name} uses {node.op if isinstance(node, Apply) else node}, which has no reading in the logic")
+            raise Refused(
+                f"{rule.name} uses {node.op if isinstance(node, Apply) else node}, which has no reading in the logic"
+            )
         same = next((name for name, expr in added.items() if expr == whole), None)
         if same is None:
             same = next(name for k in count(1) if (name := f"r{k}") not in used | set(added))

@@ -61,6 +61,7 @@ class Reading:
     dimension: Any
     project: Callable[[Any], Any] | None = None
     roots: Mapping[tuple[Any, Any], Any] = field(default_factory=dict)
+    lines: Mapping[str, Callable[[Any], Any]] = field(default_factory=dict)
 
     def slot(self, name: str, n: Any) -> Any:
         """The slot after n steps; `x` is the iterate, if the reading has one."""
@@ -105,7 +106,9 @@ class Reading:
             elif declared.name in self.inputs:
                 found[Name(declared.name)] = lift(self.inputs[declared.name](t, state.get("x")))
         for line in self.rule.body:
-            if names(line.value) <= set(found):  # a line about slots that are not read is passed over
+            if line.target.id in self.lines:
+                found[line.target] = lift(self.lines[line.target.id](t))
+            elif names(line.value) <= set(found):  # a line about slots that are not read is passed over
                 found[line.target] = self.translate(line.value, found)
         return found
 
@@ -216,6 +219,7 @@ def read(
     dimension: Any = None,
     names: Mapping[str, str] | None = None,
     roots: Mapping[tuple[Any, Any], Any] | None = None,
+    lines: Mapping[str, Callable[[Any], Any]] | None = None,
 ) -> Reading:
     """Define a rule's slots in the setting as sequences, and return the reading.
 
@@ -229,9 +233,15 @@ def read(
     names        slot -> name of its family, where it shall not be the slot's own
     roots        (b, s) -> a term for the number b**s, by which b**(k*s) and b**(k/s'), s = 1/s', are read as its k-th
                  power for integer terms k; without it a text with an exponent that is not whole is refused
+    lines        name -> function of t that stands for the line of the text which sets the name: a theorem for every
+                 such sequence holds for that of the text, even where it has no term, as 0.96**(t/250)
     """
-    scalars, inputs, names = dict(scalars or {}), dict(inputs or {}), dict(names or {})
-    wanted = _closure(rule, slots, start is not None)
+    scalars, inputs, names, lines = dict(scalars or {}), dict(inputs or {}), dict(names or {}), dict(lines or {})
+    targets = [line.target.id for line in rule.body]
+    unknown = [name for name in lines if targets.count(name) != 1]
+    if unknown:
+        raise Refused(f"{rule.name} does not set {unknown[0]} in one line, so nothing can stand for it")
+    wanted = _closure(rule, slots, start is not None, set(lines))
     known = {name for name, _ in setting.theory.names}
     for declared in rule.scalars:
         if declared.name not in scalars:
@@ -242,7 +252,9 @@ def read(
             if declared.name == "t":
                 scalars["t"] = lambda t: t
     families = {name: Family(names.get(name, name)) for name in wanted}
-    found = Reading(rule, families, tuple(coordinates), scalars, inputs, dimension, project, dict(roots or {}))
+    found = Reading(
+        rule, families, tuple(coordinates), scalars, inputs, dimension, project, roots=dict(roots or {}), lines=lines
+    )
     setting.rules.append(rule)
     if wanted:
         _define(found, setting, wanted, start, coordinates)
@@ -266,7 +278,7 @@ def _define(found: Reading, setting: Setting, wanted: list[str], start: Any, coo
     setting.define(equations, tuple(coordinates), index)
 
 
-def _closure(rule: Rule, slots: Sequence[str] | None, iterate: bool) -> list[str]:
+def _closure(rule: Rule, slots: Sequence[str] | None, iterate: bool, left_open: set[str]) -> list[str]:
     """The slots asked for with all that their updates read, in the rule's order; the iterate last."""
     order = [slot.name for slot in rule.slots] + (["x"] if iterate else [])
     if slots is None:
@@ -274,7 +286,7 @@ def _closure(rule: Rule, slots: Sequence[str] | None, iterate: bool) -> list[str
     unknown = [name for name in slots if name not in order]
     if unknown:
         raise Refused(f"{rule.name} has no slot {unknown[0]} (it has {', '.join(order) or 'none'})")
-    lines = {line.target: names(line.value) for line in rule.body}
+    lines = {line.target: names(line.value) for line in rule.body if line.target.id not in left_open}
     ends = {slot.name: names(e) for slot, e in zip(rule.slots, rule.next_slots, strict=True)}
     ends["x"] = names(rule.results[0])
     wanted, agenda = set(slots), [name for slot in slots for name in ends[slot]]

@@ -43,6 +43,10 @@ ALSO_TRUE = {
         "right.1.0.1.0: -1 -> 0": "the denominator becomes 1, and the numerator is nonnegative",
     },
     "forms_adam_adam_eps_inside_no_eps": {"left: add -> mul": "the sum is 0 and neither is negative, so both are 0"},
+    "bias_correction_fades": {"left.1.1: 1 -> 2": "a smaller left side"},
+    "budget_decay_at_least": {"left: add -> mul": "a smaller bound: the sum 1 - c becomes the product -c"},
+    "budget_decay_at_most": {"right: mul -> add": PLUS_ONE},
+    "decay_l2_momentum_rate": {"right.0: 1 -> 2": LARGER},
     "gamma_adam_corrected_negative": {"right: 0 -> 1": LARGER},
     "gamma_schedule_converse": {"right: 0 -> 1": LARGER},
     "gamma_sgd": {"right.0: mul -> add": PLUS_ONE},
@@ -53,12 +57,15 @@ ALSO_TRUE = {
     },
     "kb_cycle_distances": {"right: 3 -> 4": LARGER},
     "kb_cycle_regret": {"right.1: 128 -> 129": LARGER},
+    "nadam_torch_refuted": {"right: 4/5 -> 1": LARGER},
     "reddi_first_block": {"right.0: mul -> add": PLUS_ONE, "right.1: mul -> add": PLUS_ONE},
     "reddi_later_blocks": {
         "right.0: mul -> add": PLUS_ONE,
         "right.1: mul -> add": PLUS_ONE,
         "right.0.1.0.0.1: 2 -> 3": "sharper: each of the two summands is at least half of the left side for k >= 1",
     },
+    "swats_rate_at_least": {"right.0: 0 -> 1": LARGER},
+    "swats_repaired_average": {"right.0: 0 -> 1": LARGER, "right.1: mul -> add": PLUS_ONE},
 }
 
 

@@ -167,3 +167,23 @@ def test_names_of_facts_do_not_clash_with_readings() -> None:
     used = {v.args[0] for hyps, claim in FACTS.values() for r in (*hyps, claim) for v in r.free}
     assert used == {"x", "y", "b", "k", "n"}
     assert isinstance(integer("k"), Term)
+
+
+def test_a_line_of_the_text_can_be_left_open() -> None:
+    """With mu_t of the schedule given, the text of Nadam means what plain Python makes of it with that schedule."""
+    setting = Setting()
+    g, mu = setting.family("g", "Z"), setting.family("mu", "Z")
+    given = parameters(RULES["nadam_optax"])
+    lines = {"mu": lambda t: mu(t), "mu_next": lambda t: mu(t + 1)}
+    found = read(RULES["nadam_torch"], setting, inputs={"g": lambda t, x: g(t)}, start=1, scalars=given, lines=lines)
+    constant = {(t,): given["beta1"] for t in range(1, 6)}  # where the schedule is constant, optax has the same form
+    meaning = Interpretation(
+        {"g": {(t,): v for t, v in enumerate(GRADIENTS, 1)}, "mu": constant}, theory=setting.theory
+    )
+    expected = in_plain_python(RULES["nadam_optax"], given, arithmetic("ball"))
+    for k, by_python in enumerate(expected, 1):
+        value = meaning.value(found.slot("x", k))
+        ball = arithmetic("ball").number(value) if isinstance(value, Fraction) else value
+        assert ball.overlaps(by_python), k
+    with pytest.raises(Refused, match="one line"):
+        read(RULES["nadam_torch"], Setting(), inputs={"g": lambda t, x: t}, start=1, lines={"nu": lambda t: t})

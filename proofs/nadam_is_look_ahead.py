@@ -1,0 +1,45 @@
+"""Nadam with a frozen rate is the look-ahead of momentum with bias correction.
+
+Words   Let theta_t = theta_{t-1} - s m_t/(1 - P_t) with a fixed rate s, where m and P are the averages of `nadam`
+        with any schedule mu_t, and y_t = theta_t - s mu_{t+1} m_t/(1 - P_{t+1}). Then y_t = y_{t-1} - s m_bar_t with
+        the m_bar of the text: Nadam runs on the look-ahead points.
+Source  Dozat 2016, whose derivation it makes exact (*unverified* against the report itself); from the text of `nadam`
+        with mu_t in place of its schedule.
+Note    n steps are done, so t = n + 1. s stands for alpha/(sqrt(n_hat) + eps); where that changes the look-ahead has
+        the next rate in its second part, and Nadam the present one.
+"""
+
+from adamtheory.logic.derive import Prover
+from adamtheory.logic.kernel import Theorem
+from adamtheory.logic.notation import Setting, eq, inv
+from adamtheory.logic.statement import Statement, Witness
+from adamtheory.proofs.lemmas_nadam import open_schedule
+from adamtheory.proofs.lemmas_twins import n
+from adamtheory.rules.nadam import nadam
+
+setting = Setting()
+g, mu, s, first = setting.family("g", "Z"), setting.family("mu", "Z"), *setting.constants("s x0")
+reading = open_schedule(nadam, setting, mu, g)
+m, P = reading.families["m"], reading.families["P"]
+(theta,) = setting.define({"theta": (first, lambda n, theta: theta - s * m(n + 1) / (1 - P(n + 1)))})
+
+
+def y(n):
+    return theta(n) - s * (mu(n + 1) * m(n) / (1 - P(n + 1)))
+
+
+def statement() -> Statement:
+    return Statement(setting, eq(y(n + 1), y(n) - s * reading.value("m_bar", n)), [0 <= n])
+
+
+def witness() -> Witness:
+    return Witness(values={n: 1})
+
+
+def prove() -> Theorem:
+    p = Prover(setting)
+    later = p.certify(0 <= n + 1, p.assume(0 <= n))
+    products = p.next(P, n), p.cut(p.next(P, n + 1), later)
+    whole = p.certify(eq(P(n) * mu(n + 1) * mu(n + 2), P(n + 2)), *products)
+    ratios = p.rewrite(products[0], lambda q: inv(1 - q)), p.rewrite(whole, lambda q: inv(1 - q))
+    return p.certify(statement().claim, p.next(theta, n), p.next(m, n), *ratios)

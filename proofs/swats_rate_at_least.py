@@ -1,0 +1,31 @@
+"""Without momentum the rate of SWATS is at least the smallest rate of a coordinate.
+
+Words   In d coordinates, with beta1 = 0, 0 <= alpha and 0 <= eps, Adam's step is p_i = -h_i g_i with h_i >= 0: where
+        p.g is not 0 and L <= h_i for all i, then L <= gamma for the gamma of `swats`.
+Source  Derived for this project; from the text of `swats` (Keskar & Socher 2017, Algorithm 1).
+Note    gamma is the mean of the h_i with the weights h_i g_i^2. The other bound is `swats_rate_at_most`.
+"""
+
+from adamtheory.logic.derive import Prover
+from adamtheory.logic.kernel import Theorem
+from adamtheory.logic.statement import Statement, Witness
+from adamtheory.proofs.lemmas_swats import Plain, i
+from adamtheory.proofs.lemmas_twins import n
+
+step = Plain()
+bound = step.setting.constant("bound")
+step.setting.assume("rates_bounded", bound <= step.h, [1 <= i, i <= step.d])
+
+
+def statement() -> Statement:
+    assumes = ["rates_bounded", "lr_nonnegative", "eps_nonnegative"]
+    return Statement(step.setting, bound <= step.gamma, [step.turned], assumes)
+
+
+def witness() -> Witness:
+    return step.witness(bound=([], 1))
+
+
+def prove() -> Theorem:
+    p = Prover(step.setting)
+    return step.between(p, p.given("rates_bounded", i=i, n=n), upper=False)
