@@ -63,15 +63,18 @@ class Amsgrad:
         return self.game.over(sqrt(self.squares(n)))
 
 
-def amsgrad_game(setting: Setting, beta1: Any = None) -> Amsgrad:
-    """The game of `play` with the text of AMSGrad; assumed of the scalars what the method asks, and 0 < alpha."""
+def amsgrad_game(setting: Setting, beta1: Any = None, rate: Any = None) -> Amsgrad:
+    """The game of `play` with the text of AMSGrad; assumed of the scalars what the method asks, and 0 < alpha.
+
+    rate   a function t -> beta1_t, in place of the constant beta1
+    """
     d = setting.constant("d", "Z")
     alpha, beta2, D = setting.constants("alpha beta2 D")
     if beta1 is None:
         beta1 = setting.constant("beta1")
         setting.assume("beta1_nonnegative", 0 <= beta1)
         setting.assume("beta1_below_one", beta1 < 1)
-    scalars = {"lr": lambda t: alpha / sqrt(t), "beta1": beta1, "beta2": beta2, "eps": 0}
+    scalars = {"lr": lambda t: alpha / sqrt(t), "beta1": rate or beta1, "beta2": beta2, "eps": 0}
     game = play(amsgrad, setting, d, scalars)
     setting.assume("step_positive", 0 < alpha)
     setting.assume("beta2_nonnegative", 0 <= beta2)
@@ -186,8 +189,8 @@ def moved(p: Prover, s: Amsgrad, n: Any) -> Theorem:
     return p.certify(eq(s.game.reading.value("x", n), s.game.x(n) - step), divided, p.next("m", i, n))
 
 
-def player(p: Prover, s: Amsgrad) -> Player:
-    """Coordinate i of AMSGrad."""
+def player(p: Prover, s: Amsgrad, decay: tuple[Theorem, ...] = ()) -> Player:
+    """Coordinate i of AMSGrad; decay: 0 <= beta1 and beta1 < 1, where they are no assumptions of these names."""
     game = s.game
 
     def alpha(t: Any) -> Any:
@@ -197,8 +200,8 @@ def player(p: Prover, s: Amsgrad) -> Player:
         step = alpha(n + 1) * game.m(n + 1) / sqrt(s.v_max(n + 1))
         return projected(p, game, n, z, step, moved(p, s, n))
 
-    known = s.beta1.families
-    decay = (p.given("beta1_nonnegative"), p.given("beta1_below_one")) if known else ()
+    if s.beta1.families and not decay:
+        decay = p.given("beta1_nonnegative"), p.given("beta1_below_one")
     return Player(
         g=lambda t: game.g(t, i), m=game.m, w=lambda t: sqrt(s.v_max(t)), alpha=alpha, a=s.beta1,
         begun=p.start("m", i), following=lambda n: p.next("m", i, n),
@@ -267,10 +270,10 @@ def recursion(p: Prover, s: Amsgrad) -> tuple[Theorem, Callable[[Any], Theorem]]
     return p.sum_none(t, 1, square), lambda k: p.sum_step(t, 1, k, square, p.assume(0 <= k))
 
 
-def costs(p: Prover, s: Amsgrad, c: Player, n: Any) -> Theorem:
+def costs(p: Prover, s: Amsgrad, c: Player, n: Any, cheaper: Theorem | None = None) -> Theorem:
     """1 <= n |- sum_i sum_t alpha_t m(t)^2/sqrt(V(t)) <= 2 alpha/sqrt(1-b) sum_i |g_{1:n,i}|.
 
-    The momentum lemma, `cost_without_maximum`, and AdaGrad's lemma, in every coordinate.
+    The momentum lemma (or `cheaper` in its place), `cost_without_maximum`, and AdaGrad's lemma, in every coordinate.
     """
     start = after(p, n)[1]
     single = p.sum_of(cost_without_maximum(p, s, t), t, 1, n)
@@ -279,8 +282,9 @@ def costs(p: Prover, s: Amsgrad, c: Player, n: Any) -> Theorem:
     adagrad = p.using(lemma_a(p, s.squares, lambda t: s.game.g(t, i), n, *recursion(p, s)), start)
     scale = s.alpha / sqrt(1 - s.beta2)
     scaled = p.certify(scale * adagrad.claim.left <= scale * adagrad.claim.right, adagrad, rate)
-    goal = total(t, 1, n, c.squared(t)) <= 2 * scale * sqrt(s.squares(n))
-    return p.sum_of(p.chain(goal, momentum_sum(p, c, n), single, scaled), i, 1, s.game.d)
+    cheaper = cheaper or momentum_sum(p, c, n)
+    goal = cheaper.claim.left <= 2 * scale * sqrt(s.squares(n))
+    return p.sum_of(p.chain(goal, cheaper, single, scaled), i, 1, s.game.d)
 
 
 def divided(p: Prover) -> tuple[Theorem, Any]:

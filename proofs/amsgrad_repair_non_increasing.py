@@ -1,0 +1,53 @@
+"""Regret of AMSGrad with rates beta1_t that do not increase: the unchanged algorithm needs no second term.
+
+Words   On a box with sides at most D, for convex losses, alpha_t = alpha/sqrt(t), 0 <= beta1_{t+1} <= beta1_t,
+        beta1 = beta1_1 < 1 and 0 <= beta2 < 1: R_T <= D^2 sqrt(T)/(2 alpha (1-beta1)) sum_i sqrt(V_{T,i})
+             + (1+beta1)/(2 (1-beta1)) sum_t sum_i alpha_t m_{t,i}^2/sqrt(V_{t,i}).
+Source  Derived for this project, from the text of `amsgrad` and `box`. Reddi, Kale & Kumar 2018, Theorem 4, and Tran &
+        Phong 2019 have D^2/(2 (1-beta1)) sum_t sum_i beta1_t sqrt(V_{t,i})/alpha_t besides, and twice the first term.
+Note    With r_t = 1/(1-beta1_t) and L_t = <m_t, x_t - u>, sum_t <g_t, x_t - u> is sum_t L_t
+        + sum_{t<T} (r_t - r_{t+1}) L_t + (r_T - 1) L_T + sum_{t>1} (r_t - 1) <m_{t-1}, x_{t-1} - x_t>: all weights are
+        >= 0 and those of L_t beyond 1 sum to r_1 - 1, so that no cross term is left over. The step of the printed proof
+        that fails for such rates (`amsgrad_telescoping_refuted`) is not taken.
+        eps = 0 as in the paper: where V_{t,i} = 0 the step is 0 (there m_{t,i} = 0).
+        loss(t) is f_t(x_t), loss_u(t) is f_t(u); X(i, n) is coordinate i of x_{n+1}. Convexity is the first-order
+        inequality; the projection is computed from its text.
+"""
+
+from fractions import Fraction
+
+from adamtheory.logic.derive import Prover
+from adamtheory.logic.kernel import Theorem
+from adamtheory.logic.notation import Setting, integer, sqrt, total
+from adamtheory.logic.statement import Statement, Witness
+from adamtheory.logic.sums import exchanged
+from adamtheory.proofs.lemmas_amsgrad import ASSUMED, amsgrad_game, amsgrad_witness
+from adamtheory.proofs.lemmas_amsgrad_scheduled import falling_bound, falling_rates
+from adamtheory.proofs.lemmas_box_game import i, t
+from adamtheory.proofs.lemmas_momentum import after
+
+T = integer("T")
+
+setting = Setting()
+schedule = falling_rates(setting)
+method = amsgrad_game(setting, beta1=schedule.a, rate=schedule.rate)
+D, alpha, beta1 = method.D, method.alpha, method.beta1
+
+
+def statement() -> Statement:
+    distance = D**2 * sqrt(T) / (2 * alpha * (1 - beta1)) * method.roots(T)
+    average = method.game.over(method.game.m(t) ** 2 / sqrt(method.v_max(t)))
+    steps = (1 + beta1) / (2 * (1 - beta1)) * total(t, 1, T, alpha / sqrt(t) * average)
+    assumes = [*ASSUMED, *schedule.assumes]
+    return Statement(setting, method.game.regret(T) <= distance + steps, hyps=[1 <= T], assumes=assumes)
+
+
+def witness() -> Witness:
+    return amsgrad_witness(method, T, beta1=([t], Fraction(1, 2)))
+
+
+def prove() -> Theorem:
+    p = Prover(setting)
+    found, c = falling_bound(p, method, schedule, T)
+    swapped = p.using(exchanged(p, t, T, i, method.game.d, c.squared(t)), after(p, T)[1])
+    return p.certify(statement().claim, found, swapped, degree=1)

@@ -1,0 +1,408 @@
+"""Lemmas of the regret proofs with a decay rate a_t of the first moment that changes with t.
+
+One coordinate, any denominators w with w/alpha nondecreasing, as in `lemmas_momentum`. The rates a_t <= a enter through
+r_t = 1/(1-a_t), which lies between 1 and 1/(1-a). What a schedule costs is told by its final weight, a sequence F with
+F(1) >= r_1 C_1 that grows, from n to n+1, by r' (C' - C) + 2 max(r' - r, 0) C at least; here C = w/alpha.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from adamtheory.logic.derive import Prover
+from adamtheory.logic.kernel import Theorem
+from adamtheory.logic.notation import eq, inv, le, lift, total
+from adamtheory.logic.sums import apart, exchanged, put
+from adamtheory.proofs.lemmas_box_game import Game, i, inverse_product, t
+from adamtheory.proofs.lemmas_momentum import (
+    Player,
+    after,
+    divides,
+    falling,
+    once,
+    rate_nonneg,
+    round_bounds,
+    weight_nonneg,
+)
+from adamtheory.proofs.lemmas_regret import convex_to_linear
+
+Known = Callable[[Any], Theorem]
+
+
+@dataclass(frozen=True, eq=False)
+class Scheduled(Player):
+    """A player whose m(n+1) is rate(n+1) m(n) + (1 - rate(n+1)) g(n+1), with 0 <= rate(t) <= a.
+
+    low(t), high(t)   1 <= t |- 0 <= rate(t), and rate(t) <= a
+    """
+
+    rate: Callable[[Any], Any]
+    low: Known
+    high: Known
+
+    @property
+    def most(self) -> Any:
+        """1/(1-a)."""
+        return inv(1 - self.a)
+
+    def share(self, t: Any) -> Any:
+        """r_t = 1/(1 - a_t)."""
+        return inv(1 - self.rate(t))
+
+
+@dataclass(frozen=True, eq=False)
+class Final:
+    """The final weight F of a schedule.
+
+    begins      r_1 C_1 <= F(1)
+    grows(n)    1 <= n |- r' (C' - C) <= F(n+1) - F(n)
+    rises(n)    1 <= n |- r' (C' - C) + 2 (r' - r) C <= F(n+1) - F(n), where r, C belong to n and r', C' to n + 1
+    """
+
+    at: Callable[[Any], Any]
+    begins: Theorem
+    grows: Known
+    rises: Known
+
+
+# --- the shares 1/(1 - a_t) -------------------------------------------------------------------------------------------
+
+
+def shares(p: Prover) -> tuple[Theorem, Theorem, Theorem, Any]:
+    """0 <= a, a <= A, A < 1 |- 1 <= 1/(1-a), 1/(1-a) <= 1/(1-A), (1-a) 1/(1-a) = 1; with the variables a and A."""
+    a, A = variables = apart(p, "a A")
+    low, high, most = p.assume(0 <= a, a <= A, A < 1)
+    least = p.certify(0 < 1 - A, most)
+    below = p.certify(1 - A <= 1 - a, high)
+    positive = p.certify(0 < 1 - a, below, least, degree=1)
+    inverse = p.inverse(positive)
+    one = p.certify(1 <= inv(1 - a), inverse, low, weights=[[positive]], degree=1)
+    return one, p.reciprocal(below, least), inverse, variables
+
+
+@once
+def share_bounds(p: Prover, c: Scheduled, n: Any) -> tuple[Theorem, ...]:
+    """1 <= n |- 1 <= r_n, r_n <= 1/(1-a), and (1 - a_n) r_n = 1."""
+    *lemmas, variables = shares(p)
+    facts = (c.low(n), c.high(n), c.decay[1])
+    return tuple(put(p, lemma, variables, (c.rate(n), c.a), *facts) for lemma in lemmas)
+
+
+@once
+def gradient(p: Prover, c: Scheduled, n: Any) -> Theorem:
+    """0 <= n |- g(n+1) = r' m(n+1) - (r' - 1) m(n)."""
+    reached = p.certify(1 <= n + 1, p.assume(0 <= n), degree=1)
+    inverse = p.using(share_bounds(p, c, n + 1)[2], reached)
+    r = c.share(n + 1)
+    return p.certify(eq(c.g(n + 1), r * c.m(n + 1) - (r - 1) * c.m(n)), c.following(n), inverse)
+
+
+# --- the regret of one coordinate -------------------------------------------------------------------------------------
+
+
+@once
+def from_below(p: Prover, c: Scheduled, n: Any) -> Theorem:
+    """1 <= n |- -m(n) (x(n) - u) <= C(n) (x(n) - u)^2/2 + alpha(n) m(n)^2/(2 w(n))."""
+    y, C, m, s = variables = apart(p, "y C m s")
+    weight, same = p.assume(0 <= C, eq(m, C * s))
+    lemma = p.certify(-m * y <= C * y**2 / 2 + m * s / 2, weight, same, squares=[y + s])
+    equal = p.certify(eq(c.m(n), c.weight(n) * c.step(n)), divides(p, c, n), p.inverse(c.step_positive(n)))
+    return put(p, lemma, variables, (c.gap(n), c.weight(n), c.m(n), c.step(n)), weight_nonneg(p, c, n), equal)
+
+
+def invariant(S: Any, Q: Any, q: Any, m: Any, C: Any, r: Any, F: Any, y: Any, B: Any, rho: Any) -> Any:
+    """S <= C (B - y^2)/2 + (F - r C) B/2 + (r-1) m y + Q/2 + (rho-1) (Q - q) + (r-1) q."""
+    distances = C / 2 * (B - y**2) + (F - r * C) / 2 * B
+    return le(S, distances + (r - 1) * m * y + Q / 2 + (rho - 1) * (Q - q) + (r - 1) * q)
+
+
+def turned(p: Prover) -> tuple[Theorem, Any]:
+    """(r - s) m y <= (H - s E - F + r C) B/2 + (rho - r) q, whichever of r and s is larger; with its variables."""
+    variables = apart(p, "r s m y H E F C B rho q")
+    r, s, m, y, H, E, F, C, B, rho, q = variables
+    above, below = p.assume(m * y <= C / 2 * (B - y**2), -m * y <= C * y**2 / 2 + q / 2)
+    weight, cost, close = p.assume(0 <= C, 0 <= q, y**2 <= B)
+    old, new = p.assume(r <= rho, s <= rho)
+    grows, rises = p.assume(s * (E - C) <= H - F, s * (E - C) + 2 * (s - r) * C <= H - F)
+    goal = (r - s) * m * y <= (H - s * E - F + r * C) / 2 * B + (rho - r) * q
+    square = p.certify(0 <= B, close, squares=[y])
+    most = p.certify(m * y <= C / 2 * B, above, weight, squares=[y])
+    least = p.certify(-m * y <= C / 2 * B + q / 2, below, weight, close)
+    falls = p.assume(s < r)
+    paid = p.certify((r - s) * m * y <= (r - s) * C / 2 * B, most, falls)
+    room = p.certify((r - s) * C / 2 * B <= (H - s * E - F + r * C) / 2 * B, grows, square)
+    first = p.chain(goal, paid, room, p.certify(0 <= (rho - r) * q, old, cost))
+    climbs = p.assume(r <= s)
+    paid = p.certify((r - s) * m * y <= (s - r) * (C / 2 * B + q / 2), least, climbs)
+    room = p.certify((s - r) * C / 2 * B <= (H - s * E - F + r * C) / 2 * B, rises, square)
+    spare = p.certify((s - r) * q / 2 <= (rho - r) * q, old, new, climbs, cost)
+    return p.cases(p.chain(goal, paid, room, spare), first, r, s), variables
+
+
+def regret_step(p: Prover) -> tuple[Theorem, Any]:
+    """One round of the invariant, about numbers; with its variables.
+
+    Before the round: sums S and Q, cost q, average m, weight C, share r, final weight F, iterate x; in it: gradient g,
+    average M, weight E, share s, final weight H, cost k, iterate z. B bounds (x - u)^2.
+    """
+    variables = apart(p, "S Q q m C r F x g M E s H k z u B rho")
+    S, Q, q, m, C, r, F, x, g, M, E, s, H, k, z, u, B, rho = variables
+    y, new = x - u, z - u
+    average, least, close, heavier = p.assume(eq(g, s * M - (s - 1) * m), 1 <= s, y**2 <= B, C <= E)
+    paid, moved = p.assume(M * y <= E / 2 * (y**2 - new**2) + k / 2, M * (x - z) <= k)
+    before = p.assume(invariant(S, Q, q, m, C, r, F, y, B, rho))
+    lemma, names = turned(p)
+    turn = p.inst(lemma, dict(zip(names, (r, s, m, y, H, E, F, C, B, rho, q), strict=True)))
+    abel = p.certify(C / 2 * (B - y**2) <= E / 2 * (B - y**2), heavier, close)
+    further = p.certify((s - 1) * M * (x - z) <= (s - 1) * k, least, moved)
+    goal = invariant(S + g * y, Q + k, k, M, E, s, H, new, B, rho)
+    spent = p.certify(eq(g * y, s * M * y - (s - 1) * m * y), average)
+    return p.chain(goal, before, spent, turn, abel, paid, further), variables
+
+
+def scheduled_regret(p: Prover, c: Scheduled, final: Final, n: Any) -> Theorem:
+    """1 <= n |- sum_{t=1}^n g(t) (x_t - u) <= width^2 F(n)/2 + (1/(1-a) - 1/2) sum_t alpha(t) m(t)^2/w(t)."""
+    k, t = p.fresh("k", n), p.fresh("t", n)
+    begun, start, later = after(p, k)
+    bound, paid = lift(c.width) ** 2, c.g(t) * c.gap(t - 1)
+
+    def sums(n: Any) -> tuple[Any, Any]:
+        return total(t, 1, n, paid), total(t, 1, n, c.squared(t))
+
+    def claim(n: Any) -> Any:
+        weights = (c.weight(n), c.share(n), final.at(n))
+        return invariant(*sums(n), c.squared(n), c.m(n), *weights, c.gap(n), bound, c.most)
+
+    lemma, variables = regret_step(p)
+
+    def step(k: Any, old: tuple[Any, ...], start: Theorem, reached: Theorem, *facts: Theorem) -> Theorem:
+        new = (c.g(k + 1), c.m(k + 1), c.weight(k + 1), c.share(k + 1), final.at(k + 1), c.squared(k + 1), c.x(k + 1))
+        known = [p.using(f, start) for f in (*round_bounds(p, c, k), gradient(p, c, k), c.close(k))]
+        known += [p.using(f, reached) for f in share_bounds(p, c, k + 1)]
+        return put(p, lemma, variables, (*old, c.x(k), *new, c.u, bound, c.most), *known, *facts)
+
+    base = _first_round(p, c, final, step, bound)
+    base = p.certify(claim(lift(1)), base, p.sum_one(t, 1, paid), p.sum_one(t, 1, c.squared(t)))
+    lasts = [p.sum_step(t, 1, k, body, begun) for body in (paid, c.squared(t))]
+    old = (*sums(k), c.squared(k), c.m(k), c.weight(k), c.share(k), final.at(k))
+    facts = (p.assume(claim(k)), c.rising(k), weight_nonneg(p, c, k), cost_nonneg(p, c, k), from_below(p, c, k))
+    facts = (*facts, average_above(p, c, k), share_bounds(p, c, k)[1], final.grows(k), final.rises(k))
+    found = p.induction(k, 1, claim(k), base, p.certify(claim(k + 1), step(k, old, start, later, *facts), *lasts))
+    return _last_average(p, c, final, p.inst(found, {k: n}), *sums(n), n)
+
+
+def _first_round(p: Prover, c: Scheduled, final: Final, step: Callable[..., Theorem], bound: Any) -> Theorem:
+    """The invariant after round 1, from nothing: there is no average, no weight, and the share is 1/(1-a)."""
+    zero, one = lift(0), p.certify(1 <= lift(1))
+    m, y, r = c.m(zero), c.gap(zero), c.most
+    empty = p.certify(invariant(zero, zero, zero, m, zero, r, zero, y, bound, r), c.begun)
+    weight = p.using(weight_nonneg(p, c, lift(1)), one)
+    weightless = (p.certify(m * y <= zero / 2 * (bound - y**2), c.begun), p.certify(-m * y <= zero * y**2 / 2, c.begun))
+    first, share, C = final.begins, c.share(1), c.weight(1)
+    starts = p.restate(share * (C - zero) <= final.at(1) - zero, first)
+    turns = p.restate(share * (C - zero) + 2 * (share - r) * zero <= final.at(1) - zero, first)
+    nothing, same = p.certify(zero <= zero), p.certify(r <= r)
+    old = (zero, zero, zero, m, zero, r, zero)
+    below = p.restate(-m * y <= zero * y**2 / 2 + zero / 2, weightless[1])
+    return step(zero, old, nothing, one, empty, weight, nothing, weightless[0], below, same, starts, turns)
+
+
+@once
+def cost_nonneg(p: Prover, c: Scheduled, n: Any) -> Theorem:
+    """1 <= n |- 0 <= alpha(n) m(n)^2/w(n)."""
+    return p.certify(0 <= c.squared(n), rate_nonneg(p, c, n), squares=[c.m(n)])
+
+
+@once
+def average_above(p: Prover, c: Scheduled, n: Any) -> Theorem:
+    """1 <= n |- m(n) (x(n) - u) <= C(n)/2 (width^2 - (x(n) - u)^2)."""
+    before = p.certify(0 <= n - 1, p.assume(1 <= n), degree=1)
+    last, close = (p.using(f, before) for f in (round_bounds(p, c, n - 1)[2], c.close(n - 1)))
+    goal = c.m(n) * c.gap(n) <= c.weight(n) / 2 * (lift(c.width) ** 2 - c.gap(n) ** 2)
+    scaled = p.certify(c.weight(n) * close.claim.left <= c.weight(n) * close.claim.right, weight_nonneg(p, c, n), close)
+    return p.chain(goal, last, scaled)
+
+
+def _last_average(p: Prover, c: Scheduled, final: Final, found: Theorem, S: Any, Q: Any, n: Any) -> Theorem:
+    """The claim of `scheduled_regret` from the invariant: m(n) (x_{n+1} - u) is bounded by `average_above`."""
+    s, Q_value, q, m, C, r, F, y, B, rho = variables = apart(p, "S Q q m C r F y B rho")
+    weight, cost, least, most = p.assume(0 <= C, 0 <= q, 1 <= r, r <= rho)
+    above, before = p.assume(m * y <= C / 2 * (B - y**2), invariant(s, Q_value, q, m, C, r, F, y, B, rho))
+    spent = p.certify((r - 1) * m * y <= (r - 1) * C / 2 * (B - y**2), above, least)
+    shrunk = p.certify(0 <= r * (C * y**2), p.certify(0 <= C * y**2, weight, squares=[y]), least)
+    spare = p.certify((r - 1) * q <= (rho - 1) * q, cost, most)
+    lemma = p.chain(s <= B * F / 2 + (rho - lift(1) / 2) * Q_value, before, spent, shrunk, spare)
+    values = (S, Q, c.squared(n), c.m(n), c.weight(n), c.share(n), final.at(n), c.gap(n), lift(c.width) ** 2, c.most)
+    facts = (weight_nonneg(p, c, n), cost_nonneg(p, c, n), *share_bounds(p, c, n), average_above(p, c, n), found)
+    return put(p, lemma, variables, values, *facts)
+
+
+# --- from one coordinate to the regret --------------------------------------------------------------------------------
+
+
+def regret_bound(p: Prover, game: Game, c: Scheduled, final: Final, n: Any) -> Theorem:
+    """1 <= n |- R_n <= sum_i width^2 F(n)/2 + (1+a)/(2 (1-a)) sum_i sum_t alpha(t) m(t)^2/w(t); n is a variable."""
+    summed = p.sum_of(scheduled_regret(p, c, final, n), i, 1, game.d)
+    swapped = p.using(exchanged(p, t, n, i, game.d, c.g(t) * c.gap(t - 1)), after(p, n)[1])
+    costs = game.over(total(t, 1, n, c.squared(t)))
+    goal = game.regret(n) <= game.over(lift(c.width) ** 2 * final.at(n)) / 2 + (1 + c.a) / (2 * (1 - c.a)) * costs
+    return p.certify(goal, convex_to_linear(p, "convex", n), swapped, summed, coefficient(p, c), degree=1)
+
+
+def coefficient(p: Prover, c: Scheduled) -> Theorem:
+    """(1+a)/(2 (1-a)) = 1/(1-a) - 1/2."""
+    keeps, two = p.certify(0 < 1 - c.a, c.decay[1]), p.certify(0 < lift(2))
+    split, inverse = inverse_product(p, two, keeps), p.inverse(keeps)
+    return p.certify(eq((1 + c.a) / (2 * (1 - c.a)), c.most - lift(1) / 2), split, inverse)
+
+
+def falling_shares(p: Prover, c: Scheduled, n: Any, falls: Theorem) -> Theorem:
+    """1 <= n |- r_{n+1} <= r_n from 1 <= n |- rate(n+1) <= rate(n)."""
+    keeps = p.certify(0 < 1 - c.rate(n), p.chain(c.rate(n) < 1, c.high(n), c.decay[1]))
+    return p.reciprocal(p.certify(1 - c.rate(n) <= 1 - c.rate(n + 1), falls), keeps)
+
+
+def falling_final(p: Prover, c: Scheduled, falls: Known) -> Final:
+    """F(n) = C(n)/(1-a), for rates that fall; falls(t) is 1 <= t |- r_{t+1} <= r_t."""
+
+    def at(n: Any) -> Any:
+        return c.most * c.weight(n)
+
+    def begins(n: Any) -> Theorem:
+        return p.certify(c.share(n) * c.weight(n) <= at(n), share_bounds(p, c, n)[1], weight_nonneg(p, c, n))
+
+    @once
+    def grows(p: Prover, c: Scheduled, n: Any) -> Theorem:
+        high = p.using(share_bounds(p, c, n + 1)[1], after(p, n)[2])
+        goal = c.share(n + 1) * (c.weight(n + 1) - c.weight(n)) <= at(n + 1) - at(n)
+        return p.certify(goal, high, c.rising(n))
+
+    @once
+    def rises(p: Prover, c: Scheduled, n: Any) -> Theorem:
+        lost = p.certify(2 * (c.share(n + 1) - c.share(n)) * c.weight(n) <= 0, falls(n), weight_nonneg(p, c, n))
+        known = grows(p, c, n)
+        return p.chain(known.claim.left + lost.claim.left <= known.claim.right, known, lost)
+
+    return Final(
+        at, p.using(begins(lift(1)), p.certify(1 <= lift(1))), lambda n: grows(p, c, n), lambda n: rises(p, c, n)
+    )
+
+
+# --- the averages cost no more than the gradients ---------------------------------------------------------------------
+
+
+@once
+def jensen(p: Prover, c: Scheduled, n: Any) -> Theorem:
+    """0 <= n |- q' <= a' alpha' m(n)^2/w' + (1 - a') h' for the costs q' of m(n+1) and h' of g(n+1)."""
+    a, m, g, r, new = variables = apart(p, "a m g r new")
+    low, high, rate, average = p.assume(0 <= a, a < 1, 0 <= r, eq(new, a * m + (1 - a) * g))
+    spread = p.certify(0 <= a * (1 - a) * r, p.certify(0 <= a * (1 - a), low, high), rate)
+    goal = r * new**2 <= a * r * m**2 + (1 - a) * r * g**2
+    lemma = p.certify(goal, spread, average, squares=[m - g], degree=1)
+    reached = p.certify(1 <= n + 1, p.assume(0 <= n), degree=1)
+    below = p.chain(c.rate(n + 1) < 1, c.high(n + 1), c.decay[1])
+    facts = [p.using(f, reached) for f in (c.low(n + 1), below, rate_nonneg(p, c, n + 1))]
+    values = (c.rate(n + 1), c.m(n), c.g(n + 1), c.alpha(n + 1) / c.w(n + 1), c.m(n + 1))
+    return put(p, lemma, variables, values, *facts, c.following(n))
+
+
+@once
+def gradient_cost_nonneg(p: Prover, c: Scheduled, n: Any) -> Theorem:
+    """1 <= n |- 0 <= alpha(n) g(n)^2/w(n)."""
+    return p.certify(0 <= c.squared_gradient(n), rate_nonneg(p, c, n), squares=[c.g(n)])
+
+
+def _before(p: Prover, c: Scheduled, k: Any) -> tuple[Any, Theorem, Theorem]:
+    """The old cost, that the old average costs no more with the new weights, and that its cost is not negative."""
+    if k is lift(0):
+        return lift(0), p.certify(c.alpha(1) * c.m(k) ** 2 / c.w(1) <= 0, c.begun), p.certify(0 <= lift(0))
+    return c.squared(k), falling(p, c, k), cost_nonneg(p, c, k)
+
+
+def averages(p: Prover, c: Scheduled, n: Any, falls: Known) -> Theorem:
+    """1 <= n |- sum alpha(t) m(t)^2/w(t) <= sum alpha(t) g(t)^2/w(t), for rates that fall.
+
+    falls(t)   1 <= t |- r_{t+1} <= r_t
+    Invariant: (sum of costs) + (r_n - 1) cost(n) <= sum of gradients.
+    """
+    q, q_new, old, h, a, r, s = variables = apart(p, "q q_new old h a r s")
+    mean, cheaper, nonneg = p.assume(q_new <= a * old + (1 - a) * h, old <= q, 0 <= q)
+    one, shrinks, inverse = p.assume(1 <= s, s <= r, eq((1 - a) * s, 1))
+    above = p.certify(0 <= s, one)
+    scaled = p.certify(
+        s * q_new <= (s - 1) * old + h, p.certify(s * q_new <= s * mean.claim.right, mean, above), inverse
+    )
+    kept = p.chain((s - 1) * old <= (r - 1) * q, p.certify((s - 1) * old <= (s - 1) * q, one, cheaper),
+                   p.certify((s - 1) * q <= (r - 1) * q, shrinks, nonneg))  # fmt: skip
+    lemma = p.chain(q_new + (s - 1) * q_new <= (r - 1) * q + h, scaled, kept)
+
+    def step(k: Any, r: Any, start: Theorem, reached: Theorem, shrinks: Theorem) -> Theorem:
+        cost, cheaper, nonneg = _before(p, c, k)
+        old = c.alpha(k + 1) * c.m(k) ** 2 / c.w(k + 1)
+        values = (cost, c.squared(k + 1), old, c.squared_gradient(k + 1), c.rate(k + 1), r, c.share(k + 1))
+        bounds = [p.using(f, reached) for f in share_bounds(p, c, k + 1)]
+        return put(p, lemma, variables, values, p.using(jensen(p, c, k), start), cheaper, nonneg, *bounds, shrinks)
+
+    def extra(n: Any) -> Any:
+        return (c.share(n) - 1) * c.squared(n)
+
+    first = p.using(share_bounds(p, c, lift(1))[1], p.certify(1 <= lift(1)))
+    base = step(lift(0), c.most, p.certify(0 <= lift(0)), p.certify(1 <= lift(1)), first)
+    spare = p.certify(0 <= extra(n), p.using(share_bounds(p, c, n)[0]), cost_nonneg(p, c, n))
+    return _summed(p, c, n, lift(1), extra, base, lambda k, *known: step(k, c.share(k), *known, falls(k)), spare)
+
+
+def averages_any(p: Prover, c: Scheduled, n: Any) -> Theorem:
+    """1 <= n |- (1-a) sum alpha(t) m(t)^2/w(t) <= sum alpha(t) g(t)^2/w(t), for any rates that are at most a.
+
+    Invariant: (1-a) (sum of costs) + a cost(n) <= sum of gradients.
+    """
+    q, q_new, old, h, a, A = variables = apart(p, "q q_new old h a A")
+    mean, cheaper, nonneg, cost = p.assume(q_new <= a * old + (1 - a) * h, old <= q, 0 <= q, 0 <= h)
+    low, high = p.assume(0 <= a, a <= A)
+    kept = p.chain(a * old <= A * q, p.certify(a * old <= a * q, low, cheaper), p.certify(a * q <= A * q, high, nonneg))
+    lemma = p.chain((1 - A) * q_new + A * q_new <= A * q + h, mean, kept, p.certify((1 - a) * h <= h, low, cost))
+
+    def step(k: Any, start: Theorem, reached: Theorem) -> Theorem:
+        cost, cheaper, nonneg = _before(p, c, k)
+        old = c.alpha(k + 1) * c.m(k) ** 2 / c.w(k + 1)
+        values = (cost, c.squared(k + 1), old, c.squared_gradient(k + 1), c.rate(k + 1), c.a)
+        known = [p.using(f, reached) for f in (c.low(k + 1), c.high(k + 1), gradient_cost_nonneg(p, c, k + 1))]
+        return put(p, lemma, variables, values, p.using(jensen(p, c, k), start), cheaper, nonneg, *known)
+
+    def extra(n: Any) -> Any:
+        return c.a * c.squared(n)
+
+    base = step(lift(0), p.certify(0 <= lift(0)), p.certify(1 <= lift(1)))
+    spare = p.certify(0 <= extra(n), cost_nonneg(p, c, n), c.decay[0])
+    return _summed(p, c, n, 1 - c.a, extra, base, step, spare)
+
+
+def _summed(
+    p: Prover,
+    c: Scheduled,
+    n: Any,
+    factor: Any,
+    extra: Callable[[Any], Any],
+    base: Theorem,
+    step: Callable[..., Theorem],
+    spare: Theorem,
+) -> Theorem:
+    """1 <= n |- factor (sum of costs) <= sum of gradients, where extra(n) is carried along and dropped at the end.
+
+    base   factor cost(1) + extra(1) <= gradient(1);  step(k, ...) the same at k + 1, with extra(k) on the right
+    """
+    k, t = p.fresh("k", n), p.fresh("t", n)
+    begun, start, later = after(p, k)
+
+    def claim(n: Any) -> Any:
+        return factor * total(t, 1, n, c.squared(t)) + extra(n) <= total(t, 1, n, c.squared_gradient(t))
+
+    ones = (p.sum_one(t, 1, c.squared(t)), p.sum_one(t, 1, c.squared_gradient(t)))
+    lasts = (p.sum_step(t, 1, k, c.squared(t), begun), p.sum_step(t, 1, k, c.squared_gradient(t), begun))
+    grown = p.certify(claim(k + 1), p.assume(claim(k)), *lasts, step(k, start, later))
+    found = p.inst(p.induction(k, 1, claim(k), p.certify(claim(lift(1)), *ones, base), grown), {k: n})
+    goal = factor * total(t, 1, n, c.squared(t)) <= total(t, 1, n, c.squared_gradient(t))
+    return p.chain(goal, found, spare)
