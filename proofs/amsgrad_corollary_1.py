@@ -19,21 +19,21 @@ from adamtheory.logic.kernel import Theorem
 from adamtheory.logic.notation import Setting, integer, sqrt
 from adamtheory.logic.statement import Statement, Witness
 from adamtheory.proofs.lemmas_amsgrad import ASSUMED, amsgrad_game, amsgrad_witness
-from adamtheory.proofs.lemmas_amsgrad_scheduled import falling_regret, geometric_rates
+from adamtheory.proofs.lemmas_amsgrad_scheduled import distance, falling_regret
+from adamtheory.proofs.lemmas_schedules import geometric_rates
 
 T = integer("T")
 
 setting = Setting()
 schedule = geometric_rates(setting)
 method = amsgrad_game(setting, beta1=schedule.a, rate=schedule.rate)
-D, alpha, beta1, beta2 = method.D, method.alpha, method.beta1, method.beta2
+alpha, beta1, beta2 = method.alpha, method.beta1, method.beta2
 
 
 def statement() -> Statement:
-    distance = D**2 * sqrt(T) / (2 * alpha * (1 - beta1)) * method.roots(T)
     steps = alpha * (1 + beta1) / ((1 - beta1) * sqrt(1 - beta2)) * method.norms(T)
-    assumes = [*ASSUMED, *schedule.assumes]
-    return Statement(setting, method.game.regret(T) <= distance + steps, hyps=[1 <= T], assumes=assumes)
+    claim = method.game.regret(T) <= distance(method, beta1, T) + steps
+    return Statement(setting, claim, hyps=[1 <= T], assumes=[*ASSUMED, *schedule.assumes])
 
 
 def witness() -> Witness:

@@ -18,28 +18,24 @@ from fractions import Fraction
 
 from adamtheory.logic.derive import Prover
 from adamtheory.logic.kernel import Theorem
-from adamtheory.logic.notation import Setting, integer, sqrt, total
+from adamtheory.logic.notation import Setting, integer
 from adamtheory.logic.statement import Statement, Witness
-from adamtheory.logic.sums import exchanged
 from adamtheory.proofs.lemmas_amsgrad import ASSUMED, amsgrad_game, amsgrad_witness
-from adamtheory.proofs.lemmas_amsgrad_scheduled import falling_bound, falling_rates
-from adamtheory.proofs.lemmas_box_game import i, t
+from adamtheory.proofs.lemmas_amsgrad_scheduled import average_costs, distance, falling_bound, swapped
+from adamtheory.proofs.lemmas_box_game import t
 from adamtheory.proofs.lemmas_momentum import after
+from adamtheory.proofs.lemmas_schedules import falling_rates
 
 T = integer("T")
 
 setting = Setting()
 schedule = falling_rates(setting)
 method = amsgrad_game(setting, beta1=schedule.a, rate=schedule.rate)
-D, alpha, beta1 = method.D, method.alpha, method.beta1
 
 
 def statement() -> Statement:
-    distance = D**2 * sqrt(T) / (2 * alpha * (1 - beta1)) * method.roots(T)
-    average = method.game.over(method.game.m(t) ** 2 / sqrt(method.v_max(t)))
-    steps = (1 + beta1) / (2 * (1 - beta1)) * total(t, 1, T, alpha / sqrt(t) * average)
-    assumes = [*ASSUMED, *schedule.assumes]
-    return Statement(setting, method.game.regret(T) <= distance + steps, hyps=[1 <= T], assumes=assumes)
+    bound = distance(method, schedule.a, T) + average_costs(method, schedule.a, T)
+    return Statement(setting, method.game.regret(T) <= bound, hyps=[1 <= T], assumes=[*ASSUMED, *schedule.assumes])
 
 
 def witness() -> Witness:
@@ -49,5 +45,5 @@ def witness() -> Witness:
 def prove() -> Theorem:
     p = Prover(setting)
     found, c = falling_bound(p, method, schedule, T)
-    swapped = p.using(exchanged(p, t, T, i, method.game.d, c.squared(t)), after(p, T)[1])
-    return p.certify(statement().claim, found, swapped, degree=1)
+    same = p.using(swapped(p, method, c.squared(t), T), after(p, T)[1])
+    return p.certify(statement().claim, found, same, degree=1)

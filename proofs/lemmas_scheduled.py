@@ -13,14 +13,14 @@ from typing import Any
 
 from adamtheory.logic.derive import Prover
 from adamtheory.logic.kernel import Theorem
-from adamtheory.logic.notation import eq, inv, le, lift, total
+from adamtheory.logic.notation import absolute, eq, inv, le, lift, total
 from adamtheory.logic.sums import apart, exchanged, put
 from adamtheory.proofs.lemmas_box_game import Game, i, inverse_product, t
 from adamtheory.proofs.lemmas_momentum import (
+    Coordinate,
     Player,
     after,
     divides,
-    falling,
     once,
     rate_nonneg,
     round_bounds,
@@ -32,8 +32,8 @@ Known = Callable[[Any], Theorem]
 
 
 @dataclass(frozen=True, eq=False)
-class Scheduled(Player):
-    """A player whose m(n+1) is rate(n+1) m(n) + (1 - rate(n+1)) g(n+1), with 0 <= rate(t) <= a.
+class Scheduled(Coordinate):
+    """A coordinate whose m(n+1) is rate(n+1) m(n) + (1 - rate(n+1)) g(n+1), with 0 <= rate(t) <= a.
 
     low(t), high(t)   1 <= t |- 0 <= rate(t), and rate(t) <= a
     """
@@ -50,6 +50,11 @@ class Scheduled(Player):
     def share(self, t: Any) -> Any:
         """r_t = 1/(1 - a_t)."""
         return inv(1 - self.rate(t))
+
+
+@dataclass(frozen=True, eq=False)
+class ScheduledPlayer(Scheduled, Player):
+    """Such a coordinate with its iterates."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -103,7 +108,7 @@ def gradient(p: Prover, c: Scheduled, n: Any) -> Theorem:
 
 
 @once
-def from_below(p: Prover, c: Scheduled, n: Any) -> Theorem:
+def from_below(p: Prover, c: ScheduledPlayer, n: Any) -> Theorem:
     """1 <= n |- -m(n) (x(n) - u) <= C(n) (x(n) - u)^2/2 + alpha(n) m(n)^2/(2 w(n))."""
     y, C, m, s = variables = apart(p, "y C m s")
     weight, same = p.assume(0 <= C, eq(m, C * s))
@@ -162,7 +167,7 @@ def regret_step(p: Prover) -> tuple[Theorem, Any]:
     return p.chain(goal, before, spent, turn, abel, paid, further), variables
 
 
-def scheduled_regret(p: Prover, c: Scheduled, final: Final, n: Any) -> Theorem:
+def scheduled_regret(p: Prover, c: ScheduledPlayer, final: Final, n: Any) -> Theorem:
     """1 <= n |- sum_{t=1}^n g(t) (x_t - u) <= width^2 F(n)/2 + (1/(1-a) - 1/2) sum_t alpha(t) m(t)^2/w(t)."""
     k, t = p.fresh("k", n), p.fresh("t", n)
     begun, start, later = after(p, k)
@@ -193,7 +198,7 @@ def scheduled_regret(p: Prover, c: Scheduled, final: Final, n: Any) -> Theorem:
     return _last_average(p, c, final, p.inst(found, {k: n}), *sums(n), n)
 
 
-def _first_round(p: Prover, c: Scheduled, final: Final, step: Callable[..., Theorem], bound: Any) -> Theorem:
+def _first_round(p: Prover, c: ScheduledPlayer, final: Final, step: Callable[..., Theorem], bound: Any) -> Theorem:
     """The invariant after round 1, from nothing: there is no average, no weight, and the share is 1/(1-a)."""
     zero, one = lift(0), p.certify(1 <= lift(1))
     m, y, r = c.m(zero), c.gap(zero), c.most
@@ -216,7 +221,7 @@ def cost_nonneg(p: Prover, c: Scheduled, n: Any) -> Theorem:
 
 
 @once
-def average_above(p: Prover, c: Scheduled, n: Any) -> Theorem:
+def average_above(p: Prover, c: ScheduledPlayer, n: Any) -> Theorem:
     """1 <= n |- m(n) (x(n) - u) <= C(n)/2 (width^2 - (x(n) - u)^2)."""
     before = p.certify(0 <= n - 1, p.assume(1 <= n), degree=1)
     last, close = (p.using(f, before) for f in (round_bounds(p, c, n - 1)[2], c.close(n - 1)))
@@ -225,7 +230,7 @@ def average_above(p: Prover, c: Scheduled, n: Any) -> Theorem:
     return p.chain(goal, last, scaled)
 
 
-def _last_average(p: Prover, c: Scheduled, final: Final, found: Theorem, S: Any, Q: Any, n: Any) -> Theorem:
+def _last_average(p: Prover, c: ScheduledPlayer, final: Final, found: Theorem, S: Any, Q: Any, n: Any) -> Theorem:
     """The claim of `scheduled_regret` from the invariant: m(n) (x_{n+1} - u) is bounded by `average_above`."""
     s, Q_value, q, m, C, r, F, y, B, rho = variables = apart(p, "S Q q m C r F y B rho")
     weight, cost, least, most = p.assume(0 <= C, 0 <= q, 1 <= r, r <= rho)
@@ -242,7 +247,7 @@ def _last_average(p: Prover, c: Scheduled, final: Final, found: Theorem, S: Any,
 # --- from one coordinate to the regret --------------------------------------------------------------------------------
 
 
-def regret_bound(p: Prover, game: Game, c: Scheduled, final: Final, n: Any) -> Theorem:
+def regret_bound(p: Prover, game: Game, c: ScheduledPlayer, final: Final, n: Any) -> Theorem:
     """1 <= n |- R_n <= sum_i width^2 F(n)/2 + (1+a)/(2 (1-a)) sum_i sum_t alpha(t) m(t)^2/w(t); n is a variable."""
     summed = p.sum_of(scheduled_regret(p, c, final, n), i, 1, game.d)
     swapped = p.using(exchanged(p, t, n, i, game.d, c.g(t) * c.gap(t - 1)), after(p, n)[1])
@@ -290,119 +295,69 @@ def falling_final(p: Prover, c: Scheduled, falls: Known) -> Final:
     )
 
 
-# --- the averages cost no more than the gradients ---------------------------------------------------------------------
-
-
-@once
-def jensen(p: Prover, c: Scheduled, n: Any) -> Theorem:
-    """0 <= n |- q' <= a' alpha' m(n)^2/w' + (1 - a') h' for the costs q' of m(n+1) and h' of g(n+1)."""
-    a, m, g, r, new = variables = apart(p, "a m g r new")
-    low, high, rate, average = p.assume(0 <= a, a < 1, 0 <= r, eq(new, a * m + (1 - a) * g))
-    spread = p.certify(0 <= a * (1 - a) * r, p.certify(0 <= a * (1 - a), low, high), rate)
-    goal = r * new**2 <= a * r * m**2 + (1 - a) * r * g**2
-    lemma = p.certify(goal, spread, average, squares=[m - g], degree=1)
-    reached = p.certify(1 <= n + 1, p.assume(0 <= n), degree=1)
-    below = p.chain(c.rate(n + 1) < 1, c.high(n + 1), c.decay[1])
-    facts = [p.using(f, reached) for f in (c.low(n + 1), below, rate_nonneg(p, c, n + 1))]
-    values = (c.rate(n + 1), c.m(n), c.g(n + 1), c.alpha(n + 1) / c.w(n + 1), c.m(n + 1))
-    return put(p, lemma, variables, values, *facts, c.following(n))
-
-
-@once
-def gradient_cost_nonneg(p: Prover, c: Scheduled, n: Any) -> Theorem:
-    """1 <= n |- 0 <= alpha(n) g(n)^2/w(n)."""
-    return p.certify(0 <= c.squared_gradient(n), rate_nonneg(p, c, n), squares=[c.g(n)])
-
-
-def _before(p: Prover, c: Scheduled, k: Any) -> tuple[Any, Theorem, Theorem]:
-    """The old cost, that the old average costs no more with the new weights, and that its cost is not negative."""
-    if k is lift(0):
-        return lift(0), p.certify(c.alpha(1) * c.m(k) ** 2 / c.w(1) <= 0, c.begun), p.certify(0 <= lift(0))
-    return c.squared(k), falling(p, c, k), cost_nonneg(p, c, k)
-
-
-def averages(p: Prover, c: Scheduled, n: Any, falls: Known) -> Theorem:
-    """1 <= n |- sum alpha(t) m(t)^2/w(t) <= sum alpha(t) g(t)^2/w(t), for rates that fall.
-
-    falls(t)   1 <= t |- r_{t+1} <= r_t
-    Invariant: (sum of costs) + (r_n - 1) cost(n) <= sum of gradients.
-    """
-    q, q_new, old, h, a, r, s = variables = apart(p, "q q_new old h a r s")
-    mean, cheaper, nonneg = p.assume(q_new <= a * old + (1 - a) * h, old <= q, 0 <= q)
-    one, shrinks, inverse = p.assume(1 <= s, s <= r, eq((1 - a) * s, 1))
-    above = p.certify(0 <= s, one)
-    scaled = p.certify(
-        s * q_new <= (s - 1) * old + h, p.certify(s * q_new <= s * mean.claim.right, mean, above), inverse
+def shares_apart(p: Prover, c: Scheduled, n: Any) -> Theorem:
+    """1 <= n |- r_{n+1} - r_n <= a_{n+1}/(1-a): since 1 <= r_n, and r' - 1 = a' r'."""
+    later = after(p, n)[2]
+    (_low, high, inverse), first = (share_bounds(p, c, k) for k in (n + 1, n))
+    high, inverse, rate = (p.using(f, later) for f in (high, inverse, c.low(n + 1)))
+    goal = c.share(n + 1) - c.share(n) <= c.rate(n + 1) * c.most
+    return p.chain(
+        goal, first[0], inverse, p.certify(c.rate(n + 1) * c.share(n + 1) <= c.rate(n + 1) * c.most, high, rate)
     )
-    kept = p.chain((s - 1) * old <= (r - 1) * q, p.certify((s - 1) * old <= (s - 1) * q, one, cheaper),
-                   p.certify((s - 1) * q <= (r - 1) * q, shrinks, nonneg))  # fmt: skip
-    lemma = p.chain(q_new + (s - 1) * q_new <= (r - 1) * q + h, scaled, kept)
-
-    def step(k: Any, r: Any, start: Theorem, reached: Theorem, shrinks: Theorem) -> Theorem:
-        cost, cheaper, nonneg = _before(p, c, k)
-        old = c.alpha(k + 1) * c.m(k) ** 2 / c.w(k + 1)
-        values = (cost, c.squared(k + 1), old, c.squared_gradient(k + 1), c.rate(k + 1), r, c.share(k + 1))
-        bounds = [p.using(f, reached) for f in share_bounds(p, c, k + 1)]
-        return put(p, lemma, variables, values, p.using(jensen(p, c, k), start), cheaper, nonneg, *bounds, shrinks)
-
-    def extra(n: Any) -> Any:
-        return (c.share(n) - 1) * c.squared(n)
-
-    first = p.using(share_bounds(p, c, lift(1))[1], p.certify(1 <= lift(1)))
-    base = step(lift(0), c.most, p.certify(0 <= lift(0)), p.certify(1 <= lift(1)), first)
-    spare = p.certify(0 <= extra(n), p.using(share_bounds(p, c, n)[0]), cost_nonneg(p, c, n))
-    return _summed(p, c, n, lift(1), extra, base, lambda k, *known: step(k, c.share(k), *known, falls(k)), spare)
 
 
-def averages_any(p: Prover, c: Scheduled, n: Any) -> Theorem:
-    """1 <= n |- (1-a) sum alpha(t) m(t)^2/w(t) <= sum alpha(t) g(t)^2/w(t), for any rates that are at most a.
+def any_final(p: Prover, c: Scheduled) -> Final:
+    """F(n) = (C(n) + 2 sum_{t=1}^{n-1} a_{t+1} C(t))/(1-a), for any rates."""
 
-    Invariant: (1-a) (sum of costs) + a cost(n) <= sum of gradients.
-    """
-    q, q_new, old, h, a, A = variables = apart(p, "q q_new old h a A")
-    mean, cheaper, nonneg, cost = p.assume(q_new <= a * old + (1 - a) * h, old <= q, 0 <= q, 0 <= h)
-    low, high = p.assume(0 <= a, a <= A)
-    kept = p.chain(a * old <= A * q, p.certify(a * old <= a * q, low, cheaper), p.certify(a * q <= A * q, high, nonneg))
-    lemma = p.chain((1 - A) * q_new + A * q_new <= A * q + h, mean, kept, p.certify((1 - a) * h <= h, low, cost))
+    def at(n: Any) -> Any:
+        return c.most * (c.weight(n) + 2 * total(t, 1, n - 1, c.rate(t + 1) * c.weight(t)))
 
-    def step(k: Any, start: Theorem, reached: Theorem) -> Theorem:
-        cost, cheaper, nonneg = _before(p, c, k)
-        old = c.alpha(k + 1) * c.m(k) ** 2 / c.w(k + 1)
-        values = (cost, c.squared(k + 1), old, c.squared_gradient(k + 1), c.rate(k + 1), c.a)
-        known = [p.using(f, reached) for f in (c.low(k + 1), c.high(k + 1), gradient_cost_nonneg(p, c, k + 1))]
-        return put(p, lemma, variables, values, p.using(jensen(p, c, k), start), cheaper, nonneg, *known)
+    @once
+    def grows(p: Prover, c: Scheduled, n: Any) -> tuple[Theorem, Theorem]:
+        begun, _start, later = after(p, n)
+        high, rate = (p.using(f, later) for f in (share_bounds(p, c, n + 1)[1], c.low(n + 1)))
+        r, C, D = c.share(n + 1), c.weight(n), c.weight(n + 1)
+        first = p.certify(r * (D - C) <= c.most * (D - C), high, c.rising(n))
+        weight = weight_nonneg(p, c, n)
+        lost = p.certify((r - c.share(n)) * C <= c.rate(n + 1) * c.most * C, shares_apart(p, c, n), weight)
+        most = p.inv_positive(p.certify(0 < 1 - c.a, c.decay[1]))
+        spare = p.certify(0 <= c.rate(n + 1) * c.most * C, p.certify(0 <= c.rate(n + 1) * c.most, rate, most), weight)
+        last = p.sum_step(t, 1, n - 1, c.rate(t + 1) * c.weight(t), p.restate(0 <= n - 1, begun))
+        rise = at(n + 1) - at(n)
+        return p.certify(r * (D - C) <= rise, first, spare, last, degree=1), p.certify(
+            r * (D - C) + 2 * (r - c.share(n)) * C <= rise, first, lost, last, degree=1
+        )
 
-    def extra(n: Any) -> Any:
-        return c.a * c.squared(n)
+    one = p.certify(1 <= lift(1))
+    first = (p.using(share_bounds(p, c, lift(1))[1], one), p.using(weight_nonneg(p, c, lift(1)), one))
+    least = p.certify(c.share(1) * c.weight(1) <= c.most * c.weight(1), *first)
+    none = p.sum_none(t, 1, c.rate(t + 1) * c.weight(t))
+    begins = p.certify(c.share(1) * c.weight(1) <= at(lift(1)), least, none)
+    return Final(at, begins, lambda n: grows(p, c, n)[0], lambda n: grows(p, c, n)[1])
 
-    base = step(lift(0), p.certify(0 <= lift(0)), p.certify(1 <= lift(1)))
-    spare = p.certify(0 <= extra(n), cost_nonneg(p, c, n), c.decay[0])
-    return _summed(p, c, n, 1 - c.a, extra, base, step, spare)
 
+def variation_final(p: Prover, c: Scheduled) -> Final:
+    """F(n) = r_n C(n) + sum_{t=1}^{n-1} |r_{t+1} - r_t| C(t), for any rates."""
 
-def _summed(
-    p: Prover,
-    c: Scheduled,
-    n: Any,
-    factor: Any,
-    extra: Callable[[Any], Any],
-    base: Theorem,
-    step: Callable[..., Theorem],
-    spare: Theorem,
-) -> Theorem:
-    """1 <= n |- factor (sum of costs) <= sum of gradients, where extra(n) is carried along and dropped at the end.
+    def change(t: Any) -> Any:
+        return absolute(c.share(t + 1) - c.share(t))
 
-    base   factor cost(1) + extra(1) <= gradient(1);  step(k, ...) the same at k + 1, with extra(k) on the right
-    """
-    k, t = p.fresh("k", n), p.fresh("t", n)
-    begun, start, later = after(p, k)
+    def at(n: Any) -> Any:
+        return c.share(n) * c.weight(n) + total(t, 1, n - 1, change(t) * c.weight(t))
 
-    def claim(n: Any) -> Any:
-        return factor * total(t, 1, n, c.squared(t)) + extra(n) <= total(t, 1, n, c.squared_gradient(t))
+    @once
+    def grows(p: Prover, c: Scheduled, n: Any) -> tuple[Theorem, Theorem]:
+        r, s, C, D = c.share(n), c.share(n + 1), c.weight(n), c.weight(n + 1)
+        weight, last = (
+            weight_nonneg(p, c, n),
+            p.sum_step(t, 1, n - 1, change(t) * c.weight(t), p.restate(0 <= n - 1, p.assume(1 <= n))),
+        )
+        up, down = p.max_left(s - r, -(s - r)), p.max_right(s - r, -(s - r))
+        above, below = (p.certify(f.claim.left * C <= change(n) * C, f, weight) for f in (up, down))
+        rise = at(n + 1) - at(n)
+        return p.certify(s * (D - C) <= rise, below, last, degree=1), p.certify(
+            s * (D - C) + 2 * (s - r) * C <= rise, above, last, degree=1
+        )
 
-    ones = (p.sum_one(t, 1, c.squared(t)), p.sum_one(t, 1, c.squared_gradient(t)))
-    lasts = (p.sum_step(t, 1, k, c.squared(t), begun), p.sum_step(t, 1, k, c.squared_gradient(t), begun))
-    grown = p.certify(claim(k + 1), p.assume(claim(k)), *lasts, step(k, start, later))
-    found = p.inst(p.induction(k, 1, claim(k), p.certify(claim(lift(1)), *ones, base), grown), {k: n})
-    goal = factor * total(t, 1, n, c.squared(t)) <= total(t, 1, n, c.squared_gradient(t))
-    return p.chain(goal, found, spare)
+    begins = p.certify(c.share(1) * c.weight(1) <= at(lift(1)), p.sum_none(t, 1, change(t) * c.weight(t)))
+    return Final(at, begins, lambda n: grows(p, c, n)[0], lambda n: grows(p, c, n)[1])
