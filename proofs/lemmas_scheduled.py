@@ -256,6 +256,16 @@ def regret_bound(p: Prover, game: Game, c: ScheduledPlayer, final: Final, n: Any
     return p.certify(goal, convex_to_linear(p, "convex", n), swapped, summed, coefficient(p, c), degree=1)
 
 
+def scaled_bound(p: Prover, game: Game, c: ScheduledPlayer, final: Final, n: Any) -> Theorem:
+    """The bound times 1-a, for the final weight C/(1-a): (1-a) R_n <= sum_i width^2 C(n)/2 + (1+a)/2 sum of costs."""
+    keeps, found = p.certify(0 < 1 - c.a, c.decay[1]), regret_bound(p, game, c, final, n)
+    times = p.certify((1 - c.a) * found.claim.left <= (1 - c.a) * found.claim.right, found, keeps)
+    costs, weights = game.over(total(t, 1, n, c.squared(t))), game.over(lift(c.width) ** 2 * c.weight(n))
+    goal = (1 - c.a) * game.regret(n) <= weights / 2 + (1 + c.a) / 2 * costs
+    two = p.certify(0 < lift(2))
+    return p.certify(goal, times, p.inverse(keeps), inverse_product(p, two, keeps), degree=1)
+
+
 def coefficient(p: Prover, c: Scheduled) -> Theorem:
     """(1+a)/(2 (1-a)) = 1/(1-a) - 1/2."""
     keeps, two = p.certify(0 < 1 - c.a, c.decay[1]), p.certify(0 < lift(2))
