@@ -16,10 +16,10 @@ from fractions import Fraction
 
 from adamtheory.logic.derive import Prover
 from adamtheory.logic.kernel import Theorem
-from adamtheory.logic.notation import Setting, integer, sqrt
+from adamtheory.logic.notation import Setting, integer
 from adamtheory.logic.statement import Statement, Witness
 from adamtheory.proofs.lemmas_amsgrad import ASSUMED, amsgrad_game, amsgrad_witness
-from adamtheory.proofs.lemmas_amsgrad_scheduled import distance, falling_regret
+from adamtheory.proofs.lemmas_amsgrad_scheduled import distance, falling_regret, gradient_costs
 from adamtheory.proofs.lemmas_schedules import geometric_rates
 
 T = integer("T")
@@ -27,12 +27,10 @@ T = integer("T")
 setting = Setting()
 schedule = geometric_rates(setting)
 method = amsgrad_game(setting, beta1=schedule.a, rate=schedule.rate)
-alpha, beta1, beta2 = method.alpha, method.beta1, method.beta2
 
 
 def statement() -> Statement:
-    steps = alpha * (1 + beta1) / ((1 - beta1) * sqrt(1 - beta2)) * method.norms(T)
-    claim = method.game.regret(T) <= distance(method, beta1, T) + steps
+    claim = method.game.regret(T) <= distance(method, method.beta1, T) + gradient_costs(method, method.beta1, T)
     return Statement(setting, claim, hyps=[1 <= T], assumes=[*ASSUMED, *schedule.assumes])
 
 

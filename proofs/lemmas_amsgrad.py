@@ -62,6 +62,14 @@ class Amsgrad:
         """The sum over i of |g_{1:n,i}|."""
         return self.game.over(sqrt(self.squares(n)))
 
+    def rises(self, p: Prover, n: Any) -> Theorem:
+        """0 <= n |- V(n) <= V(n+1)."""
+        return maximum_rises(p, self, n)
+
+    def above(self, p: Prover, n: Any) -> Theorem:
+        """0 <= n |- (1-b) g(n+1)^2 <= V(n+1)."""
+        return maximum_is_above(p, self, n)
+
 
 def amsgrad_game(setting: Setting, beta1: Any = None, rate: Any = None) -> Amsgrad:
     """The game of `play` with the text of AMSGrad; assumed of the scalars what the method asks, and 0 < alpha.
@@ -119,7 +127,7 @@ def maximum_nonneg(p: Prover, s: Amsgrad, n: Any) -> Theorem:
     """0 <= n |- 0 <= V(n)."""
     k = p.fresh("k", n)
     base = p.certify(0 <= s.v_max(lift(0)), p.start("v_max", i))
-    step = p.chain(0 <= s.v_max(k + 1), p.assume(0 <= s.v_max(k)), maximum_rises(p, s, k))
+    step = p.chain(0 <= s.v_max(k + 1), p.assume(0 <= s.v_max(k)), s.rises(p, k))
     return p.inst(p.induction(k, 0, 0 <= s.v_max(k), base, step), {k: n})
 
 
@@ -133,9 +141,9 @@ def maximum_and_squares(p: Prover, s: Amsgrad, n: Any) -> Theorem:
         return (1 - s.beta2) * s.squares(k) <= k * s.v_max(k)
 
     base = p.certify(claim(lift(0)), p.sum_none(t, 1, s.game.g(t, i) ** 2))
-    grown = p.certify(k * s.v_max(k) <= k * s.v_max(k + 1), begun, maximum_rises(p, s, k))
+    grown = p.certify(k * s.v_max(k) <= k * s.v_max(k + 1), begun, s.rises(p, k))
     last = p.sum_step(t, 1, k, s.game.g(t, i) ** 2, begun)
-    step = p.certify(claim(k + 1), p.assume(claim(k)), grown, last, maximum_is_above(p, s, k))
+    step = p.certify(claim(k + 1), p.assume(claim(k)), grown, last, s.above(p, k))
     return p.inst(p.induction(k, 0, claim(k), base, step), {k: n})
 
 
@@ -158,7 +166,7 @@ def rate_positive(p: Prover, s: Amsgrad, t: Any) -> Theorem:
 def denominator_positive(p: Prover, s: Amsgrad, t: Any) -> Theorem:
     """1 <= t, 0 < g(t)^2 |- 0 < sqrt(V(t))."""
     kept = p.certify(0 < 1 - s.beta2, p.given("beta2_below_one"))
-    above = p.using(maximum_is_above(p, s, t - 1), before(p, t))
+    above = p.using(s.above(p, t - 1), before(p, t))
     return p.sqrt_positive(p.certify(0 < s.v_max(t), p.assume(0 < s.game.g(t, i) ** 2), kept, above))
 
 
@@ -166,7 +174,7 @@ def denominator_positive(p: Prover, s: Amsgrad, t: Any) -> Theorem:
 def ratio_rises(p: Prover, s: Amsgrad, t: Any) -> Theorem:
     """1 <= t |- sqrt(V(t))/alpha_t <= sqrt(V(t+1))/alpha_{t+1}: Gamma_{t+1} >= 0."""
     start = p.certify(0 <= lift(t), p.assume(1 <= t), degree=1)
-    rises = p.sqrt_monotone(p.using(maximum_rises(p, s, t), start), p.using(maximum_nonneg(p, s, t), start))
+    rises = p.sqrt_monotone(p.using(s.rises(p, t), start), p.using(maximum_nonneg(p, s, t), start))
     later = p.sqrt_monotone(p.certify(lift(t) <= t + 1), start)
     a, b, x, y, c = variables = apart(p, "a b x y c")
     facts = p.assume(a <= b, x <= y, 0 <= a, 0 <= x)
@@ -341,22 +349,26 @@ def square_bound(p: Prover, s: Amsgrad, G: Any, t: Any) -> tuple[Theorem, Theore
     return p.certify(g**2 <= G**2, high, low), p.chain(0 <= G, high, low)
 
 
-def maximum_bound(p: Prover, s: Amsgrad, G: Any, n: Any) -> Theorem:
-    """0 <= n, 1 <= i, i <= d |- V(n) <= G^2: v is a mean of squared gradients."""
+def moment_bound(p: Prover, s: Amsgrad, G: Any, n: Any) -> Theorem:
+    """0 <= n, 1 <= i, i <= d |- v(n) <= G^2: v is a mean of squared gradients."""
     k = p.fresh("k", n)
     start = p.certify(1 <= k + 1, p.assume(0 <= k), degree=1)
     kept, low = p.certify(0 < 1 - s.beta2, p.given("beta2_below_one")), p.given("beta2_nonnegative")
     gradient = p.using(square_bound(p, s, G, k + 1)[0], start)
     nonneg = p.certify(0 <= G**2, squares=[G])
     step = p.certify(s.v(k + 1) <= G**2, p.assume(s.v(k) <= G**2), p.next("v", i, k), low, kept, gradient)
-    moment = p.induction(k, 0, s.v(k) <= G**2, p.certify(s.v(0) <= G**2, p.start("v", i), nonneg), step)
-    following = p.next("v_max", i, k)
-    new = p.certify(
-        following.claim.right.args[1] <= G**2, p.next("v", i, k), p.using(p.inst(moment, {k: k + 1}), reached(p, k))
-    )
+    found = p.induction(k, 0, s.v(k) <= G**2, p.certify(s.v(0) <= G**2, p.start("v", i), nonneg), step)
+    return p.inst(found, {k: n})
+
+
+def maximum_bound(p: Prover, s: Amsgrad, G: Any, n: Any) -> Theorem:
+    """0 <= n, 1 <= i, i <= d |- V(n) <= G^2."""
+    k = p.fresh("k", n)
+    following, later = p.next("v_max", i, k), p.using(moment_bound(p, s, G, k + 1), reached(p, k))
+    new = p.certify(following.claim.right.args[1] <= G**2, p.next("v", i, k), later)
     largest = p.max_least(p.assume(s.v_max(k) <= G**2), new)
     step = p.chain(s.v_max(k + 1) <= G**2, following, largest)
-    base = p.certify(s.v_max(0) <= G**2, p.start("v_max", i), nonneg)
+    base = p.certify(s.v_max(0) <= G**2, p.start("v_max", i), p.certify(0 <= G**2, squares=[G]))
     return p.inst(p.induction(k, 0, s.v_max(k) <= G**2, base, step), {k: n})
 
 

@@ -50,14 +50,26 @@ def falling_bound(p: Prover, method: Amsgrad, s: Schedule, n: Any) -> tuple[Theo
 def falling_regret(p: Prover, method: Amsgrad, s: Schedule, n: Any) -> Theorem:
     """1 <= n |- R_n <= distance + alpha (1+a)/((1-a) sqrt(1-b)) sum_i |g_{1:n}|, for falling rates."""
     found, c = falling_bound(p, method, s, n)
+    return by_gradients(p, method, c, distance(method, c.a, n), found, s, n)
+
+
+def gradient_costs(method: Amsgrad, a: Any, n: Any) -> Any:
+    """alpha (1+a)/((1-a) sqrt(1-b)) sum_i |g_{1:n}|."""
+    return method.alpha * (1 + a) / ((1 - a) * sqrt(1 - method.beta2)) * method.norms(n)
+
+
+def by_gradients(
+    p: Prover, method: Amsgrad, c: ScheduledPlayer, far: Any, found: Theorem, s: Schedule, n: Any
+) -> Theorem:
+    """1 <= n |- R_n <= far + `gradient_costs` from R_n <= far + (1+a)/(2 (1-a)) sum of costs, for falling rates."""
     paid = costs(p, method, c, n, averages(p, c, n, shares_fall(p, c, s)))
     keeps, root = p.certify(0 < 1 - c.a, c.decay[1]), p.certify(0 < 1 - method.beta2, p.given("beta2_below_one"))
     divisor, two = p.sqrt_positive(root), p.certify(0 < lift(2))
     share = p.certify(0 <= (1 + c.a) / (2 * (1 - c.a)), c.decay[0], p.inv_positive(p.certify(0 < 2 * (1 - c.a), keeps)))
     more = p.certify(share.claim.right * paid.claim.left <= share.claim.right * paid.claim.right, share, paid)
-    steps = method.alpha * (1 + c.a) / ((1 - c.a) * sqrt(1 - method.beta2)) * method.norms(n)
     split = inverse_product(p, two, keeps), inverse_product(p, keeps, divisor)
-    return p.certify(method.game.regret(n) <= distance(method, c.a, n) + steps, found, more, *split, degree=1)
+    goal = method.game.regret(n) <= far + gradient_costs(method, c.a, n)
+    return p.certify(goal, found, more, *split, degree=1)
 
 
 def swapped(p: Prover, method: Amsgrad, body: Any, n: Any) -> Theorem:

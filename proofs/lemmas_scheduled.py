@@ -249,10 +249,15 @@ def _last_average(p: Prover, c: ScheduledPlayer, final: Final, found: Theorem, S
 
 def regret_bound(p: Prover, game: Game, c: ScheduledPlayer, final: Final, n: Any) -> Theorem:
     """1 <= n |- R_n <= sum_i width^2 F(n)/2 + (1+a)/(2 (1-a)) sum_i sum_t alpha(t) m(t)^2/w(t); n is a variable."""
-    summed = p.sum_of(scheduled_regret(p, c, final, n), i, 1, game.d)
+    return over_coordinates(p, game, c, final.at(n), scheduled_regret(p, c, final, n), n)
+
+
+def over_coordinates(p: Prover, game: Game, c: ScheduledPlayer, weight: Any, each: Theorem, n: Any) -> Theorem:
+    """The bound of `regret_bound` with a weight for F(n), from what `scheduled_regret` claims of coordinate i."""
     swapped = p.using(exchanged(p, t, n, i, game.d, c.g(t) * c.gap(t - 1)), after(p, n)[1])
     costs = game.over(total(t, 1, n, c.squared(t)))
-    goal = game.regret(n) <= game.over(lift(c.width) ** 2 * final.at(n)) / 2 + (1 + c.a) / (2 * (1 - c.a)) * costs
+    goal = game.regret(n) <= game.over(lift(c.width) ** 2 * weight) / 2 + (1 + c.a) / (2 * (1 - c.a)) * costs
+    summed = p.sum_of(each, i, 1, game.d)
     return p.certify(goal, convex_to_linear(p, "convex", n), swapped, summed, coefficient(p, c), degree=1)
 
 
