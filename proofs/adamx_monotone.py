@@ -3,7 +3,7 @@
 Words   With alpha_t = alpha/sqrt(t) and the rates a_t = beta1 lam^(t-1), in every coordinate and every round t >= 1,
         sqrt(V_t)/(alpha_t (1-a_t)) <= sqrt(V_{t+1})/(alpha_{t+1} (1-a_{t+1})).
 Source  Tran & Phong 2019, the purpose of the algorithm AdamX; derived here from the text of `adamx`. For AMSGrad it is
-        false (`gamma_schedule_table_refuted`).
+        false (`gamma_momentum_geometric_refuted`).
 Note    From `adamx_closed_form`.
 """
 
