@@ -43,6 +43,9 @@ ALSO_TRUE = {
         "right.1.0.1.0: -1 -> 0": "the denominator becomes 1, and the numerator is nonnegative",
     },
     "gamma_adam_corrected_negative": {"right: 0 -> 1": LARGER},
+    "gamma_momentum_converse": {
+        "left.0.0.0.2: add -> mul": "v_max(n) in place of v_max(n + 1): they are assumed equal"
+    },
     "gamma_schedule_converse": {"right: 0 -> 1": LARGER},
     "gamma_sgd": {"right.0: mul -> add": PLUS_ONE},
     "harmonic_sum": {"right.0: 1 -> 2": LARGER},
