@@ -3,8 +3,8 @@
 Words   On a box with sides at most D, for convex losses, alpha_t = alpha/sqrt(t), 0 <= beta1_{t+1} <= beta1_t,
         beta1 = beta1_1 < 1 and 0 <= beta2 < 1: R_T <= D^2 sqrt(T)/(2 alpha (1-beta1)) sum_i sqrt(V_{T,i})
              + (1+beta1)/(2 (1-beta1)) sum_t sum_i alpha_t m_{t,i}^2/sqrt(V_{t,i}).
-Source  Derived for this project, from the text of `amsgrad` and `box`. Reddi, Kale & Kumar 2018, Theorem 4, and Tran &
-        Phong 2019 have D^2/(2 (1-beta1)) sum_t sum_i beta1_t sqrt(V_{t,i})/alpha_t besides, and twice the first term.
+Source  Derived for this project, from the text of `amsgrad` and `box`. Reddi, Kale & Kumar 2018, Theorem 4 (wording
+        unverified), have D^2/(2 (1-beta1)) sum_t sum_i beta1_t sqrt(V_{t,i})/alpha_t besides, and twice the first term.
 Note    With r_t = 1/(1-beta1_t) and L_t = <m_t, x_t - u>, sum_t <g_t, x_t - u> is sum_t L_t
         + sum_{t<T} (r_t - r_{t+1}) L_t + (r_T - 1) L_T + sum_{t>1} (r_t - 1) <m_{t-1}, x_{t-1} - x_t>: all weights are
         >= 0 and those of L_t beyond 1 sum to r_1 - 1, so that no cross term is left over. The step of the printed proof

@@ -44,9 +44,9 @@ class Adamx(Amsgrad):
         return maximum_rises(p, self, n)
 
 
-def adamx_game(setting: Setting) -> Adamx:
-    """The game of `play` with the text of AdamX and the assumptions of `amsgrad_game`."""
-    schedule = geometric_rates(setting)
+def adamx_game(setting: Setting, strict: bool = False) -> Adamx:
+    """The game of `play` with the text of AdamX and the assumptions of `amsgrad_game`; strict: lam < 1."""
+    schedule = geometric_rates(setting, strict)
     d = setting.constant("d", "Z")
     alpha, beta2, D = setting.constants("alpha beta2 D")
     scalars = {"lr": lambda t: alpha / sqrt(t), "beta1": schedule.a, "lam": Family("lam")(), "beta2": beta2, "eps": 0}

@@ -6,8 +6,8 @@ from typing import Any
 
 from adamtheory.logic.derive import Prover
 from adamtheory.logic.kernel import Theorem
-from adamtheory.logic.notation import Setting, absolute, inv, lift, sqrt, total
-from adamtheory.logic.sums import constant_sum
+from adamtheory.logic.notation import Family, Setting, absolute, inv, lift, sqrt, total
+from adamtheory.logic.sums import apart, constant_sum, put
 from adamtheory.proofs.lemmas_adamx import (
     Adamx,
     adamx_game,
@@ -19,17 +19,23 @@ from adamtheory.proofs.lemmas_adamx import (
     share,
     widest,
 )
-from adamtheory.proofs.lemmas_amsgrad import moment_bound, second_moment_nonneg, square_bound
+from adamtheory.proofs.lemmas_amsgrad import (
+    coefficients,
+    largest_gradient,
+    moment_bound,
+    norm_bound,
+    second_moment_nonneg,
+)
 from adamtheory.proofs.lemmas_amsgrad_scheduled import gradient_costs
 from adamtheory.proofs.lemmas_box_game import i, inverse_product, t
 from adamtheory.proofs.lemmas_momentum import once
 from adamtheory.proofs.lemmas_regret import zero_of_square
-from adamtheory.proofs.lemmas_schedules import at_most
+from adamtheory.proofs.lemmas_schedules import at_most, root_sum
 
 
-def bounded_game(setting: Setting) -> tuple[Adamx, Any]:
+def bounded_game(setting: Setting, strict: bool = False) -> tuple[Adamx, Any]:
     """The game with |g_{t,i}| <= G and 1 <= d besides; and G."""
-    method, G = adamx_game(setting), setting.constant("G")
+    method, G = adamx_game(setting, strict), setting.constant("G")
     here = (1 <= t, 1 <= i, i <= method.game.d)
     setting.assume("bounded", absolute(method.game.g(t, i)) <= G, here)
     setting.assume("dimension", 1 <= method.game.d)
@@ -44,8 +50,7 @@ def root_bound(p: Prover, subject: tuple[Adamx, Any], n: Any) -> Theorem:
     most = G * share(s.beta1)
     begun = p.assume(0 <= k)
     later, reached = p.certify(0 <= k + 1, begun, degree=1), p.certify(1 <= k + 1, begun, degree=1)
-    one = p.certify(1 <= lift(1))
-    bound = p.using(p.inst(square_bound(p, s, G, t)[1], {t: lift(1)}), one)
+    bound = largest_gradient(p, s, G)
     keeps = p.certify(0 < 1 - s.beta1, s.schedule.below(p))
     moment = p.using(moment_bound(p, s, G, k + 1), later)
     nonneg = p.using(second_moment_nonneg(p, s, k + 1), later)
@@ -129,3 +134,51 @@ def bounded_regret(p: Prover, s: Adamx, G: Any, n: Any) -> Theorem:
     far = p.certify(widest(s, n) + momentum(s, n) <= bounded_bound(s, G, n) - gradient_costs(s, s.beta1, n),
                     first, second, *splits, degree=1)  # fmt: skip
     return p.chain(s.game.regret(n) <= bounded_bound(s, G, n), adamx_regret(p, s, n), far)
+
+
+def scale(s: Adamx, G: Any) -> Any:
+    """d (D^2 G/(2 alpha (1-beta1)) (1 + beta1 lam/(1-lam)^2) + alpha (1+beta1)/((1-beta1) sqrt(1-beta2)) G)."""
+    lam, a = Family("lam")(), s.beta1
+    distances = s.D**2 / (2 * s.alpha * (1 - a)) * (1 + a * (lam / (1 - lam) ** 2))
+    return s.game.d * G * (distances + s.alpha * (1 + a) / ((1 - a) * sqrt(1 - s.beta2)))
+
+
+def decaying_rounds(p: Prover, n: Any) -> tuple[Theorem, Theorem]:
+    """1 <= n |- sum_{t=1}^{n-1} lam^t sqrt(t) <= lam/(1-lam)^2 sqrt(n), and 0 <= lam/(1-lam)^2; from lam < 1."""
+    lam, k = Family("lam")(), p.fresh("k", n)
+    limits, begun = (p.given("lam_nonnegative"), p.given("lam_below_one")), p.assume(1 <= n)
+    start, before = p.certify(0 <= n, begun, degree=1), p.certify(0 <= n - 1, begun, degree=1)
+    rounds = p.using(p.inst(root_sum(p, lam, k), {k: n - 1}), before, *limits)
+    one = p.squares(p.certify(lift(1) ** 2 <= sqrt(n) ** 2, begun, p.sqrt_square(start)), p.sqrt_nonneg(n))
+    (x,) = apart(p, "x")
+    share = p.certify(0 < (1 - lam) ** 2, p.certify(0 < 1 - lam, limits[1]))
+    inverse = put(p, p.inv_positive(p.assume(0 < x)), (x,), ((1 - lam) ** 2,), share)
+    nonneg = p.certify(0 <= lam / (1 - lam) ** 2, limits[0], inverse)
+    most = p.certify(lam / (1 - lam) ** 2 <= lam / (1 - lam) ** 2 * sqrt(n), one, nonneg)
+    return p.chain(rounds.claim.left <= most.claim.right, rounds, most), nonneg
+
+
+def scaled(p: Prover, bound: Theorem, *nonneg: Theorem) -> Theorem:
+    """w x <= w y from x <= y and 0 <= w, where w is the product of what is not negative."""
+    weight = nonneg[0]
+    for factor in nonneg[1:]:
+        weight = p.certify(0 <= weight.claim.right * factor.claim.right, weight, factor)
+    w = weight.claim.right
+    return p.certify(w * bound.claim.left <= w * bound.claim.right, bound, weight)
+
+
+def root_regret(p: Prover, s: Adamx, G: Any, n: Any) -> tuple[Theorem, Theorem]:
+    """1 <= n |- R_n <= scale sqrt(n), and 0 <= scale; from lam < 1, an assumption of that name."""
+    rounds, rest = decaying_rounds(p, n)
+    far, near = coefficients(p, s)
+    low, zero = p.given("beta1_nonnegative"), p.certify(0 <= s.game.d, p.given("dimension"), degree=1)
+    first = p.using(p.inst(largest_gradient(p, s, G), {i: lift(1)}), p.certify(1 <= lift(1)), p.given("dimension"))
+    weight = p.certify(0 <= s.game.d * G, zero, first)
+    momentum = scaled(p, rounds, weight, far, low)
+    norms = scaled(p, p.sum_of(norm_bound(p, s, G, n), i, 1, s.game.d), near)
+    count = p.using(constant_sum(p, i, s.game.d, G), zero)
+    found = p.certify(s.game.regret(n) <= scale(s, G) * sqrt(n), bounded_regret(p, s, G, n), momentum, norms, count)
+    more = p.certify(0 <= 1 + s.beta1 * rest.claim.right, rest, low)
+    distances = p.certify(0 <= far.claim.right * more.claim.right, far, more)
+    both = p.certify(0 <= distances.claim.right + near.claim.right, distances, near, degree=1)
+    return found, p.certify(0 <= scale(s, G), weight, both)

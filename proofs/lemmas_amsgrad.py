@@ -377,19 +377,28 @@ def reached(p: Prover, k: Any) -> Theorem:
     return p.certify(0 <= k + 1, p.assume(0 <= k), degree=1)
 
 
-def bounded_coordinate(p: Prover, s: Amsgrad, G: Any, T: Any) -> tuple[Theorem, Theorem]:
-    """1 <= T, 1 <= i, i <= d |- sqrt(V(T)) <= G, and |g_{1:T,i}| <= sqrt(T) G."""
+def norm_bound(p: Prover, s: Amsgrad, G: Any, T: Any) -> Theorem:
+    """1 <= T, 1 <= i, i <= d |- |g_{1:T,i}| <= sqrt(T) G."""
     start, squares = after(p, T)[1], total(t, 1, T, s.game.g(t, i) ** 2)
-    one = p.certify(1 <= lift(1))
-    gradient, bound = square_bound(p, s, G, t)[0], p.using(p.inst(square_bound(p, s, G, t)[1], {t: lift(1)}), one)
+    gradient, bound = square_bound(p, s, G, t)[0], largest_gradient(p, s, G)
     summed = p.chain(squares <= T * G**2, p.sum_of(gradient, t, 1, T), p.using(constant_sum(p, t, T, G**2), start))
     roots = p.sqrt_square(start), p.sqrt_square(p.using(squares_nonneg(p, s, T), start))
     most = p.certify(sqrt(squares) ** 2 <= (sqrt(T) * G) ** 2, summed, *roots)
-    norm = p.squares(most, p.certify(0 <= sqrt(T) * G, p.sqrt_nonneg(T), bound))
+    return p.squares(most, p.certify(0 <= sqrt(T) * G, p.sqrt_nonneg(T), bound))
+
+
+def largest_gradient(p: Prover, s: Amsgrad, G: Any) -> Theorem:
+    """1 <= i, i <= d |- 0 <= G: it bounds the first gradient."""
+    return p.using(p.inst(square_bound(p, s, G, t)[1], {t: lift(1)}), p.certify(1 <= lift(1)))
+
+
+def bounded_coordinate(p: Prover, s: Amsgrad, G: Any, T: Any) -> tuple[Theorem, Theorem]:
+    """1 <= T, 1 <= i, i <= d |- sqrt(V(T)) <= G, and |g_{1:T,i}| <= sqrt(T) G."""
+    start = after(p, T)[1]
     below = p.using(maximum_bound(p, s, G, T), start)
     nonneg = p.using(maximum_nonneg(p, s, T), start)
     root = p.certify(sqrt(s.v_max(T)) ** 2 <= G**2, below, p.sqrt_square(nonneg), degree=1)
-    return p.squares(root, bound), norm
+    return p.squares(root, largest_gradient(p, s, G)), norm_bound(p, s, G, T)
 
 
 def coefficients(p: Prover, s: Amsgrad) -> tuple[Theorem, Theorem]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from adamtheory.logic.derive import Prover
 from adamtheory.logic.kernel import Theorem
-from adamtheory.logic.notation import Setting, le, lift, power
+from adamtheory.logic.notation import Setting, le, lift, power, sqrt, total
 from adamtheory.proofs.lemmas_box_game import t
 from adamtheory.proofs.lemmas_momentum import Coordinate, Player, once
 from adamtheory.proofs.lemmas_scheduled import Scheduled, ScheduledPlayer, falling_shares
@@ -67,13 +67,14 @@ def any_rates(setting: Setting) -> Schedule:
     )
 
 
-def geometric_rates(setting: Setting) -> Schedule:
-    """beta1_t = beta1 lam^(t-1) with 0 <= beta1 < 1 and 0 <= lam <= 1."""
+def geometric_rates(setting: Setting, strict: bool = False) -> Schedule:
+    """beta1_t = beta1 lam^(t-1) with 0 <= beta1 < 1 and 0 <= lam <= 1 (strict: lam < 1)."""
     beta1, lam = setting.constants("beta1 lam")
     setting.assume("beta1_nonnegative", 0 <= beta1)
     setting.assume("beta1_below_one", beta1 < 1)
     setting.assume("lam_nonnegative", 0 <= lam)
-    setting.assume("lam_at_most_one", lam <= 1)
+    least = "lam_below_one" if strict else "lam_at_most_one"
+    setting.assume(least, lam < 1 if strict else lam <= 1)
 
     def rate(t: Any) -> Any:
         return beta1 * power(lam, t - 1)
@@ -84,9 +85,9 @@ def geometric_rates(setting: Setting) -> Schedule:
 
     def falls(p: Prover, t: Any) -> Theorem:
         following = p.power_next(lam, _before(p, t))
-        return p.certify(rate(t + 1) <= rate(t), following, low(p, t), p.given("lam_at_most_one"))
+        return p.certify(rate(t + 1) <= rate(t), following, low(p, t), p.given(least))
 
-    names = ("beta1_below_one", "beta1_nonnegative", "lam_at_most_one", "lam_nonnegative")
+    names = ("beta1_below_one", "beta1_nonnegative", least, "lam_nonnegative")
     return Schedule(rate, beta1, names, low, lambda p: p.given("beta1_below_one"), falls)
 
 
@@ -123,3 +124,34 @@ def scheduled(p: Prover, s: Schedule, base: Coordinate) -> Any:
 def shares_fall(p: Prover, c: Scheduled, s: Schedule) -> Known:
     """1 <= t |- 1/(1 - rate(t+1)) <= 1/(1 - rate(t))."""
     return lambda t: falling_shares(p, c, t, s.falls(p, t))
+
+
+def root_sum(p: Prover, lam: Any, n: Any) -> Theorem:
+    """0 <= n, 0 <= lam, lam < 1 |- sum_{t=1}^n lam^t sqrt(t) <= lam/(1-lam)^2, for an integer variable n."""
+    low, high, begun = p.assume(0 <= lam, lam < 1, 0 <= n)
+    body = power(lam, t) * sqrt(t)
+
+    def claim(k: Any) -> Any:
+        rest = power(lam, k + 1) * (k + 1 - k * lam)
+        return (1 - lam) ** 2 * total(t, 1, k, body) <= lam - rest
+
+    later = p.certify(0 <= n + 1, begun, degree=1)
+    weight = p.using(p.power_nonneg(low, n + 1), later)
+    # sqrt(n+1) <= n+1
+    square = p.certify(sqrt(n + 1) ** 2 <= (n + 1) ** 2, p.sqrt_square(later), begun)
+    root = p.squares(square, later)
+    scaled = p.certify(weight.claim.right * sqrt(n + 1) <= weight.claim.right * (n + 1), weight, root)
+    square = p.certify(0 <= (1 - lam) ** 2, squares=[1 - lam])
+    scaled = p.certify((1 - lam) ** 2 * scaled.claim.left <= (1 - lam) ** 2 * scaled.claim.right, scaled, square)
+    powers = p.using(p.power_next(lam, p.assume(0 <= n + 1)), later)
+    last = p.sum_step(t, 1, n, body, begun)
+    step = p.certify(claim(n + 1), p.assume(claim(n)), last, scaled, powers)
+    first = p.power_next(lam, p.certify(0 <= n - n))
+    base = p.certify(claim(n - n), p.sum_none(t, 1, body), first)
+    found = p.induction(n, 0, claim(n), base, step)
+    kept = p.certify(0 <= n + 1 - n * lam, begun, low, p.certify(0 <= n * (1 - lam), begun, high))
+    spare = p.certify(0 <= weight.claim.right * kept.claim.right, weight, kept)
+    most = p.chain((1 - lam) ** 2 * total(t, 1, n, body) <= lam, found, spare)
+    positive = p.certify(0 < (1 - lam) ** 2, high)
+    inverse = p.using(p.fact("inverse", x=(1 - lam) ** 2), p.certify(0 < (1 - lam) ** 2 * (1 - lam) ** 2, positive))
+    return p.certify(total(t, 1, n, body) <= lam / (1 - lam) ** 2, most, inverse, weights=[[positive]], degree=1)
