@@ -158,6 +158,12 @@ def any_denominators(random: Random, rounds: int) -> dict[str, Any]:
     return {"alpha": {(k,): step for k, step in enumerate(steps, 1)}, "w": table}
 
 
+def wild_denominators(random: Random, rounds: int) -> dict[str, Any]:
+    """Positive denominators that rise and fall."""
+    places = [(k, j) for k in range(1, rounds + 2) for j in (1, 2)]
+    return {"alpha": F(1), "w": {place: F(random.choice([1, 2, 3, 8]), 2) for place in places}}
+
+
 def remembering(random: Random) -> dict[str, Any]:
     """w_t the root of the sum of the squares, times a number; zeta is what is missing."""
     scale = F(random.randint(1, 4), 2)
@@ -177,6 +183,7 @@ SCHEDULES = {
     "sgd_momentum_regret": lambda r, k: {"beta1": falling(r, k)},
     "master_theorem_scheduled": lambda r, k: {"beta1": falling(r, k), **any_denominators(r, k)},
     "adamnc_theorem_5": lambda r, k: {"beta1": falling(r, k), **remembering(r)},
+    "master_theorem_deficit": lambda r, k: {"beta1": F(r.randint(0, 9), 10), **wild_denominators(r, k)},
     "amsgrad_optax_regret": lambda r, k: {"beta1": F(r.randint(0, 9), 10)},
     "amsgrad_regret_kappa": lambda r, k: r.choice([{"beta1": 0, "beta2": F(1, 10)}, {"beta1": HALF, "beta2": HALF}]),
 }
@@ -229,6 +236,16 @@ def test_the_bound_is_attained_in_the_first_round(name: str) -> None:
     """beta1 = beta2 = 0, alpha = D = 2, g = 1: R_1 = 2 = D^2/(2 alpha) + alpha/2, so no constant can be less."""
     families = {**LOSSES, **BOX, "g": 1, "first": 1, "u": -1, "d": 1, "alpha": 2, "beta1": 0, "a": 0, "beta2": 0}
     assert sides(name, {T: 1}, families) == (2, 2)
+
+
+def test_denominators_that_fall_have_to_be_paid_for() -> None:
+    """One large denominator holds x_1 = 1 back; the bound for monotone denominators does not hold then."""
+    families = {**LOSSES, "low": -1, "high": 1, "first": 1, "u": -1, "d": 1, "alpha": 1, "beta1": 0}
+    families |= {"g": {(1, 1): 1, (2, 1): F(1, 100)}, "w": {(1, 1): 10, (2, 1): F(1, 100)}}
+    left, right = sides("master_theorem", {T: 2}, families)
+    assert left > 10 * right
+    left, right = sides("master_theorem_deficit", {T: 2}, families)
+    assert left < right
 
 
 def test_a_constant_rate_has_no_variation() -> None:
