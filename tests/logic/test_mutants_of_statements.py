@@ -44,7 +44,8 @@ ALSO_TRUE = {
     },
     "gamma_adam_corrected_negative": {"right: 0 -> 1": LARGER},
     "gamma_momentum_converse": {
-        "left.0.0.0.2: add -> mul": "v_max(n) in place of v_max(n + 1): they are assumed equal"
+        "left.0.0.0.2: add -> mul": "v_max(n) in place of v_max(n + 1): they are assumed equal",
+        "right.0.0.0: v_max one later": "v_max(n + 1) in place of v_max(n): they are assumed equal",
     },
     "gamma_schedule_converse": {"right: 0 -> 1": LARGER},
     "gamma_sgd": {"right.0: mul -> add": PLUS_ONE},
