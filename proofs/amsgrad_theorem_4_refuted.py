@@ -13,7 +13,7 @@ Printed R_T <= D^2 sqrt(T)/(1-beta1) sum_i sqrt(V_{T,i}) + two more terms (confe
 Wrong   The factor 1/alpha is missing in the first term: for small alpha R_T is near 2T, the bound of order sqrt(T).
 Instead R_T <= D^2 sqrt(T)/(2 alpha (1-beta1)) sum_i sqrt(V_{T,i})
         + alpha (1+beta1)/((1-beta1) sqrt(1-beta2)) sum_i |g_{1:T,i}|, for every non-increasing beta1_t
-Theorem amsgrad_regret, amsgrad_regret_scheduled
+Theorem amsgrad_regret, amsgrad_regret_scheduled, amsgrad_theorem_4
 """
 
 from fractions import Fraction

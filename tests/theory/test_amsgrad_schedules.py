@@ -307,12 +307,15 @@ def test_the_maximum_of_adamx() -> None:
         assert meaning.holds(stated(name).claim, {i: 1, n: k - 1})
 
 
-def test_adamx_printed_bound_is_larger() -> None:
-    """The form of Tran & Phong 2019 exceeds the proved one, term by term, wherever it is defined."""
-    random = Random(1)
-    for _ in range(200):
-        beta1, beta2 = random.random() * 0.99, 0.01 + random.random() * 0.98
-        gamma = beta1 / float_root(beta2)
-        if gamma < 1:
-            own = (1 + beta1) / ((1 - beta1) * float_root(1 - beta2))
-            assert own <= 1 / ((1 - beta1) ** 2 * (1 - gamma) * float_root(1 - beta2))
+@pytest.mark.parametrize(
+    ("printed", "proved", "rates"),
+    [
+        ("amsgrad_theorem_4", "amsgrad_regret_scheduled", {"beta1": {(k,): F(4, 5 * k) for k in range(1, 8)}}),
+        ("adamx_theorem", "adamx_regret_bounded", {"beta1": F(4, 5), "lam": HALF}),
+    ],
+)
+def test_the_printed_bound_is_the_larger(printed: str, proved: str, rates: Any) -> None:
+    families = {**LOSSES, **BOX, **history(Random(5), 6, 1), **rates, "d": 1, "G": 3, "alpha": 1, "beta2": F(9, 10)}
+    left, least = sides(proved, {T: 6}, families)
+    same, more = sides(printed, {T: 6}, families)
+    assert left == same and left < least < more / 2
