@@ -1,4 +1,4 @@
-"""Regret of methods whose second moments do not forget, alpha_t |g_{1:t}| <= zeta sqrt(v_t), with falling beta1_t.
+"""Regret of methods whose v_t does not forget, alpha_t |g_{1:t}| <= zeta sqrt(v_t), for falling rates beta1_t.
 
 Words   On a box in d coordinates with widths D_i, for convex losses, x_{t+1} = Pi(x_t - alpha_t m_t/w_t), rates
         0 <= beta1_{t+1} <= beta1_t, beta1 = beta1_1 < 1, alpha_t > 0, w_t >= 0 and zeta > 0 with, in every coordinate

@@ -14,7 +14,8 @@ from adamtheory.logic.notation import Setting, integer, positive_part, tends
 from adamtheory.logic.statement import Statement, Witness
 from adamtheory.proofs.lemmas_adamx import adamx_witness
 from adamtheory.proofs.lemmas_adamx_bounded import bounded_game, root_regret
-from adamtheory.proofs.lemmas_amsgrad import ASSUMED, average_vanishes
+from adamtheory.proofs.lemmas_amsgrad import ASSUMED
+from adamtheory.proofs.lemmas_amsgrad_bounded import average_vanishes
 
 T = integer("T")
 

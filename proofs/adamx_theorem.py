@@ -22,7 +22,8 @@ from adamtheory.logic.statement import Statement, Witness
 from adamtheory.logic.sums import apart, put
 from adamtheory.proofs.lemmas_adamx import adamx_witness
 from adamtheory.proofs.lemmas_adamx_bounded import bounded_game, bounded_regret
-from adamtheory.proofs.lemmas_amsgrad import ASSUMED, largest_gradient
+from adamtheory.proofs.lemmas_amsgrad import ASSUMED
+from adamtheory.proofs.lemmas_amsgrad_bounded import largest_gradient
 from adamtheory.proofs.lemmas_box_game import i, t
 from adamtheory.proofs.lemmas_printed_bounds import assume_gamma, larger_costs, logarithmic, with_gamma
 

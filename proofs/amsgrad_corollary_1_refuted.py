@@ -1,4 +1,4 @@
-"""The corollary of AMSGrad's theorem for beta1_t = beta1 lam^(t-1) is false without 1/alpha, as one version prints it.
+"""The corollary of AMSGrad's theorem for beta1_t = beta1 lam^(t-1) is false without 1/alpha.
 
 Words   Claimed: in the setting of Theorem 4 with beta1_t = beta1 lam^(t-1), 0 < lam < 1,
         R_T <= D^2 sqrt(T)/(1-beta1) sum_i sqrt(V_{T,i}) + beta1 D^2 G/(2 (1-beta1) (1-lam)^2)

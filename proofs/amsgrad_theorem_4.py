@@ -1,4 +1,4 @@
-"""Theorem 4 on AMSGrad in its later version, with 1/alpha in the first term, for rates beta1_t that do not increase.
+"""Theorem 4 on AMSGrad in its later version, with 1/alpha, holds for rates beta1_t that do not increase.
 
 Words   On a box with sides at most D, for convex losses, alpha_t = alpha/sqrt(t), 0 <= beta1_{t+1} <= beta1_t,
         beta1 = beta1_1 < 1, 0 <= beta2 < 1 and gamma = beta1/sqrt(beta2) < 1:

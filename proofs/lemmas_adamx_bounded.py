@@ -19,13 +19,8 @@ from adamtheory.proofs.lemmas_adamx import (
     share,
     widest,
 )
-from adamtheory.proofs.lemmas_amsgrad import (
-    coefficients,
-    largest_gradient,
-    moment_bound,
-    norm_bound,
-    second_moment_nonneg,
-)
+from adamtheory.proofs.lemmas_amsgrad import second_moment_nonneg
+from adamtheory.proofs.lemmas_amsgrad_bounded import coefficients, largest_gradient, moment_bound, norm_bound
 from adamtheory.proofs.lemmas_amsgrad_scheduled import gradient_costs
 from adamtheory.proofs.lemmas_box_game import i, inverse_product, t
 from adamtheory.proofs.lemmas_momentum import once

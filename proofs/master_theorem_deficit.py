@@ -1,4 +1,4 @@
-"""Regret of a moving average of gradients with constant beta1 and any positive denominators: what Adam can promise.
+"""Regret of a moving average with constant beta1 and any positive denominators: what Adam can promise.
 
 Words   On a box in d coordinates with widths D_i, for convex losses, x_{t+1} = Pi(x_t - alpha_t m_t/w_t), constant
         beta1 in [0, 1), alpha_t > 0 and w_t > 0: R_T <= 1/(2 alpha_T (1-beta1)) sum_i D_i^2 w_{T,i}

@@ -1,4 +1,4 @@
-"""An average with falling decay rates costs no more than the gradients: sum alpha_t m_t^2/w_t <= sum alpha_t g_t^2/w_t.
+"""An average with falling rates costs no more than the gradients: sum alpha m^2/w <= sum alpha g^2/w.
 
 Words   For rates with 0 <= beta1_{t+1} <= beta1_t and beta1_1 < 1, step sizes alpha_t > 0 and any w_t >= 0 with
         w_t/alpha_t nondecreasing and w_t > 0 where g_t is not 0: the sum over t = 1, ..., T of alpha_t m_t^2/w_t is at
