@@ -13,7 +13,7 @@ from adamtheory.logic.notation import positive_part, tends
 from adamtheory.logic.statement import Statement, Witness
 from adamtheory.proofs import amsgrad_regret_bounded
 from adamtheory.proofs.amsgrad_regret_bounded import G, T, method, setting
-from adamtheory.proofs.lemmas_amsgrad import average_vanishes, bound_nonneg, bounded_regret
+from adamtheory.proofs.lemmas_amsgrad_bounded import average_vanishes, bound_nonneg, bounded_regret
 
 
 def statement() -> Statement:

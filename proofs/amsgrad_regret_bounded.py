@@ -13,7 +13,8 @@ from adamtheory.logic.derive import Prover
 from adamtheory.logic.kernel import Theorem
 from adamtheory.logic.notation import Setting, integer, sqrt
 from adamtheory.logic.statement import Statement, Witness
-from adamtheory.proofs.lemmas_amsgrad import ASSUMED, MOMENTUM, amsgrad_witness, bounded_game, bounded_regret
+from adamtheory.proofs.lemmas_amsgrad import ASSUMED, MOMENTUM, amsgrad_witness
+from adamtheory.proofs.lemmas_amsgrad_bounded import bounded_game, bounded_regret
 
 T = integer("T")
 

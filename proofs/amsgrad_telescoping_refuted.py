@@ -8,6 +8,11 @@ Source  Reddi, Kale & Kumar 2018, proof of Theorem 4 (appendix); that the step i
         This witness was derived for this project; it is evaluated from the texts of `amsgrad`, `reddi` and `box`.
 Note    The bracket of t = 2 is negative, so dividing by the smaller 1-beta1_1 lowers that term. X(n) is x_{n+1}. The
         false sentence itself, with its model, is `amsgrad_telescoping`.
+Printed The proof gives every bracket y_t^2 - y_{t+1}^2 the factor sqrt(V_t)/(2 alpha_t (1-beta1)) in place of beta1_t.
+Wrong   The brackets have no definite sign; a negative one makes the sum smaller, not larger.
+Instead R_T <= D^2 sqrt(T)/(2 alpha (1-beta1)) sum_i sqrt(V_{T,i})
+        + alpha (1+beta1)/((1-beta1) sqrt(1-beta2)) sum_i |g_{1:T,i}|, for every non-increasing beta1_t
+Theorem amsgrad_regret_scheduled, amsgrad_repair_any_schedule, amsgrad_repair_variation
 """
 
 from fractions import Fraction

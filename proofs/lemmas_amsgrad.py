@@ -9,9 +9,9 @@ from typing import Any
 
 from adamtheory.logic.derive import Prover
 from adamtheory.logic.kernel import Theorem
-from adamtheory.logic.notation import Setting, absolute, eq, inv, lift, positive_part, sqrt, total
+from adamtheory.logic.notation import Setting, eq, inv, lift, sqrt, total
 from adamtheory.logic.statement import Witness
-from adamtheory.logic.sums import apart, constant_sum, put, root_of_one
+from adamtheory.logic.sums import apart, put
 from adamtheory.proofs.lemmas_box_game import (
     GAME,
     Game,
@@ -25,7 +25,7 @@ from adamtheory.proofs.lemmas_box_game import (
     witnessed,
 )
 from adamtheory.proofs.lemmas_momentum import Player, after, momentum_sum, once
-from adamtheory.proofs.lemmas_regret import lemma_a, sum_of_squares_nonneg, zero_of_square
+from adamtheory.proofs.lemmas_regret import lemma_a, sum_of_squares_nonneg
 from adamtheory.rules.amsgrad import amsgrad
 
 ASSUMED = (*GAME, "beta2_below_one", "beta2_nonnegative", "step_positive", "width")
@@ -62,16 +62,27 @@ class Amsgrad:
         """The sum over i of |g_{1:n,i}|."""
         return self.game.over(sqrt(self.squares(n)))
 
+    def rises(self, p: Prover, n: Any) -> Theorem:
+        """0 <= n |- V(n) <= V(n+1)."""
+        return maximum_rises(p, self, n)
 
-def amsgrad_game(setting: Setting, beta1: Any = None) -> Amsgrad:
-    """The game of `play` with the text of AMSGrad; assumed of the scalars what the method asks, and 0 < alpha."""
+    def above(self, p: Prover, n: Any) -> Theorem:
+        """0 <= n |- (1-b) g(n+1)^2 <= V(n+1)."""
+        return maximum_is_above(p, self, n)
+
+
+def amsgrad_game(setting: Setting, beta1: Any = None, rate: Any = None) -> Amsgrad:
+    """The game of `play` with the text of AMSGrad; assumed of the scalars what the method asks, and 0 < alpha.
+
+    rate   a function t -> beta1_t, in place of the constant beta1
+    """
     d = setting.constant("d", "Z")
     alpha, beta2, D = setting.constants("alpha beta2 D")
     if beta1 is None:
         beta1 = setting.constant("beta1")
         setting.assume("beta1_nonnegative", 0 <= beta1)
         setting.assume("beta1_below_one", beta1 < 1)
-    scalars = {"lr": lambda t: alpha / sqrt(t), "beta1": beta1, "beta2": beta2, "eps": 0}
+    scalars = {"lr": lambda t: alpha / sqrt(t), "beta1": rate or beta1, "beta2": beta2, "eps": 0}
     game = play(amsgrad, setting, d, scalars)
     setting.assume("step_positive", 0 < alpha)
     setting.assume("beta2_nonnegative", 0 <= beta2)
@@ -116,7 +127,7 @@ def maximum_nonneg(p: Prover, s: Amsgrad, n: Any) -> Theorem:
     """0 <= n |- 0 <= V(n)."""
     k = p.fresh("k", n)
     base = p.certify(0 <= s.v_max(lift(0)), p.start("v_max", i))
-    step = p.chain(0 <= s.v_max(k + 1), p.assume(0 <= s.v_max(k)), maximum_rises(p, s, k))
+    step = p.chain(0 <= s.v_max(k + 1), p.assume(0 <= s.v_max(k)), s.rises(p, k))
     return p.inst(p.induction(k, 0, 0 <= s.v_max(k), base, step), {k: n})
 
 
@@ -130,9 +141,9 @@ def maximum_and_squares(p: Prover, s: Amsgrad, n: Any) -> Theorem:
         return (1 - s.beta2) * s.squares(k) <= k * s.v_max(k)
 
     base = p.certify(claim(lift(0)), p.sum_none(t, 1, s.game.g(t, i) ** 2))
-    grown = p.certify(k * s.v_max(k) <= k * s.v_max(k + 1), begun, maximum_rises(p, s, k))
+    grown = p.certify(k * s.v_max(k) <= k * s.v_max(k + 1), begun, s.rises(p, k))
     last = p.sum_step(t, 1, k, s.game.g(t, i) ** 2, begun)
-    step = p.certify(claim(k + 1), p.assume(claim(k)), grown, last, maximum_is_above(p, s, k))
+    step = p.certify(claim(k + 1), p.assume(claim(k)), grown, last, s.above(p, k))
     return p.inst(p.induction(k, 0, claim(k), base, step), {k: n})
 
 
@@ -155,7 +166,7 @@ def rate_positive(p: Prover, s: Amsgrad, t: Any) -> Theorem:
 def denominator_positive(p: Prover, s: Amsgrad, t: Any) -> Theorem:
     """1 <= t, 0 < g(t)^2 |- 0 < sqrt(V(t))."""
     kept = p.certify(0 < 1 - s.beta2, p.given("beta2_below_one"))
-    above = p.using(maximum_is_above(p, s, t - 1), before(p, t))
+    above = p.using(s.above(p, t - 1), before(p, t))
     return p.sqrt_positive(p.certify(0 < s.v_max(t), p.assume(0 < s.game.g(t, i) ** 2), kept, above))
 
 
@@ -163,7 +174,7 @@ def denominator_positive(p: Prover, s: Amsgrad, t: Any) -> Theorem:
 def ratio_rises(p: Prover, s: Amsgrad, t: Any) -> Theorem:
     """1 <= t |- sqrt(V(t))/alpha_t <= sqrt(V(t+1))/alpha_{t+1}: Gamma_{t+1} >= 0."""
     start = p.certify(0 <= lift(t), p.assume(1 <= t), degree=1)
-    rises = p.sqrt_monotone(p.using(maximum_rises(p, s, t), start), p.using(maximum_nonneg(p, s, t), start))
+    rises = p.sqrt_monotone(p.using(s.rises(p, t), start), p.using(maximum_nonneg(p, s, t), start))
     later = p.sqrt_monotone(p.certify(lift(t) <= t + 1), start)
     a, b, x, y, c = variables = apart(p, "a b x y c")
     facts = p.assume(a <= b, x <= y, 0 <= a, 0 <= x)
@@ -186,8 +197,8 @@ def moved(p: Prover, s: Amsgrad, n: Any) -> Theorem:
     return p.certify(eq(s.game.reading.value("x", n), s.game.x(n) - step), divided, p.next("m", i, n))
 
 
-def player(p: Prover, s: Amsgrad) -> Player:
-    """Coordinate i of AMSGrad."""
+def player(p: Prover, s: Amsgrad, decay: tuple[Theorem, ...] = ()) -> Player:
+    """Coordinate i of AMSGrad; decay: 0 <= beta1 and beta1 < 1, where they are no assumptions of these names."""
     game = s.game
 
     def alpha(t: Any) -> Any:
@@ -197,8 +208,8 @@ def player(p: Prover, s: Amsgrad) -> Player:
         step = alpha(n + 1) * game.m(n + 1) / sqrt(s.v_max(n + 1))
         return projected(p, game, n, z, step, moved(p, s, n))
 
-    known = s.beta1.families
-    decay = (p.given("beta1_nonnegative"), p.given("beta1_below_one")) if known else ()
+    if s.beta1.families and not decay:
+        decay = p.given("beta1_nonnegative"), p.given("beta1_below_one")
     return Player(
         g=lambda t: game.g(t, i), m=game.m, w=lambda t: sqrt(s.v_max(t)), alpha=alpha, a=s.beta1,
         begun=p.start("m", i), following=lambda n: p.next("m", i, n),
@@ -267,10 +278,10 @@ def recursion(p: Prover, s: Amsgrad) -> tuple[Theorem, Callable[[Any], Theorem]]
     return p.sum_none(t, 1, square), lambda k: p.sum_step(t, 1, k, square, p.assume(0 <= k))
 
 
-def costs(p: Prover, s: Amsgrad, c: Player, n: Any) -> Theorem:
+def costs(p: Prover, s: Amsgrad, c: Player, n: Any, cheaper: Theorem | None = None) -> Theorem:
     """1 <= n |- sum_i sum_t alpha_t m(t)^2/sqrt(V(t)) <= 2 alpha/sqrt(1-b) sum_i |g_{1:n,i}|.
 
-    The momentum lemma, `cost_without_maximum`, and AdaGrad's lemma, in every coordinate.
+    The momentum lemma (or `cheaper` in its place), `cost_without_maximum`, and AdaGrad's lemma, in every coordinate.
     """
     start = after(p, n)[1]
     single = p.sum_of(cost_without_maximum(p, s, t), t, 1, n)
@@ -279,8 +290,9 @@ def costs(p: Prover, s: Amsgrad, c: Player, n: Any) -> Theorem:
     adagrad = p.using(lemma_a(p, s.squares, lambda t: s.game.g(t, i), n, *recursion(p, s)), start)
     scale = s.alpha / sqrt(1 - s.beta2)
     scaled = p.certify(scale * adagrad.claim.left <= scale * adagrad.claim.right, adagrad, rate)
-    goal = total(t, 1, n, c.squared(t)) <= 2 * scale * sqrt(s.squares(n))
-    return p.sum_of(p.chain(goal, momentum_sum(p, c, n), single, scaled), i, 1, s.game.d)
+    cheaper = cheaper or momentum_sum(p, c, n)
+    goal = cheaper.claim.left <= 2 * scale * sqrt(s.squares(n))
+    return p.sum_of(p.chain(goal, cheaper, single, scaled), i, 1, s.game.d)
 
 
 def divided(p: Prover) -> tuple[Theorem, Any]:
@@ -315,117 +327,3 @@ def amsgrad_witness(s: Amsgrad, n: Any, **families: Any) -> Witness:
     half = Fraction(1, 2)
     given = {"alpha": ([], 1), "beta2": ([], half), "D": ([], 2), **({"beta1": ([], half)} if s.beta1.families else {})}
     return witnessed(s.game, {**given, **families}, {n: 1})
-
-
-# --- bounded gradients ------------------------------------------------------------------------------------------------
-
-
-def bounded_game(setting: Setting) -> tuple[Amsgrad, Any]:
-    """The game with |g_{t,i}| <= G and 1 <= d besides; and G."""
-    method, G = amsgrad_game(setting), setting.constant("G")
-    here = (1 <= t, 1 <= i, i <= method.game.d)
-    setting.assume("bounded", absolute(method.game.g(t, i)) <= G, here)
-    setting.assume("dimension", 1 <= method.game.d)
-    return method, G
-
-
-def square_bound(p: Prover, s: Amsgrad, G: Any, t: Any) -> tuple[Theorem, Theorem]:
-    """1 <= t, 1 <= i, i <= d |- g(t)^2 <= G^2, and 0 <= G."""
-    g = s.game.g(t, i)
-    above, below, bounded = p.max_left(g, -g), p.max_right(g, -g), p.given("bounded", i=i, t=lift(t))
-    high, low = p.chain(g <= G, above, bounded), p.chain(-g <= G, below, bounded)
-    return p.certify(g**2 <= G**2, high, low), p.chain(0 <= G, high, low)
-
-
-def maximum_bound(p: Prover, s: Amsgrad, G: Any, n: Any) -> Theorem:
-    """0 <= n, 1 <= i, i <= d |- V(n) <= G^2: v is a mean of squared gradients."""
-    k = p.fresh("k", n)
-    start = p.certify(1 <= k + 1, p.assume(0 <= k), degree=1)
-    kept, low = p.certify(0 < 1 - s.beta2, p.given("beta2_below_one")), p.given("beta2_nonnegative")
-    gradient = p.using(square_bound(p, s, G, k + 1)[0], start)
-    nonneg = p.certify(0 <= G**2, squares=[G])
-    step = p.certify(s.v(k + 1) <= G**2, p.assume(s.v(k) <= G**2), p.next("v", i, k), low, kept, gradient)
-    moment = p.induction(k, 0, s.v(k) <= G**2, p.certify(s.v(0) <= G**2, p.start("v", i), nonneg), step)
-    following = p.next("v_max", i, k)
-    new = p.certify(
-        following.claim.right.args[1] <= G**2, p.next("v", i, k), p.using(p.inst(moment, {k: k + 1}), reached(p, k))
-    )
-    largest = p.max_least(p.assume(s.v_max(k) <= G**2), new)
-    step = p.chain(s.v_max(k + 1) <= G**2, following, largest)
-    base = p.certify(s.v_max(0) <= G**2, p.start("v_max", i), nonneg)
-    return p.inst(p.induction(k, 0, s.v_max(k) <= G**2, base, step), {k: n})
-
-
-def reached(p: Prover, k: Any) -> Theorem:
-    """0 <= k |- 0 <= k + 1."""
-    return p.certify(0 <= k + 1, p.assume(0 <= k), degree=1)
-
-
-def bounded_coordinate(p: Prover, s: Amsgrad, G: Any, T: Any) -> tuple[Theorem, Theorem]:
-    """1 <= T, 1 <= i, i <= d |- sqrt(V(T)) <= G, and |g_{1:T,i}| <= sqrt(T) G."""
-    start, squares = after(p, T)[1], total(t, 1, T, s.game.g(t, i) ** 2)
-    one = p.certify(1 <= lift(1))
-    gradient, bound = square_bound(p, s, G, t)[0], p.using(p.inst(square_bound(p, s, G, t)[1], {t: lift(1)}), one)
-    summed = p.chain(squares <= T * G**2, p.sum_of(gradient, t, 1, T), p.using(constant_sum(p, t, T, G**2), start))
-    roots = p.sqrt_square(start), p.sqrt_square(p.using(squares_nonneg(p, s, T), start))
-    most = p.certify(sqrt(squares) ** 2 <= (sqrt(T) * G) ** 2, summed, *roots)
-    norm = p.squares(most, p.certify(0 <= sqrt(T) * G, p.sqrt_nonneg(T), bound))
-    below = p.using(maximum_bound(p, s, G, T), start)
-    nonneg = p.using(maximum_nonneg(p, s, T), start)
-    root = p.certify(sqrt(s.v_max(T)) ** 2 <= G**2, below, p.sqrt_square(nonneg), degree=1)
-    return p.squares(root, bound), norm
-
-
-def coefficients(p: Prover, s: Amsgrad) -> tuple[Theorem, Theorem]:
-    """0 <= D^2/(2 alpha (1-a)), and 0 <= alpha (1+a)/((1-a) sqrt(1-b))."""
-    rate, left = p.given("step_positive"), p.certify(0 < 1 - s.beta1, p.given("beta1_below_one"))
-    root = p.sqrt_positive(p.certify(0 < 1 - s.beta2, p.given("beta2_below_one")))
-    first = p.inv_positive(p.certify(0 < 2 * s.alpha * (1 - s.beta1), rate, left))
-    second = p.inv_positive(p.certify(0 < (1 - s.beta1) * sqrt(1 - s.beta2), left, root))
-    more = p.certify(0 <= s.alpha * (1 + s.beta1), rate, p.given("beta1_nonnegative"))
-    distance = p.certify(0 <= s.D**2 * first.claim.right, first, squares=[s.D])
-    return distance, p.certify(0 <= s.alpha * (1 + s.beta1) * second.claim.right, more, second)
-
-
-def bounded_regret(p: Prover, s: Amsgrad, G: Any, T: Any) -> Theorem:
-    """1 <= T |- R_T <= d (D^2 G/(2 alpha (1-a)) + alpha G (1+a)/((1-a) sqrt(1-b))) sqrt(T)."""
-    distance, steps = coefficients(p, s)
-    count = p.using(constant_sum(p, i, s.game.d, G), p.certify(0 <= s.game.d, p.given("dimension"), degree=1))
-    roots, norms = (p.sum_of(each, i, 1, s.game.d) for each in bounded_coordinate(p, s, G, T))
-    scaled = p.certify(0 <= distance.claim.right * sqrt(T), distance, p.sqrt_nonneg(T))
-    pairs = ((scaled, roots), (steps, norms))
-    parts = [p.certify(f.claim.right * x.claim.left <= f.claim.right * x.claim.right, f, x) for f, x in pairs]
-    return p.certify(s.game.regret(T) <= bound(s, G) * sqrt(T), amsgrad_regret(p, s, T), *parts, count)
-
-
-def bound(s: Amsgrad, G: Any) -> Any:
-    """d (D^2 G/(2 alpha (1-a)) + alpha G (1+a)/((1-a) sqrt(1-b)))."""
-    distance = s.D**2 * G / (2 * s.alpha * (1 - s.beta1))
-    return s.game.d * (distance + s.alpha * G * (1 + s.beta1) / ((1 - s.beta1) * sqrt(1 - s.beta2)))
-
-
-def bound_nonneg(p: Prover, s: Amsgrad, G: Any) -> Theorem:
-    """0 <= `bound`; G is not negative because the first gradient is bounded by it."""
-    one = p.certify(1 <= lift(1))
-    first = p.using(p.inst(square_bound(p, s, G, lift(1))[1], {i: 1}), one, p.given("dimension"))
-    scaled = [p.certify(0 <= G * c.claim.right, first, c) for c in coefficients(p, s)]
-    both = p.certify(0 <= scaled[0].claim.right + scaled[1].claim.right, *scaled, degree=1)
-    return p.certify(0 <= bound(s, G), both, p.certify(0 <= s.game.d, p.given("dimension"), degree=1))
-
-
-def average_vanishes(p: Prover, main: Theorem, scale: Theorem, T: Any) -> Theorem:
-    """max(R/T, 0) -> 0 from 1 <= T |- R <= C sqrt(T) and 0 <= C, for C without T: R/T <= C sqrt(1/T)."""
-    R, C, share, q = main.claim.left, scale.claim.right, inv(T), sqrt(inv(T))
-    rounds = p.certify(0 < T, p.assume(1 <= T), degree=1)
-    small = p.inv_positive(rounds)
-    product = p.sqrt_product(p.restate(0 <= T, rounds), p.restate(0 <= share, small))
-    one = p.chain(eq(sqrt(T) * q, 1), product, p.rewrite(p.inverse(rounds), sqrt), root_of_one(p))
-    shrunk = p.certify(R * share <= C * sqrt(T) * share, main, small)
-    high = p.certify(R * share <= C * q, shrunk, one, p.sqrt_square(small))
-    below = p.max_least(high, p.certify(0 <= C * q, scale, p.sqrt_nonneg(share)))
-    nothing = zero_of_square(p, p.restate(sqrt(0) ** 2 <= 0, p.sqrt_square(p.certify(0 <= lift(0)))))
-    vanishing = p.lim_op("mul", p.lim_const(C, T), p.lim_op("sqrt", p.lim_recip(T)))  # C q -> C sqrt(0) = 0
-    shifted = p.lim_op("add", vanishing, p.lim_const(-C * sqrt(0), T))
-    below = p.certify(positive_part(R / T) <= C * q - C * sqrt(0), below, nothing)
-    above = p.restate(0 <= positive_part(R / T), p.max_right(R / T, 0))
-    return p.lim_squeeze(p.lim_const(0, T), shifted, 1, above, below)

@@ -129,11 +129,14 @@ def divides(p: Prover, c: Coordinate, n: Any) -> Theorem:
 @once
 def falling(p: Prover, c: Coordinate, k: Any) -> Theorem:
     """1 <= k |- alpha(k+1) m(k)^2/w(k+1) <= alpha(k) m(k)^2/w(k)."""
-    w, step = p.assume(0 < c.w(k)), c.step_positive(k)
-    ratio = p.certify(0 < c.w(k) / c.alpha(k), w, p.inv_positive(step))
-    rates = p.reciprocal(c.rising(k), ratio)  # alpha(k+1)/w(k+1) <= alpha(k)/w(k)
+    a, b, x, y, m = variables = apart(p, "a b x y m")
+    w, step, rising = p.assume(0 < x, 0 < a, x / a <= y / b)
+    ratio = p.certify(0 < x / a, w, p.inv_positive(step))
+    rates = p.reciprocal(rising, ratio)  # b/y <= a/x
+    lemma = p.certify(b * m**2 / y <= a * m**2 / x, rates, squares=[m], degree=1)
     goal = c.alpha(k + 1) * c.m(k) ** 2 / c.w(k + 1) <= c.squared(k)
-    high = p.certify(goal, rates, squares=[c.m(k)], degree=1)
+    values = (c.alpha(k), c.alpha(k + 1), c.w(k), c.w(k + 1), c.m(k))
+    high = put(p, lemma, variables, values, c.step_positive(k), c.rising(k))
     gone = p.antisym(p.assume(c.w(k) <= 0), c.nonneg(k))
     return p.cases(p.certify(goal, p.certify(eq(c.m(k), 0), divides(p, c, k), gone)), high, c.w(k), 0)
 

@@ -18,40 +18,32 @@ from fractions import Fraction
 
 from adamtheory.logic.derive import Prover
 from adamtheory.logic.kernel import Theorem
-from adamtheory.logic.notation import Setting, eq, integers, total
+from adamtheory.logic.notation import Setting, integer
 from adamtheory.logic.statement import Statement, Witness
-from adamtheory.proofs.lemmas_box_game import GAME, distance, master, play, projected, witnessed
-from adamtheory.proofs.lemmas_momentum import Player
-from adamtheory.rules.descent import momentum_average
+from adamtheory.proofs.lemmas_box_game import GAME, i, master, t, witnessed
+from adamtheory.proofs.lemmas_master import (
+    assume_monotone,
+    assume_positive,
+    assume_steps,
+    monotone_game,
+    player,
+)
 
-T, t, i = integers("T t i")
+T = integer("T")
 
 setting = Setting()
-d = setting.constant("d", "Z")
-alpha, w = setting.family("alpha", "Z"), setting.family("w", "ZZ")
-game = play(momentum_average, setting, d, {"lr": lambda t: alpha(t) / w(t, i)})
+method = monotone_game(setting)
+game = method.game
 beta1 = game.reading.scalars["beta1"]
-here = (1 <= t, 1 <= i, i <= d)
 setting.assume("decay_nonnegative", 0 <= beta1)
 setting.assume("decay_below_one", beta1 < 1)
-setting.assume("steps_positive", 0 < alpha(t), [1 <= t])
-setting.assume("denominators_nonnegative", 0 <= w(t, i), here)
-setting.assume("denominators_positive", 0 < w(t, i), [*here, 0 < game.g(t, i) ** 2])
-setting.assume("monotone", w(t, i) / alpha(t) <= w(t + 1, i) / alpha(t + 1), here)
-METHOD = (
-    "decay_nonnegative",
-    "decay_below_one",
-    "steps_positive",
-    "denominators_nonnegative",
-    "denominators_positive",
-    "monotone",
-)
+DECAY = ("decay_nonnegative", "decay_below_one")
+METHOD = (*DECAY, *assume_steps(setting, method), *assume_positive(setting, method), *assume_monotone(setting, method))
 
 
 def statement() -> Statement:
-    widths = game.over((game.high(i) - game.low(i)) ** 2 * w(T, i))
-    averages = total(t, 1, T, alpha(t) * game.over(game.m(t) ** 2 / w(t, i)))
-    bound = widths / (2 * alpha(T) * (1 - beta1)) + (1 + beta1) / (2 * (1 - beta1)) * averages
+    bound = method.widths(T) / (2 * method.alpha(T) * (1 - beta1))
+    bound += (1 + beta1) / (2 * (1 - beta1)) * method.averages(T)
     return Statement(setting, game.regret(T) <= bound, hyps=[1 <= T], assumes=[*GAME, *METHOD])
 
 
@@ -60,27 +52,7 @@ def witness() -> Witness:
     return witnessed(game, one, {T: 1})
 
 
-def player(p: Prover) -> Player:
-    def step(t):
-        return alpha(t) * game.m(t) / w(t, i)
-
-    def nearer(n, z):
-        moved = p.certify(eq(game.reading.value("x", n), game.x(n) - step(n + 1)), p.next("m", i, n))
-        return projected(p, game, n, z, step(n + 1), moved)
-
-    width = game.high(i) - game.low(i)
-    return Player(
-        g=lambda t: game.g(t, i), m=game.m, w=lambda t: w(t, i), alpha=alpha, a=beta1,
-        begun=p.start("m", i), following=lambda n: p.next("m", i, n),
-        decay=(p.given("decay_nonnegative"), p.given("decay_below_one")),
-        step_positive=lambda t: p.given("steps_positive", t),
-        nonneg=lambda t: p.given("denominators_nonnegative", i, t),
-        positive=lambda t: p.given("denominators_positive", i, t),
-        rising=lambda t: p.given("monotone", i, t),
-        x=game.x, u=game.u(i), width=width, nearer=nearer, close=lambda n: distance(p, game, n, width),
-    )  # fmt: skip
-
-
 def prove() -> Theorem:
     p = Prover(setting)
-    return p.restate(statement().claim, master(p, game, player(p), T))
+    c = player(p, method, beta1, tuple(p.given(name) for name in DECAY))
+    return p.restate(statement().claim, master(p, game, c, T))

@@ -48,6 +48,10 @@ ALSO_TRUE = {
     "budget_decay_at_most": {"right: mul -> add": PLUS_ONE},
     "decay_l2_momentum_rate": {"right.0: 1 -> 2": LARGER},
     "gamma_adam_corrected_negative": {"right: 0 -> 1": LARGER},
+    "gamma_momentum_converse": {
+        "left.0.0.0.2: add -> mul": "v_max(n) in place of v_max(n + 1): they are assumed equal",
+        "right.0.0.0: v_max one later": "v_max(n + 1) in place of v_max(n): they are assumed equal",
+    },
     "gamma_schedule_converse": {"right: 0 -> 1": LARGER},
     "gamma_sgd": {"right.0: mul -> add": PLUS_ONE},
     "harmonic_sum": {"right.0: 1 -> 2": LARGER},
