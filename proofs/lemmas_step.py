@@ -1,0 +1,603 @@
+"""How long one step of Adam can be: the sums [n]_q of powers, and the Cauchy-Schwarz bound as an invariant.
+
+[n+1]_q = 1 + q + ... + q^n is `powers(q, n)`, which needs no special case at q = 1. With a = beta1, b = beta2 and
+r = a^2/b, the sharp constant of step n + 1 is C with C^2 = [n+1]_r [n+1]_b/[n+1]_a^2.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+from adamtheory.language.rule import Rule
+from adamtheory.logic.derive import Prover
+from adamtheory.logic.kernel import Theorem
+from adamtheory.logic.notation import Family, Setting, absolute, eq, integers, inv, lift, power, real, sqrt, total
+from adamtheory.logic.reading import Reading, read
+from adamtheory.logic.statement import Witness
+from adamtheory.logic.sums import apart, put
+from adamtheory.logic.terms import Rel, rel
+from adamtheory.proofs.lemmas_average import held_power, power_below_one
+
+n, j, t = integers("n j t")
+y = real("y")  # where a step begins
+
+
+def powers(q: Any, n: Any) -> Any:
+    """[n+1]_q = sum_{j=0}^n q^j."""
+    return total(j, 0, n, power(q, j))
+
+
+def ratio(a: Any, b: Any) -> Any:
+    """r = a^2/b."""
+    return lift(a) ** 2 / b
+
+
+def constant(a: Any, b: Any, n: Any) -> Any:
+    """C in step n + 1: sqrt([n+1]_r [n+1]_b)/[n+1]_a."""
+    return sqrt(powers(ratio(a, b), n) * powers(b, n)) / powers(a, n)
+
+
+def raw_constant(a: Any, b: Any, n: Any) -> Any:
+    """K in step n + 1, without bias correction: (1 - a) sqrt([n+1]_r/(1 - b))."""
+    return (1 - a) * sqrt(powers(ratio(a, b), n) / (1 - b))
+
+
+@dataclass(frozen=True)
+class Betas:
+    """A setting with the decay rates beta1 and beta2, and more."""
+
+    setting: Setting
+
+    def scalar(self, name: str) -> Any:
+        """A constant of the setting."""
+        return Family(name)()
+
+    @property
+    def betas(self) -> tuple[Any, Any]:
+        """beta1 and beta2."""
+        return self.scalar("beta1"), self.scalar("beta2")
+
+    def assume(self, *wanted: str) -> tuple[str, ...]:
+        """Add assumptions of `ASSUMED` by name; the names."""
+        for name in wanted:
+            scalar, claim = ASSUMED[name]
+            self.setting.assume(name, claim(self.scalar(scalar)))
+        return wanted
+
+    def witness(self, beta1: Any = Fraction(1, 2), beta2: Any = Fraction(1, 2), **families: Any) -> Witness:
+        """Gradients t, the decay rates, c = lr = 1, and families as given; the step is the second."""
+        numbers = {"beta1": beta1, "beta2": beta2, "c": 1, "lr": 1}
+        found = {"g": ([t], t), **{name: ([], lift(value)) for name, value in numbers.items()}, **families}
+        declared = {entry[1] for entry in self.setting.theory.entries if entry[0] == "declare"}
+        return Witness({name: value for name, value in found.items() if name in declared}, values={n: 1})
+
+
+@dataclass(frozen=True)
+class Text(Betas):
+    """A rule of the family of Adam."""
+
+    reading: Reading
+
+    def scalar(self, name: str) -> Any:
+        """A scalar of the text."""
+        return lift(self.reading.scalars[name])
+
+    def value(self, name: str, n: Any) -> Any:
+        """A name of the text, or `moment` or `denominator`, as it stands in step n + 1."""
+        return self.reading.value(name, n)
+
+    def gradient(self, t: Any) -> Any:
+        """The gradient of step t."""
+        return self.reading.inputs["g"](t, None)
+
+    def step(self, n: Any) -> Any:
+        """What step n + 1 subtracts from the iterate: y minus the new iterate, wherever it begins."""
+        return y - self.reading.value("x", n, x=y)
+
+
+ASSUMED: dict[str, tuple[str, Callable[[Any], Rel]]] = {
+    "beta1_nonnegative": ("beta1", lambda a: 0 <= a),
+    "beta1_positive": ("beta1", lambda a: 0 < a),
+    "beta1_below_one": ("beta1", lambda a: a < 1),
+    "beta2_positive": ("beta2", lambda b: 0 < b),
+    "beta2_below_one": ("beta2", lambda b: b < 1),
+    "eps_nonnegative": ("eps", lambda e: 0 <= e),
+    "rate_nonnegative": ("lr", lambda e: 0 <= e),
+    "rate_positive": ("lr", lambda e: 0 < e),
+}
+DECAYS = ("beta1_nonnegative", "beta1_below_one", "beta2_positive", "beta2_below_one")
+
+
+def betas() -> Betas:
+    """A setting with the decay rates alone."""
+    setting = Setting()
+    setting.constants("beta1 beta2")
+    return Betas(setting)
+
+
+def text(rule: Rule, slots: tuple[str, ...], gradient: Any = None, **scalars: Any) -> Text:
+    """A setting with the text of the rule; the gradients are the family g if no function of t is given."""
+    setting = Setting()
+    if gradient is None:
+        gradient = setting.family("g", "Z")
+    return Text(setting, read(rule, setting, inputs={"g": lambda t, x: gradient(t)}, slots=slots, scalars=scalars))
+
+
+# --- sums of powers ---------------------------------------------------------------------------------------------------
+
+
+def powers_next(p: Prover, q: Any, n: Any) -> Theorem:
+    """0 <= n |- [n+2]_q = 1 + q [n+1]_q."""
+    k = p.fresh("k", q, n)
+    start = p.assume(0 <= k)
+    last = p.sum_step(j, 0, k, power(q, j), start)
+    claim = eq(powers(q, k) + power(q, k + 1), 1 + q * powers(q, k))
+    base = p.certify(
+        eq(powers(q, lift(0)) + power(q, lift(0) + 1), 1 + q * powers(q, lift(0))), p.sum_one(j, 0, power(q, j))
+    )
+    following = p.power_next(q, p.certify(0 <= k + 1, start))
+    goal = eq(powers(q, k + 1) + power(q, k + 2), 1 + q * powers(q, k + 1))
+    step = p.certify(goal, p.assume(claim), last, following)
+    found = p.induction(k, 0, claim, base, step)
+    return p.inst(p.chain(eq(powers(q, k + 1), 1 + q * powers(q, k)), found, last), {k: n})
+
+
+def powers_first(p: Prover, q: Any) -> Theorem:
+    """[1]_q = 1."""
+    return p.restate(eq(powers(q, lift(0)), 1), p.sum_one(j, 0, power(q, j)))
+
+
+def powers_least(p: Prover, nonneg: Theorem, n: Any) -> Theorem:
+    """0 <= n |- 1 <= [n+1]_q from 0 <= q."""
+    q, k = nonneg.claim.right, p.fresh("k", nonneg.claim.right, n)
+    base = p.certify(1 <= powers(q, lift(0)), powers_first(p, q))
+    old = p.assume(1 <= powers(q, k))
+    step = p.certify(1 <= powers(q, k + 1), old, powers_next(p, q, k), nonneg)
+    return p.inst(p.induction(k, 0, 1 <= powers(q, k), base, step), {k: n})
+
+
+def powers_positive(p: Prover, nonneg: Theorem, n: Any) -> Theorem:
+    """0 <= n |- 0 < [n+1]_q from 0 <= q."""
+    least = powers_least(p, nonneg, n)
+    return p.certify(0 < least.claim.right, least)
+
+
+def ratio_is(p: Prover, a: Any, b_positive: Theorem) -> tuple[Theorem, Theorem]:
+    """0 <= r and r b = a^2, from 0 < b."""
+    b = b_positive.claim.right
+    r = ratio(a, b)
+    inverse = p.inverse(b_positive)
+    return p.certify(0 <= r, p.inv_positive(b_positive), squares=[a]), p.certify(eq(r * b, lift(a) ** 2), inverse)
+
+
+# --- the invariant ----------------------------------------------------------------------------------------------------
+
+
+def invariant_step(p: Prover, kind: str = "le") -> tuple[Theorem, Any]:
+    """l x^2 <= k^2 R y |- l (a x + k h)^2 <= k^2 (1 + r R) (b y + l h^2), with its variables a b r k l R x y h.
+
+    From r b = a^2, 0 < b, 0 < R and 0 <= l. With S = k^2 R y - l x^2 the new difference times b R is
+    (a^2 b R + b^2) S + l (b x - a k R h)^2. Strict for kind "lt".
+    """
+    a, b, r, k, l, R, x, z, h = variables = apart(p, "a b r k l R x y h")  # noqa: E741
+    ratio, b_positive, R_positive, low = p.assume(eq(r * b, a**2), 0 < b, 0 < R, 0 <= l)
+    weight = p.certify(0 < b * R, b_positive, R_positive)
+    bound = p.assume(rel(kind, l * x**2, k**2 * R * z))
+    goal = rel(kind, l * (a * x + k * h) ** 2, k**2 * (1 + r * R) * (b * z + l * h**2))
+    parts = [p.certify(0 <= l * (b * x - a * k * R * h) ** 2, low, squares=[b * x - a * k * R * h])]
+    slack = p.restate(rel("le", 0 * x, k**2 * R * z - l * x**2), bound)
+    parts.append(p.certify(0 <= a**2 * (b * R) * (k**2 * R * z - l * x**2), slack, weight, squares=[a]))
+    square = p.certify(0 < b**2, b_positive)
+    parts.append(p.certify(rel(kind, 0 * x, b**2 * (k**2 * R * z - l * x**2)), bound, square))
+    return p.certify(goal, *parts, ratio, weight, weights=[[weight]], degree=1), variables
+
+
+def moments_bound(p: Prover, s: Text, n: Any) -> Theorem:
+    """0 <= n |- (1-b) m(n+1)^2 <= (1-a)^2 [n+1]_r v(n+1), for averages m and v of the text that begin at 0."""
+    (a, b), k = s.betas, p.fresh("k", n)
+    m, v = (s.reading.families[name] for name in ("m", "v"))
+    low, r = p.given("beta2_positive"), ratio(a, b)
+    kept = p.certify(0 <= 1 - b, p.given("beta2_below_one"))
+
+    def claim(k: Any) -> Rel:
+        return (1 - b) * m(k + 1) ** 2 <= (1 - a) ** 2 * powers(r, k) * v(k + 1)
+
+    start = p.assume(0 <= k)
+    reached, zero = p.certify(0 <= k + 1, start), p.certify(0 <= lift(0))
+    r_nonneg, product = ratio_is(p, a, low)
+    moments = [p.cut(p.next(f, 0), zero) for f in (m, v)]
+    base = p.certify(claim(lift(0)), *moments, p.start(m), p.start(v), powers_first(p, r))
+    lemma, variables = invariant_step(p)
+    values = (a, b, r, 1 - a, 1 - b, powers(r, k), m(k + 1), v(k + 1), s.gradient(k + 2))
+    grown = put(p, lemma, variables, values, product, low, powers_positive(p, r_nonneg, k), kept, p.assume(claim(k)))
+    facts = [p.cut(p.next(f, k + 1), reached) for f in (m, v)]
+    step = p.certify(claim(k + 1), grown, *facts, powers_next(p, r, k))
+    return p.inst(p.induction(k, 0, claim(k), base, step), {k: n})
+
+
+# --- from squares to the step -----------------------------------------------------------------------------------------
+
+
+def nonnegative(p: Prover, s: Betas, decay: str) -> Theorem:
+    """0 <= beta1 or 0 <= beta2, from whichever of the two assumptions the theory has."""
+    known = {entry[1] for entry in p.theory.entries if entry[0] == "assume"}
+    name = f"{decay}_nonnegative"
+    return p.given(name) if name in known else p.certify(0 <= s.scalar(decay), p.given(f"{decay}_positive"))
+
+
+def corrections(p: Prover, s: Text, slot: str, decay: str, n: Any) -> tuple[Theorem, Theorem]:
+    """0 <= n |- (1-a) [n+1]_a = 1 - p1 and 0 < 1 - p1 for the new p1 of the text in step n+1; or p2 with b."""
+    q, start = s.scalar(decay), p.assume(0 <= n)
+    old = s.reading.slot(slot, n)
+    held = p.certify(eq(old * q, power(q, n + 1)), held_power(p, slot, q, n), p.power_next(q, start))
+    below = power_below_one(p, nonnegative(p, s, decay), p.given(f"{decay}_below_one"), n)
+    room = p.chain(0 < 1 - old * q, held, below)
+    whole = p.using(p.geometric(j, q, n), p.certify(0 <= n + 1, start))
+    return p.chain(eq((1 - q) * powers(q, n), 1 - old * q), whole, held), room
+
+
+def corrected_squares(p: Prover, s: Text, n: Any, moments: Theorem) -> Theorem:
+    """0 <= n |- ([n+1]_a m_hat)^2 R [n+1]_r [n+1]_b v_hat for the R, <= or =, of the moments.
+
+    moments   0 <= n |- (1-b) m(n+1)^2 R (1-a)^2 [n+1]_r v(n+1)
+    """
+    (a, b), kind, start = s.betas, moments.claim.kind, p.assume(0 <= n)
+    m, v, m_hat, v_hat = *(s.reading.slot(f, n + 1) for f in "mv"), s.value("m_hat", n), s.value("v_hat", n)
+    first, first_room = corrections(p, s, "p1", "beta1", n)
+    second, second_room = corrections(p, s, "p2", "beta2", n)
+    P, Q = first.claim.right, second.claim.right
+    hats = [
+        p.certify(eq(hat, x * inv(room)), p.using(p.next(f, n), start))
+        for f, hat, x, room in (("m", m_hat, m, P), ("v", v_hat, v, Q))
+    ]
+    kept = [p.certify(0 < 1 - q, p.given(f"{name}_below_one")) for q, name in ((a, "beta1"), (b, "beta2"))]
+    lemma, variables = divided_squares(p, kind)
+    A, B, R = powers(a, n), powers(b, n), powers(ratio(a, b), n)
+    values = (m, v, R, A, B, P, Q, 1 - a, 1 - b, m_hat, v_hat)
+    return put(p, lemma, variables, values, moments, first, second, first_room, second_room, *kept, *hats)
+
+
+def divided_squares(p: Prover, kind: str) -> tuple[Theorem, Any]:
+    """d x^2 R c^2 R z |- (A X)^2 R R B Z for X = x/P, Z = z/Q, P = c A > 0 and Q = d B > 0, and its variables."""
+    x, z, R, A, B, P, Q, c, d, X, Z = variables = apart(p, "x z R A B P Q c d X Z")
+    bound, first, second = p.assume(rel(kind, d * x**2, c**2 * R * z), eq(c * A, P), eq(d * B, Q))
+    hats = p.assume(eq(X, x * inv(P)), eq(Z, z * inv(Q)))
+    positive = p.assume(0 < P, 0 < Q, 0 < c, 0 < d)
+    over = [p.inverse(sign) for sign in positive]
+    share = p.certify(eq(A * X, x * inv(c)), hats[0], first, over[0], over[2])
+    other = p.certify(eq(B * Z, z * inv(d)), hats[1], second, over[1], over[3])
+    square = p.certify(eq((A * X) ** 2, x**2 * inv(c) ** 2), share)
+    scale = p.certify(0 < inv(c) ** 2 * inv(d), *(p.inv_positive(sign) for sign in positive[2:]), degree=3)
+    goal = rel(kind, (A * X) ** 2, R * (B * Z))
+    if kind == "le":
+        scaled = p.certify(0 <= (c**2 * R * z - d * x**2) * (inv(c) ** 2 * inv(d)), bound, scale)
+    else:
+        scaled = p.certify(eq(0, (c**2 * R * z - d * x**2) * (inv(c) ** 2 * inv(d))), bound)
+    return p.certify(goal, scaled, square, other, over[2], over[3], degree=1), variables
+
+
+def sums_positive(p: Prover, s: Betas, n: Any) -> tuple[Theorem, Theorem, Theorem]:
+    """0 <= n |- 0 < [n+1]_a, 0 < [n+1]_b and 0 < [n+1]_r."""
+    a, b = s.betas
+    r_nonneg, _ = ratio_is(p, a, p.given("beta2_positive"))
+    first, second = nonnegative(p, s, "beta1"), p.certify(0 <= b, p.given("beta2_positive"))
+    return powers_positive(p, first, n), powers_positive(p, second, n), powers_positive(p, r_nonneg, n)
+
+
+def value_nonneg(p: Prover, s: Text, n: Any) -> Theorem:
+    """0 <= n |- 0 <= v as the text has it in step n + 1."""
+    b, v, k = s.betas[1], s.reading.families["v"], p.fresh("k", n)
+    low, kept = p.certify(0 <= b, p.given("beta2_positive")), p.certify(0 <= 1 - b, p.given("beta2_below_one"))
+    base, old = p.certify(0 <= v(0), p.start("v")), p.assume(0 <= v(k))
+    step = p.certify(0 <= v(k + 1), old, p.next("v", k), low, kept, squares=[s.gradient(k + 1)])
+    nonneg = p.inst(p.induction(k, 0, 0 <= v(k), base, step), {k: n})
+    return p.certify(0 <= s.value("v", n), nonneg, low, kept, squares=[s.gradient(n + 1)])
+
+
+def hat_nonneg(p: Prover, s: Text, n: Any) -> Theorem:
+    """0 <= n |- 0 <= v_hat in step n + 1."""
+    room = p.inv_positive(corrections(p, s, "p2", "beta2", n)[1])
+    return p.certify(0 <= s.value("v_hat", n), value_nonneg(p, s, n), room)
+
+
+def by_size(p: Prover, goal: Rel, make: Callable[[Any], Theorem]) -> Theorem:
+    """|x| <= c from make(sign), which shows sign x <= c for the signs 1 and -1."""
+    x = goal.left.args[0]
+    found = p.max_least(p.restate(x <= goal.right, make(1)), p.restate(-x <= goal.right, make(-1)))
+    return p.restate(goal, found)
+
+
+def root_bound(p: Prover) -> tuple[Theorem, Any]:
+    """(A x)^2 <= c^2 S w |- |x| <= c sqrt(S)/A (sqrt(w) + e), from 0 < A and c, S, w, e >= 0; and its variables."""
+    A, x, c, S, w, e = variables = apart(p, "A x c S w e")
+    squared, A_positive, *nonneg = p.assume((A * x) ** 2 <= c**2 * (S * w), 0 < A, 0 <= c, 0 <= S, 0 <= w, 0 <= e)
+    roots = [p.sqrt_square(fact) for fact in nonneg[1:3]]
+    over = p.inv_positive(A_positive)
+    sides = c * sqrt(S) * sqrt(w)
+    above = p.certify(0 <= sides, nonneg[0], p.sqrt_nonneg(S), p.sqrt_nonneg(w), degree=3)
+    share = p.certify(0 <= c * sqrt(S) * inv(A), nonneg[0], p.sqrt_nonneg(S), over, degree=3)
+    room = p.certify(0 <= c * sqrt(S) * inv(A) * e, share, nonneg[3])
+    target = c * sqrt(S) / A * (sqrt(w) + e)
+
+    def signed(sign: int) -> Theorem:
+        main = p.squares(p.certify((sign * (A * x)) ** 2 <= sides**2, squared, *roots), above)
+        main = p.restate(0 <= sides - sign * A * x, main)
+        divided = p.certify(0 <= (sides - sign * A * x) * inv(A), main, over)
+        return p.certify(sign * x <= target, divided, p.inverse(A_positive), room, degree=1)
+
+    return by_size(p, absolute(x) <= target, signed), variables
+
+
+def root_equal(p: Prover) -> tuple[Theorem, Any]:
+    """(A x)^2 = c^2 S w |- |x| = c sqrt(S)/A sqrt(w), from 0 < A and c, S, w >= 0; and its variables."""
+    A, x, c, S, w = variables = apart(p, "A x c S w")
+    squared, A_positive, *nonneg = p.assume(eq((A * x) ** 2, c**2 * (S * w)), 0 < A, 0 <= c, 0 <= S, 0 <= w)
+    roots = [p.sqrt_square(fact) for fact in nonneg[1:]]
+    over, inverse = p.inv_positive(A_positive), p.inverse(A_positive)
+    target = c * sqrt(S) / A * sqrt(w)
+    above = p.certify(0 <= target, nonneg[0], p.sqrt_nonneg(S), p.sqrt_nonneg(w), over, degree=4)
+    square = p.certify(eq(x**2, target**2), squared, inverse, *roots)
+    size = p.certify(0 <= absolute(x), p.max_left(x, -x), p.max_right(x, -x))
+    return p.squares_equal(p.chain(eq(absolute(x) ** 2, target**2), p.max_square(x), square), size, above), variables
+
+
+def length_bound(p: Prover) -> tuple[Theorem, Any]:
+    """|x| <= C d |- |h (x/d)| <= h C from C, d, h >= 0 (the quotient is 0 where d is); and its variables."""
+    x, C, d, h = variables = apart(p, "x C d h")
+    bound, *nonneg = p.assume(absolute(x) <= C * d, 0 <= C, 0 <= d, 0 <= h)
+    goal = absolute(h * (x / d)) <= h * C
+    zero = p.rewrite(p.antisym(p.assume(d <= 0), nonneg[1]), inv)
+    room = p.certify(0 <= h * C, nonneg[0], nonneg[2])
+    positive = p.assume(0 < d)
+    over = p.inv_positive(positive)
+    inverse = p.inverse(positive)
+
+    def still(sign: int) -> Theorem:
+        return p.certify(sign * (h * (x / d)) <= h * C, zero, room)
+
+    def moving(sign: int) -> Theorem:
+        one = p.chain(sign * x <= C * d, p.max_left(x, -x) if sign == 1 else p.max_right(x, -x), bound)
+        less = p.certify(0 <= (C * d - sign * x) * inv(d), one, over)
+        scaled = p.certify(0 <= h * ((C * d - sign * x) * inv(d)), less, nonneg[2])
+        return p.certify(sign * (h * (x / d)) <= h * C, scaled, inverse, degree=1)
+
+    return p.cases(by_size(p, goal, still), by_size(p, goal, moving), d, 0), variables
+
+
+def constant_nonneg(p: Prover, s: Betas, n: Any) -> Theorem:
+    """0 <= n |- 0 <= C."""
+    A, _, _ = sums_positive(p, s, n)
+    root = p.sqrt_nonneg(powers(ratio(*s.betas), n) * powers(s.betas[1], n))
+    return p.certify(0 <= constant(*s.betas, n), root, p.inv_positive(A))
+
+
+def raw_constant_nonneg(p: Prover, s: Text, n: Any) -> Theorem:
+    """0 <= K."""
+    root = p.sqrt_nonneg(powers(ratio(*s.betas), n) / (1 - s.betas[1]))
+    return p.certify(0 <= raw_constant(*s.betas, n), root, p.given("beta1_below_one"))
+
+
+def denominator_nonneg(p: Prover, s: Text, n: Any) -> Theorem:
+    """0 <= the denominator of step n + 1, a root plus eps."""
+    denominator = s.value("denominator", n)
+    root = p.sqrt_nonneg(denominator.args[0].args[0])
+    return p.chain(0 <= denominator, root, p.given("eps_nonnegative"))
+
+
+# --- the history that attains the bound -------------------------------------------------------------------------------
+
+
+def growing(rule: Rule, slots: tuple[str, ...], **scalars: Any) -> Text:
+    """The text with the gradients g_t = c (beta2/beta1)^t, for a constant c."""
+    setting = Setting()
+    a, b, c = setting.constants("beta1 beta2 c")
+    inputs = {"g": lambda t, x: c * power(b / a, t)}
+    return Text(setting, read(rule, setting, inputs=inputs, slots=slots, scalars=scalars))
+
+
+def growing_moments(p: Prover, s: Text, n: Any) -> tuple[Theorem, Theorem]:
+    """0 <= n |- m(n+1) = (1-a) g [n+1]_r and v(n+1) = (1-b) g^2 [n+1]_r for g = g_{n+1} of `growing`."""
+    (a, b), k = s.betas, p.fresh("k", n)
+    m, v = (s.reading.families[name] for name in "mv")
+    a_positive, b_positive, start = p.given("beta1_positive"), p.given("beta2_positive"), p.assume(0 <= k)
+    r, rho, zero, reached = ratio(a, b), b / a, p.certify(0 <= lift(0)), p.certify(0 <= k + 1, start)
+    inverses = p.inverse(a_positive), p.inverse(b_positive)
+    products = p.certify(eq(rho * r, a), *inverses), p.certify(eq(rho**2 * r, b), *inverses)
+    sums, following = powers_next(p, r, k), p.power_next(rho, reached)
+    found = []
+    for f, q, degree, product in ((m, a, 1, products[0]), (v, b, 2, products[1])):
+
+        def claim(k: Any, f: Any = f, q: Any = q, degree: int = degree) -> Rel:
+            return eq(f(k + 1), (1 - q) * s.gradient(k + 1) ** degree * powers(r, k))
+
+        base = p.certify(claim(lift(0)), p.cut(p.next(f, 0), zero), p.start(f), powers_first(p, r))
+        grown = p.certify(eq(s.gradient(k + 2) ** degree, (rho * s.gradient(k + 1)) ** degree), following)
+        old = p.certify(eq(q * f(k + 1), (1 - q) * grown.claim.right * r * powers(r, k)), p.assume(claim(k)), product)
+        new = p.cut(p.next(f, k + 1), reached)
+        same = p.certify(eq(f(k + 2), (1 - q) * grown.claim.right * (1 + r * powers(r, k))), new, old, grown)
+        step = p.certify(claim(k + 1), same, grown, sums)
+        found.append(p.inst(p.induction(k, 0, claim(k), base, step), {k: n}))
+    return found[0], found[1]
+
+
+# --- the bounds -------------------------------------------------------------------------------------------------------
+
+
+def adam_bound(p: Prover, s: Text, n: Any) -> Theorem:
+    """0 <= n |- |moment| <= C denominator in step n + 1 of `adam`, from 0 <= eps."""
+    (a, b), eps = s.betas, p.given("eps_nonnegative")
+    A, B, R = sums_positive(p, s, n)
+    product, one = p.certify(0 <= R.claim.right * B.claim.right, R, B), p.certify(0 <= lift(1))
+    lemma, variables = root_bound(p)
+    values = (powers(a, n), s.value("moment", n), 1, product.claim.right, s.value("v_hat", n), s.scalar("eps"))
+    squared = corrected_squares(p, s, n, moments_bound(p, s, n))
+    found = put(p, lemma, variables, values, squared, A, one, product, hat_nonneg(p, s, n), eps)
+    goal = absolute(s.value("moment", n)) <= constant(a, b, n) * s.value("denominator", n)
+    return p.restate(goal, found)
+
+
+def raw_bound(p: Prover, s: Text, n: Any) -> Theorem:
+    """0 <= n |- |m| <= K (sqrt(v) + eps) for the new m and v of step n + 1, from 0 <= eps."""
+    (a, b), eps = s.betas, p.given("eps_nonnegative")
+    m, v = s.value("m", n), s.value("v", n)
+    kept = [p.certify(0 < 1 - q, p.given(f"{name}_below_one")) for q, name in ((a, "beta1"), (b, "beta2"))]
+    R = powers_positive(p, ratio_is(p, a, p.given("beta2_positive"))[0], n)
+    S = p.certify(0 <= R.claim.right / (1 - b), R, p.inv_positive(kept[1]))
+    start = p.assume(0 <= n)
+    moved = [p.using(p.next(f, n), start) for f in "mv"]
+    bound = moments_bound(p, s, n)
+    scaled = p.certify(0 <= (bound.claim.right - bound.claim.left) * inv(1 - b), bound, p.inv_positive(kept[1]))
+    raw = p.certify(
+        s.reading.slot("m", n + 1) ** 2 <= (1 - a) ** 2 * (S.claim.right * s.reading.slot("v", n + 1)),
+        scaled,
+        p.inverse(kept[1]),
+        degree=1,
+    )
+    squared = p.certify((1 * m) ** 2 <= (1 - a) ** 2 * (S.claim.right * v), raw, *moved)
+    lemma, variables = root_bound(p)
+    values = (1, m, 1 - a, S.claim.right, v, s.scalar("eps"))
+    one, share = p.certify(0 < lift(1)), p.certify(0 <= 1 - a, kept[0])
+    found = put(p, lemma, variables, values, squared, one, share, S, value_nonneg(p, s, n), eps)
+    return p.restate(absolute(m) <= raw_constant(a, b, n) * (sqrt(v) + s.scalar("eps")), found)
+
+
+def length(p: Prover, s: Text, bound: Theorem, nonneg: tuple[Theorem, Theorem], n: Any) -> Theorem:
+    """|step n + 1| <= lr C from |moment| <= C denominator, C >= 0 and denominator >= 0."""
+    lemma, variables = length_bound(p)
+    values = (s.value("moment", n), nonneg[0].claim.right, s.value("denominator", n), s.scalar("lr"))
+    found = put(p, lemma, variables, values, bound, *nonneg, p.given("rate_nonnegative"))
+    return p.restate(absolute(s.step(n)) <= s.scalar("lr") * nonneg[0].claim.right, found)
+
+
+def growing_equal(p: Prover, s: Text, n: Any) -> Theorem:
+    """0 <= n |- |m_hat| = C sqrt(v_hat) in step n + 1 of `adam` on `growing`."""
+    a, b = s.betas
+    first, second = growing_moments(p, s, n)
+    goal = eq((1 - b) * first.claim.left**2, (1 - a) ** 2 * powers(ratio(a, b), n) * second.claim.left)
+    squared = corrected_squares(p, s, n, p.certify(goal, first, second, degree=1))
+    A, B, R = sums_positive(p, s, n)
+    product, one = p.certify(0 <= R.claim.right * B.claim.right, R, B), p.certify(0 <= lift(1))
+    lemma, variables = root_equal(p)
+    values = (powers(a, n), s.value("m_hat", n), 1, product.claim.right, s.value("v_hat", n))
+    found = put(p, lemma, variables, values, squared, A, one, product, hat_nonneg(p, s, n))
+    return p.restate(eq(absolute(s.value("m_hat", n)), constant(a, b, n) * sqrt(s.value("v_hat", n))), found)
+
+
+# --- the constant -----------------------------------------------------------------------------------------------------
+
+
+def constant_squares(p: Prover, s: Betas, n: Any, apart: Theorem | None = None) -> Theorem:
+    """0 <= n |- [n+1]_a^2 <= [n+1]_r [n+1]_b; from 0 < (a - b)^2 and for 1 <= n strictly."""
+    (a, b), k = s.betas, p.fresh("k", n)
+    r, low, kind = ratio(a, b), p.given("beta2_positive"), "lt" if apart else "le"
+    r_nonneg, product = ratio_is(p, a, low)
+
+    def claim(k: Any) -> Rel:
+        return rel(kind, powers(a, k) ** 2, powers(r, k) * powers(b, k))
+
+    first = [powers_first(p, q) for q in (a, b, r)]
+    base, start, begun = p.certify(0 <= lift(1)), lift(0), p.certify(0 <= k, p.assume((1 if apart else 0) <= k))
+    if apart:
+        zero = p.certify(0 <= lift(0))
+        start, first = (
+            lift(1),
+            [
+                p.certify(eq(powers(q, lift(1)), 1 + q), p.cut(powers_next(p, q, lift(0)), zero), one)
+                for q, one in zip((a, b, r), first, strict=True)
+            ],
+        )
+        less = p.certify(0 < (a - b) ** 2 / b, apart, p.inv_positive(low))
+        base = p.certify((1 + a) ** 2 < (1 + r) * (1 + b), less, product, p.inverse(low))
+    base = p.certify(claim(start), base, *first)
+    lemma, variables = invariant_step(p, kind)
+    values = (a, b, r, 1, 1, powers(r, k), powers(a, k), powers(b, k), 1)
+    one, R = p.certify(0 <= lift(1)), p.using(powers_positive(p, r_nonneg, k), begun)
+    grown = put(
+        p,
+        lemma,
+        variables,
+        values,
+        product,
+        low,
+        R,
+        one,
+        p.restate(rel(kind, 1 * powers(a, k) ** 2, 1 * powers(r, k) * powers(b, k)), p.assume(claim(k))),
+    )
+    longer = [p.using(powers_next(p, q, k), begun) for q in (a, b, r)]
+    step = p.certify(claim(k + 1), grown, *longer)
+    return p.inst(p.induction(k, start, claim(k), base, step), {k: n})
+
+
+def constant_is(p: Prover, s: Betas, n: Any, squares: Theorem) -> Theorem:
+    """0 <= n |- 1 R C from [n+1]_a^2 R [n+1]_r [n+1]_b, R being <=, < or =."""
+    A_positive, B, R = sums_positive(p, s, n)
+    A, S, over = A_positive.claim.right, squares.claim.right, p.inv_positive(A_positive)
+    nonneg, above = p.certify(0 <= S, R, B), p.certify(0 <= A, A_positive)
+    square, root, kind = p.sqrt_square(nonneg), p.sqrt_nonneg(S), squares.claim.kind
+    main = p.certify(rel(kind, A**2, sqrt(S) ** 2), squares, square)
+    by = {"le": p.squares, "lt": p.squares_strict, "eq": lambda main, root: p.squares_equal(main, above, root)}
+    sides = by[kind](main, root)
+    goal = rel(kind, lift(1), constant(*s.betas, n))
+    inverse = p.inverse(A_positive)
+    if kind == "eq":
+        return p.certify(goal, sides, inverse)
+    divided = p.certify(rel(kind, 0 * A, (sqrt(S) - A) * inv(A)), sides, over)
+    return p.certify(goal, divided, inverse, degree=1)
+
+
+def constant_above(p: Prover, s: Betas, n: Any) -> Theorem:
+    """1 <= n, 0 < (a - b)^2 |- 1 < C."""
+    a, b = s.betas
+    found = constant_is(p, s, n, constant_squares(p, s, n, p.assume(0 < (a - b) ** 2)))
+    return p.using(found, p.certify(0 <= n, p.assume(1 <= n)))
+
+
+def constant_one(p: Prover, s: Betas, n: Any) -> Theorem:
+    """0 <= n, a = b |- C = 1."""
+    a, b = s.betas
+    same = p.assume(eq(a, b))
+    r_same = p.certify(eq(ratio(a, b), b), same, p.inverse(p.given("beta2_positive")))
+    first, second = (p.rewrite(equation, lambda q: powers(q, n)) for equation in (same, r_same))
+    goal = eq(powers(a, n) ** 2, powers(ratio(a, b), n) * powers(b, n))
+    return p.certify(eq(constant(a, b, n), 1), constant_is(p, s, n, p.certify(goal, first, second)))
+
+
+def length_equal(p: Prover) -> tuple[Theorem, Any]:
+    """|x| = C d |- |h (x/d)| = h C from 0 < d, 0 <= C and 0 <= h; and its variables."""
+    x, C, d, h = variables = apart(p, "x C d h")
+    same, positive, *nonneg = p.assume(eq(absolute(x), C * d), 0 < d, 0 <= C, 0 <= h)
+    z, target = h * (x / d), h * C
+    square = p.certify(eq(x**2, C**2 * d**2), p.max_square(x), same)
+    main = p.certify(eq(absolute(z) ** 2, target**2), p.max_square(z), square, p.inverse(positive))
+    size = p.certify(0 <= absolute(z), p.max_left(z, -z), p.max_right(z, -z))
+    return p.squares_equal(main, size, p.certify(0 <= target, *nonneg)), variables
+
+
+def growing_length(p: Prover, s: Text, n: Any) -> Theorem:
+    """0 <= n, 0 < c^2 |- |step n + 1| = lr C of `adam` on `growing`, from 0 < lr."""
+    (a, b), c, start = s.betas, Family("c")(), p.assume(0 <= n)
+    rho = p.certify(0 < b / a, p.given("beta2_positive"), p.inv_positive(p.given("beta1_positive")))
+    power_positive = p.using(p.power_positive(rho, n + 1), p.certify(0 <= n + 1, start))
+    square = p.certify(
+        0 < s.gradient(n + 1) ** 2, p.assume(0 < c**2), p.certify(0 < power_positive.claim.right**2, power_positive)
+    )
+    _, _, R = sums_positive(p, s, n)
+    size = p.certify(0 < s.gradient(n + 1) ** 2 * R.claim.right, square, R)
+    kept = p.certify(0 < 1 - b, p.given("beta2_below_one"))
+    v = p.certify(
+        0 < s.value("v", n),
+        growing_moments(p, s, n)[1],
+        p.using(p.next("v", n), start),
+        p.certify(0 < (1 - b) * size.claim.right, size, kept),
+    )
+    v_hat = p.certify(0 < s.value("v_hat", n), v, p.inv_positive(corrections(p, s, "p2", "beta2", n)[1]))
+    lemma, variables = length_equal(p)
+    C, d, lr = constant(a, b, n), s.value("denominator", n), s.scalar("lr")
+    positive = p.restate(0 < d, p.sqrt_positive(v_hat))
+    same = p.restate(eq(absolute(s.value("moment", n)), C * d), growing_equal(p, s, n))
+    rate = p.certify(0 <= lr, p.given("rate_positive"))
+    found = put(p, lemma, variables, (s.value("moment", n), C, d, lr), same, positive, constant_nonneg(p, s, n), rate)
+    return p.restate(eq(absolute(s.step(n)), lr * C), found)
