@@ -11,7 +11,14 @@ from adamtheory.logic.kernel import Theorem
 from adamtheory.logic.notation import absolute
 from adamtheory.logic.statement import Statement, Witness
 from adamtheory.proofs.lemmas_step import (
-    DECAYS, adam_bound, constant, constant_nonneg, denominator_nonneg, length, n, text,
+    DECAYS,
+    adam_bound,
+    constant,
+    constant_nonneg,
+    denominator_nonneg,
+    length,
+    n,
+    text,
 )  # fmt: skip
 from adamtheory.rules.adam import adam
 
