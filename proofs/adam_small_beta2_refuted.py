@@ -6,7 +6,8 @@ Source  Kingma & Ba 2015, section 3; from the text of `adam_uncorrected`, read f
         is derived for this project.
 Printed sparse gradients need a small value of beta2, and "it is exactly this case of small beta2" where the lack of
         bias correction makes initial steps much larger
-Wrong   A value near 1 is meant: the first uncorrected step is alpha (1 - beta1)/sqrt(1 - beta2), which grows with beta2.
+Wrong   A value near 1 is meant: the first uncorrected step is alpha (1 - beta1)/sqrt(1 - beta2), which grows with
+        beta2.
 Instead the first step without bias correction grows with beta2
 Theorem adam_first_step_uncorrected, adam_first_step_grows
 """

@@ -9,7 +9,8 @@ Note    It is 1 for beta1 = beta2 (`adam_step_constant_equal`) and for no other 
 from adamtheory.logic.derive import Prover
 from adamtheory.logic.kernel import Theorem
 from adamtheory.logic.statement import Statement, Witness
-from adamtheory.proofs.lemmas_step import betas, constant, constant_is, constant_squares, n
+from adamtheory.proofs.lemmas_step import betas, n
+from adamtheory.proofs.lemmas_step_constant import constant, constant_is, constant_squares
 
 s = betas()
 ASSUMES = s.assume("beta1_nonnegative", "beta2_positive")

@@ -10,7 +10,8 @@ from adamtheory.logic.derive import Prover
 from adamtheory.logic.kernel import Theorem
 from adamtheory.logic.notation import eq
 from adamtheory.logic.statement import Statement, Witness
-from adamtheory.proofs.lemmas_step import betas, constant, constant_one, n
+from adamtheory.proofs.lemmas_step import betas, n
+from adamtheory.proofs.lemmas_step_constant import constant, constant_one
 
 s = betas()
 ASSUMES = s.assume("beta1_nonnegative", "beta2_positive")

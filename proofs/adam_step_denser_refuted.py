@@ -1,10 +1,10 @@
 """Less sparse gradients can make longer steps of Adam: one nonzero gradient after zeros is not the worst case.
 
-Words   Claimed: if 1-beta1 > sqrt(1-beta2), a step whose gradient is the first that is not zero is the longest, for other
-        histories the step is smaller. False for beta1 = 9/10, beta2 = 999/1000 at step 1002: 1000 zeros and then 1, 1 give
-        3.38 lr, 1001 zeros and then 1 only 2.52 lr.
-Source  Kingma & Ba 2015, section 2.1; from the text of `adam`, read for two histories g and h. The refutation is derived
-        for this project.
+Words   Claimed: if 1-beta1 > sqrt(1-beta2), a step whose gradient is the first that is not zero is the longest, for
+        other histories the step is smaller. False for beta1 = 9/10, beta2 = 999/1000 at step 1002: 1000 zeros and then
+        1, 1 give 3.38 lr, 1001 zeros and then 1 only 2.52 lr.
+Source  Kingma & Ba 2015, section 2.1; from the text of `adam`, read for two histories g and h. The refutation is
+        derived for this project.
 Printed the first case only happens in the most severe case of sparsity: a gradient has been zero at all timesteps
         except the current one; for less sparse cases, the effective stepsize will be smaller
 Wrong   The second of two equal gradients after many zeros makes a longer step than the first, the twelfth the longest.

@@ -1,7 +1,7 @@
 """In the case of equality Kingma & Ba print "less than alpha": the step can be longer than its rate.
 
-Words   Claimed: if 1-beta1 = sqrt(1-beta2), every step is shorter than lr. False for beta1 = 9/10, beta2 = 99/100 and the
-        gradients 1, 11/10: the second step squared is 3980/3971 lr^2. The first step is always exactly lr.
+Words   Claimed: if 1-beta1 = sqrt(1-beta2), every step is shorter than lr. False for beta1 = 9/10, beta2 = 99/100 and
+        the gradients 1, 11/10: the second step squared is 3980/3971 lr^2. The first step is always exactly lr.
 Source  Kingma & Ba 2015, section 2.1; from the text of `adam`. The refutation is derived for this project.
 Printed when 1 - beta1 = sqrt(1 - beta2), then |m_hat/sqrt(v_hat)| < 1 and therefore |Delta_t| < alpha
 Wrong   The first step is exactly alpha, and growing gradients make later ones longer: up to 2.35 alpha at (.9, .99).

@@ -1,7 +1,7 @@
 """Adam's step exceeds its rate: if beta1 and beta2 differ, one history makes every step after the first longer than lr.
 
-Words   With eps = 0, lr > 0, 0 < beta1 < 1, 0 < beta2 < 1, beta1 and beta2 different, and the gradients
-        g_t = c (beta2/beta1)^t, c not 0: step t = n + 1 >= 2 moves any iterate y by more than lr.
+Words   With eps = 0, lr > 0, 0 < beta1 < 1, 0 < beta2 < 1, beta1 and beta2 different, and the gradients g_t = c
+        (beta2/beta1)^t, c not 0: step t = n + 1 >= 2 moves any iterate y by more than lr.
 Source  Derived for this project; from the text of `adam`. Kingma & Ba 2015, section 2.1, has the step "approximately
         bounded" by its rate.
 Note    With `adam_step_equal_rates`: no step is longer than lr for every history if and only if beta1 = beta2.
@@ -13,7 +13,9 @@ from adamtheory.logic.derive import Prover
 from adamtheory.logic.kernel import Theorem
 from adamtheory.logic.notation import Family, absolute
 from adamtheory.logic.statement import Statement, Witness
-from adamtheory.proofs.lemmas_step import constant_above, growing, growing_length, n
+from adamtheory.proofs.lemmas_step import n
+from adamtheory.proofs.lemmas_step_constant import constant_above
+from adamtheory.proofs.lemmas_step_length import growing, growing_length
 from adamtheory.rules.adam import adam
 
 s = growing(adam, ("m", "v", "p1", "p2"), eps=0)

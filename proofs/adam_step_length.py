@@ -10,16 +10,9 @@ from adamtheory.logic.derive import Prover
 from adamtheory.logic.kernel import Theorem
 from adamtheory.logic.notation import absolute
 from adamtheory.logic.statement import Statement, Witness
-from adamtheory.proofs.lemmas_step import (
-    DECAYS,
-    adam_bound,
-    constant,
-    constant_nonneg,
-    denominator_nonneg,
-    length,
-    n,
-    text,
-)  # fmt: skip
+from adamtheory.proofs.lemmas_step import DECAYS, n, text
+from adamtheory.proofs.lemmas_step_constant import constant, constant_nonneg
+from adamtheory.proofs.lemmas_step_length import adam_bound, denominator_nonneg, length
 from adamtheory.rules.adam import adam
 
 s = text(adam, ("m", "v", "p1", "p2"))

@@ -1,7 +1,7 @@
 """A step of Adam can be longer than its rate where Kingma & Ba say it cannot: after the gradients 2, 1.
 
-Words   Claimed: if 1-beta1 <= sqrt(1-beta2), every step is at most lr. False for beta1 = 1/2, beta2 = 1/4 and the gradients
-        2, 1: the second step squared is 10/9 lr^2.
+Words   Claimed: if 1-beta1 <= sqrt(1-beta2), every step is at most lr. False for beta1 = 1/2, beta2 = 1/4 and the
+        gradients 2, 1: the second step squared is 10/9 lr^2.
 Source  Kingma & Ba 2015, section 2.1; from the text of `adam`. The refutation is derived for this project.
 Printed if not 1 - beta1 > sqrt(1 - beta2), then |Delta_t| <= alpha
 Wrong   It holds for every history only if beta1 = beta2; it can be exceeded by any factor if beta1^2 >= beta2.

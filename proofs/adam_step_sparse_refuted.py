@@ -5,7 +5,8 @@ Words   Claimed: if 1-beta1 > sqrt(1-beta2), every step is at most lr (1-beta1)/
 Source  Kingma & Ba 2015, section 2.1; from the text of `adam`. The refutation is derived for this project.
 Printed if 1 - beta1 > sqrt(1 - beta2), then |Delta_t| <= alpha (1 - beta1)/sqrt(1 - beta2)
 Wrong   One nonzero gradient after many zeros is not the worst history: the second of two in a row moves further.
-Instead |Delta_t| <= alpha C_t with C_t^2 = [t]_r [t]_beta2/[t]_beta1^2, r = beta1^2/beta2, [t]_q = 1 + q + ... + q^(t-1)
+Instead |Delta_t| <= alpha C_t with C_t^2 = [t]_r [t]_beta2/[t]_beta1^2, r = beta1^2/beta2, [t]_q = 1 + q + ... +
+        q^(t-1)
 Theorem adam_step_length, adam_step_attained
 """
 

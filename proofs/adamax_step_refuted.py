@@ -4,7 +4,8 @@ Words   Claimed: no step of AdaMax is longer than lr. False for beta1 = 9/10, be
         999/1000: the second step is 2110/2109 lr.
 Source  Kingma & Ba 2015, section 7.1; from the text of `adamax`. The refutation is derived for this project.
 Printed the magnitude of parameter updates has a simpler bound with AdaMax: |Delta_t| <= alpha
-Wrong   u_t forgets old gradients faster than m_hat does, relative to their weights: gradients c beta2^i exceed it always.
+Wrong   u_t forgets old gradients faster than m_hat does, relative to their weights: gradients c beta2^i exceed it
+        always.
 Instead |Delta_t| <= alpha D_t with D_t = [t]_(beta1/beta2)/[t]_beta1; and <= alpha where |g_i| never falls
 Theorem adamax_step_bound, adamax_step_attained, adamax_step_constant_above, adamax_step_rising
 """

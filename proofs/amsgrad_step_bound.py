@@ -1,7 +1,7 @@
 """AMSGrad inherits the bound of a step of Adam without bias correction: |m_t| <= K_t (sqrt(V_t) + eps).
 
-Words   With beta1 < 1, 0 < beta2 < 1, eps >= 0 and r = beta1^2/beta2: in step t = n + 1 of the text, |m| is at
-        most K_t times the denominator, K_t = (1-beta1) sqrt([t]_r/(1-beta2)), [t]_r = 1 + r + ... + r^(t-1).
+Words   With beta1 < 1, 0 < beta2 < 1, eps >= 0 and r = beta1^2/beta2: in step t = n + 1 of the text, |m| is at most K_t
+        times the denominator, K_t = (1-beta1) sqrt([t]_r/(1-beta2)), [t]_r = 1 + r + ... + r^(t-1).
 Source  Derived for this project; from the text of `amsgrad`, whose denominator is at least that of Adam.
 """
 
@@ -9,7 +9,8 @@ from adamtheory.logic.derive import Prover
 from adamtheory.logic.kernel import Theorem
 from adamtheory.logic.notation import absolute
 from adamtheory.logic.statement import Statement, Witness
-from adamtheory.proofs.lemmas_step import n, raw_bound, raw_constant, raw_constant_nonneg, text, value_nonneg
+from adamtheory.proofs.lemmas_step import n, text, value_nonneg
+from adamtheory.proofs.lemmas_step_length import raw_bound, raw_constant, raw_constant_nonneg
 from adamtheory.rules.amsgrad import amsgrad
 
 s = text(amsgrad, ("m", "v", "v_max"))
