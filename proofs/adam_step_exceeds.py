@@ -1,4 +1,4 @@
-"""Adam's step exceeds its rate: if beta1 and beta2 differ, one history makes every step after the first longer than lr.
+"""If beta1 and beta2 differ, one history makes every step of Adam after the first longer than its rate.
 
 Words   With eps = 0, lr > 0, 0 < beta1 < 1, 0 < beta2 < 1, beta1 and beta2 different, and the gradients g_t = c
         (beta2/beta1)^t, c not 0: step t = n + 1 >= 2 moves any iterate y by more than lr.

@@ -1,4 +1,4 @@
-"""AdaMax: the printed bound |Delta_t| <= alpha is false at the default decay rates, for the gradients 1, 999/1000.
+"""AdaMax: the printed bound |Delta_t| <= alpha fails at the default decay rates, for the gradients 1, 999/1000.
 
 Words   Claimed: no step of AdaMax is longer than lr. False for beta1 = 9/10, beta2 = 999/1000 and the gradients 1,
         999/1000: the second step is 2110/2109 lr.

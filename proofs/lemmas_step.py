@@ -20,6 +20,7 @@ from adamtheory.logic.statement import Witness
 from adamtheory.logic.sums import apart, put
 from adamtheory.logic.terms import Rel, rel
 from adamtheory.proofs.lemmas_average import held_power, power_below_one
+from adamtheory.rules.adam import adam_uncorrected
 
 n, j, t = integers("n j t")
 y = real("y")  # where a step begins
@@ -92,6 +93,7 @@ ASSUMED: dict[str, tuple[str, Callable[[Any], Rel]]] = {
     "beta1_nonnegative": ("beta1", lambda a: 0 <= a),
     "beta1_positive": ("beta1", lambda a: 0 < a),
     "beta1_below_one": ("beta1", lambda a: a < 1),
+    "beta2_nonnegative": ("beta2", lambda b: 0 <= b),
     "beta2_positive": ("beta2", lambda b: 0 < b),
     "beta2_below_one": ("beta2", lambda b: b < 1),
     "eps_nonnegative": ("eps", lambda e: 0 <= e),
@@ -306,3 +308,16 @@ def hat_nonneg(p: Prover, s: Text, n: Any) -> Theorem:
 
 
 # --- the bounds -------------------------------------------------------------------------------------------------------
+
+
+def two_rates() -> tuple[Text, Text, tuple[str, ...]]:
+    """Adam without bias correction, eps = 0, on one history with beta2 and with beta2_large; all that is assumed."""
+    first = text(adam_uncorrected, ("m", "v"), eps=0)
+    large, g = first.setting.constant("beta2_large"), first.reading.inputs
+    names, scalars = {"m": "large_m", "v": "large_v"}, {"beta2": large, "eps": 0}
+    second = Text(
+        first.setting, read(adam_uncorrected, first.setting, inputs=g, slots="mv", scalars=scalars, names=names)
+    )
+    wanted = first.assume("beta1_nonnegative", "beta1_below_one", "beta2_nonnegative", "rate_positive")
+    first.setting.assume("beta2_large_below_one", large < 1)
+    return first, second, (*wanted, "beta2_large_below_one")

@@ -10,7 +10,7 @@ from adamtheory.logic.derive import Prover
 from adamtheory.logic.kernel import Theorem
 from adamtheory.logic.notation import Family, Setting, absolute, eq, inv, lift, power, sqrt
 from adamtheory.logic.reading import read
-from adamtheory.logic.sums import apart, put
+from adamtheory.logic.sums import apart, put, root_of_one
 from adamtheory.logic.terms import Rel
 from adamtheory.proofs.lemmas_step import (
     Text,
@@ -27,7 +27,7 @@ from adamtheory.proofs.lemmas_step import (
     sums_positive,
     value_nonneg,
 )
-from adamtheory.proofs.lemmas_step_constant import constant, constant_nonneg
+from adamtheory.proofs.lemmas_step_constant import constant
 
 
 def raw_constant(a: Any, b: Any, n: Any) -> Any:
@@ -243,10 +243,51 @@ def growing_length(p: Prover, s: Text, n: Any) -> Theorem:
         p.certify(0 < (1 - b) * size.claim.right, size, kept),
     )
     v_hat = p.certify(0 < s.value("v_hat", n), v, p.inv_positive(corrections(p, s, "p2", "beta2", n)[1]))
+    return rate_times(p, s, constant(a, b, n), n, growing_equal(p, s, n), v_hat)
+
+
+# --- the first step ---------------------------------------------------------------------------------------------------
+
+
+def first_raw_step(p: Prover, s: Text, below: Theorem) -> Theorem:
+    """0 < g_1^2 |- |step 1| = lr (1-a)/sqrt(1-b), without bias correction and eps, from a < 1, b < 1 and 0 < lr."""
+    (a, b), g = s.betas, s.gradient(lift(1))
+    kept, share = p.certify(0 < 1 - b, below), p.certify(0 <= 1 - a, p.given("beta1_below_one"))
+    root, begun = p.sqrt_positive(kept), [p.start(s.reading.families[f]) for f in "mv"]
+    m, v = s.value("m", 0), s.value("v", 0)
+    goal = eq((sqrt(1 - b) * m) ** 2, (1 - a) ** 2 * (1 * v))
+    squared = p.certify(goal, p.sqrt_square(kept), p.certify(eq(m, (1 - a) * g), begun[0]), begun[1])
+    positive = p.certify(0 < v, begun[1], p.certify(0 < (1 - b) * g**2, kept, p.assume(0 < g**2)))
+    lemma, variables = root_equal(p)
+    one, nonneg = p.certify(0 <= lift(1)), p.certify(0 <= v, positive)
+    size = put(p, lemma, variables, (sqrt(1 - b), m, 1 - a, 1, v), squared, root, share, one, nonneg)
+    return rate_times(p, s, (1 - a) / sqrt(1 - b), lift(0), size, positive)
+
+
+def rate_times(p: Prover, s: Text, C: Any, n: Any, size: Theorem, positive: Theorem) -> Theorem:
+    """|step n + 1| = lr C from |moment| = C sqrt(v), 0 < v and 0 < lr, where eps = 0 and C >= 0 needs no facts."""
     lemma, variables = length_equal(p)
-    C, d, lr = constant(a, b, n), s.value("denominator", n), s.scalar("lr")
-    positive = p.restate(0 < d, p.sqrt_positive(v_hat))
-    same = p.restate(eq(absolute(s.value("moment", n)), C * d), growing_equal(p, s, n))
-    rate = p.certify(0 <= lr, p.given("rate_positive"))
-    found = put(p, lemma, variables, (s.value("moment", n), C, d, lr), same, positive, constant_nonneg(p, s, n), rate)
+    d, lr, x = s.value("denominator", n), s.scalar("lr"), s.value("moment", n)
+    over = p.restate(0 < d, p.sqrt_positive(positive))
+    same = p.certify(eq(absolute(x), C * d), size, root_of_one(p), degree=1)
+    above = p.certify(0 <= C * d, same, p.max_left(x, -x), p.max_right(x, -x))
+    nonneg = p.certify(0 <= C, above, over, p.inverse(over), weights=[[over]], degree=1)
+    found = put(p, lemma, variables, (x, C, d, lr), same, over, nonneg, p.certify(0 <= lr, p.given("rate_positive")))
     return p.restate(eq(absolute(s.step(n)), lr * C), found)
+
+
+def first_step(p: Prover, s: Text) -> Theorem:
+    """0 < g_1^2 |- |step 1| = lr, with bias correction and without eps, from a < 1, b < 1 and 0 < lr."""
+    (a, b), g, zero = s.betas, s.gradient(lift(1)), lift(0)
+    begun = [p.start(s.reading.families[f]) for f in ("m", "v", "p1", "p2")]
+    first, second = (p.certify(0 < 1 - q, p.given(f"{name}_below_one")) for q, name in ((a, "beta1"), (b, "beta2")))
+    rooms = [p.rewrite(one, lambda q, r=r: inv(1 - q * r)) for one, r in ((begun[2], a), (begun[3], b))]
+    x = p.certify(eq(s.value("m_hat", 0), g), begun[0], rooms[0], p.inverse(first))
+    w = p.certify(eq(s.value("v_hat", 0), g**2), begun[1], rooms[1], p.inverse(second))
+    positive = p.certify(0 < s.value("v_hat", 0), w, p.assume(0 < g**2))
+    lemma, variables = root_equal(p)
+    one, nonneg = p.certify(0 < lift(1)), p.certify(0 <= s.value("v_hat", 0), positive)
+    squared = p.certify(eq((1 * s.value("m_hat", 0)) ** 2, lift(1) ** 2 * (1 * s.value("v_hat", 0))), x, w)
+    values = (1, s.value("m_hat", 0), 1, 1, s.value("v_hat", 0))
+    size = put(p, lemma, variables, values, squared, one, p.certify(0 <= lift(1)), nonneg)
+    return rate_times(p, s, lift(1), zero, size, positive)
