@@ -11,7 +11,8 @@ from adamtheory.logic.kernel import Theorem
 from adamtheory.logic.notation import absolute
 from adamtheory.logic.statement import Statement, Witness
 from adamtheory.proofs.lemmas_step import n, text
-from adamtheory.proofs.lemmas_step_length import raw_bound, raw_constant
+from adamtheory.proofs.lemmas_step_constant import raw_constant
+from adamtheory.proofs.lemmas_step_length import raw_bound
 from adamtheory.rules.adam import adam_uncorrected
 
 s = text(adam_uncorrected, ("m", "v"))

@@ -10,7 +10,8 @@ from adamtheory.logic.kernel import Theorem
 from adamtheory.logic.notation import absolute
 from adamtheory.logic.statement import Statement, Witness
 from adamtheory.proofs.lemmas_step import n, text, value_nonneg
-from adamtheory.proofs.lemmas_step_length import raw_bound, raw_constant, raw_constant_nonneg
+from adamtheory.proofs.lemmas_step_constant import raw_constant
+from adamtheory.proofs.lemmas_step_length import raw_bound, raw_constant_nonneg
 from adamtheory.rules.amsgrad import amsgrad
 
 s = text(amsgrad, ("m", "v", "v_max"))

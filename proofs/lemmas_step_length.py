@@ -27,13 +27,7 @@ from adamtheory.proofs.lemmas_step import (
     sums_positive,
     value_nonneg,
 )
-from adamtheory.proofs.lemmas_step_constant import constant
-
-
-def raw_constant(a: Any, b: Any, n: Any) -> Any:
-    """K in step n + 1, without bias correction: (1 - a) sqrt([n+1]_r/(1 - b))."""
-    return (1 - a) * sqrt(powers(ratio(a, b), n) / (1 - b))
-
+from adamtheory.proofs.lemmas_step_constant import constant, raw_constant
 
 # --- about a few numbers ----------------------------------------------------------------------------------------------
 
