@@ -218,26 +218,35 @@ def raw_constant_rises(p: Prover, s: Betas, n: Any) -> Theorem:
     return p.certify(raw_constant(a, b, n) <= raw_constant(a, b, n + 1), longer, p.given("beta1_below_one"))
 
 
+def powers_many(p: Prover, least: Theorem, n: Any) -> Theorem:
+    """0 <= n |- n + 1 <= [n+1]_q from 1 <= q."""
+    q, k = least.claim.right, p.fresh("k", n, least.claim.right)
+    old, nonneg = p.assume(k + 1 <= powers(q, k)), p.certify(0 <= q, least)
+    more = p.certify(0 <= (q - 1) * powers(q, k), least, powers_positive(p, nonneg, k))
+    step = p.certify(k + 2 <= powers(q, k + 1), old, more, powers_next(p, q, k))
+    base = p.certify(lift(0) + 1 <= powers(q, lift(0)), powers_first(p, q))
+    return p.inst(p.induction(k, 0, k + 1 <= powers(q, k), base, step), {k: n})
+
+
+def powers_share(p: Prover, nonneg: Theorem, n: Any) -> tuple[Theorem, Theorem]:
+    """0 <= n |- 0 < [n+1]_q and 1 - q <= 1/[n+1]_q, from 0 <= q."""
+    q, start = nonneg.claim.right, p.certify(0 <= n + 1, p.assume(0 <= n))
+    A, rest = powers_positive(p, nonneg, n), p.using(p.power_nonneg(nonneg, n + 1), start)
+    whole = p.using(p.geometric(j, q, n), start)
+    share = p.certify(0 <= (1 - (1 - q) * powers(q, n)) * inv(powers(q, n)), whole, rest, p.inv_positive(A))
+    return A, p.certify(1 - q <= 1 / powers(q, n), share, p.inverse(A))
+
+
 def constant_unbounded(p: Prover, s: Betas, n: Any) -> Theorem:
     """0 <= n, b <= a^2 |- (1-a) sqrt(n+1) <= C, since [n+1]_r >= n+1, [n+1]_b >= 1 and (1-a) [n+1]_a <= 1."""
-    (a, b), k, start, low = s.betas, p.fresh("k", n), p.assume(0 <= n), p.given("beta2_positive")
+    (a, b), start, low = s.betas, p.assume(0 <= n), p.given("beta2_positive")
     r, over = ratio(a, b), p.inv_positive(low)
-    r_nonneg, _ = ratio_is(p, a, low)
-    least = p.certify(1 <= r, p.certify(0 <= (a**2 - b) / b, p.assume(b <= a**2), over), p.inverse(low))
-    old = p.assume(k + 1 <= powers(r, k))
-    more = p.certify(0 <= (r - 1) * powers(r, k), least, powers_positive(p, r_nonneg, k))
-    step = p.certify(k + 2 <= powers(r, k + 1), old, more, powers_next(p, r, k))
-    base = p.certify(lift(0) + 1 <= powers(r, lift(0)), powers_first(p, r))
-    many = p.inst(p.induction(k, 0, k + 1 <= powers(r, k), base, step), {k: n})
+    least = p.certify(0 <= (a**2 - b) / b, p.assume(b <= a**2), over)
+    many = powers_many(p, p.certify(1 <= r, least, p.inverse(low)), n)
     one = powers_least(p, p.certify(0 <= b, low), n)
     product = p.certify(n + 1 <= powers(r, n) * powers(b, n), many, one, start)
     root = p.sqrt_monotone(product, p.certify(0 <= n + 1, start))
-    whole = p.using(p.geometric(j, a, n), p.certify(0 <= n + 1, start))
-    nonneg = nonnegative(p, s, "beta1")
-    power_nonneg = p.using(p.power_nonneg(nonneg, n + 1), p.certify(0 <= n + 1, start))
-    A = powers_positive(p, nonneg, n)
-    share = p.certify(0 <= (1 - (1 - a) * powers(a, n)) * inv(powers(a, n)), whole, power_nonneg, p.inv_positive(A))
-    less = p.certify(1 - a <= 1 / powers(a, n), share, p.inverse(A))
-    first = p.certify((1 - a) * sqrt(n + 1) <= sqrt(n + 1) / powers(a, n), less, p.sqrt_nonneg(n + 1))
+    A, share = powers_share(p, nonnegative(p, s, "beta1"), n)
+    first = p.certify((1 - a) * sqrt(n + 1) <= sqrt(n + 1) / powers(a, n), share, p.sqrt_nonneg(n + 1))
     second = p.certify(sqrt(n + 1) / powers(a, n) <= constant(a, b, n), root, p.inv_positive(A))
     return p.chain((1 - a) * sqrt(n + 1) <= constant(a, b, n), first, second)
