@@ -15,12 +15,11 @@ from adamtheory.proofs.lemmas_step import betas, n
 s = betas()
 ASSUMES = s.assume("beta1_nonnegative", "beta1_below_one", "beta2_positive")
 a, b = s.betas
+limit = (1 - a) * b / (b - a)
 
 
 def statement() -> Statement:
-    return Statement(
-        s.setting, tends(absolute(maximal_constant(a, b, n) - (1 - a) * b / (b - a)), 0, n), [a < b], ASSUMES
-    )
+    return Statement(s.setting, tends(absolute(maximal_constant(a, b, n) - limit), 0, n), [a < b], ASSUMES)
 
 
 def witness() -> Witness:

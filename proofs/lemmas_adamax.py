@@ -5,6 +5,7 @@ With a = beta1, b = beta2 and [n+1]_q = 1 + q + ... + q^n the sharp constant of 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from adamtheory.logic.derive import Prover
@@ -28,6 +29,8 @@ from adamtheory.proofs.lemmas_step_length import by_size
 from adamtheory.rules.adam import adamax
 
 SLOTS = ("m", "u", "p1")
+Bound = Callable[[Any], Any]
+Rises = Callable[[Any], tuple[Theorem, Theorem]]
 
 
 def maximal_constant(a: Any, b: Any, n: Any) -> Any:
@@ -85,21 +88,24 @@ def maximal_step(p: Prover) -> tuple[Theorem, Any]:
     return p.certify(a * x + (1 - a) * h <= (1 - a) * (1 + r * Q) * w, first, second, third, same), variables
 
 
-def maximal_moment(p: Prover, s: Text, n: Any) -> Theorem:
-    """0 <= n |- |m(n+1)| <= (1-a) [n+1]_(a/b) u(n+1)."""
-    (a, b), k = s.betas, p.fresh("k", n)
-    m, u, rho, start = s.reading.families["m"], s.reading.families["u"], a / b, p.assume(0 <= k)
-    zero, reached = p.certify(0 <= lift(0)), p.certify(0 <= k + 1, start)
-    rho_low, product = quotient(p, s)
+def weighted_moment(p: Prover, s: Text, n: Any, bound: Bound, b: Theorem, rises: Rises) -> Theorem:
+    """0 <= n |- |m(n+1)| <= (1-a) [n+1]_(a/b) B(n+1), from 0 < b and 0 <= a < 1.
+
+    rises(k)   b B(k) <= B(k+1), perhaps under 1 <= k, and |g(k+1)| <= B(k+1), each perhaps under 0 <= k
+    """
+    a, k, m, zero = s.scalar("beta1"), p.fresh("k", n), s.reading.families["m"], p.certify(0 <= lift(0))
+    rho, start = a / b.claim.right, p.assume(0 <= k)
+    reached = p.certify(0 <= k + 1, start)
     low, kept = nonnegative(p, s, "beta1"), p.certify(0 <= 1 - a, p.given("beta1_below_one"))
+    rho_low, product = p.certify(0 <= rho, low, p.inv_positive(b)), p.certify(eq(rho * b.claim.right, a), p.inverse(b))
 
     def claim(k: Any) -> Rel:
-        return absolute(m(k + 1)) <= (1 - a) * powers(rho, k) * u(k + 1)
+        return absolute(m(k + 1)) <= (1 - a) * powers(rho, k) * bound(k + 1)
 
     def begin(sign: int) -> Theorem:
-        large = p.cut(norm_rises(p, s, lift(0))[1], zero)
-        size = p.chain(sign * s.gradient(1) <= u(1), below_absolute(p, s.gradient(1), sign), large)
-        scaled = p.certify((1 - a) * (sign * s.gradient(1)) <= (1 - a) * u(1), size, kept)
+        large, first = p.using(rises(lift(0))[1], zero), lift(1)
+        size = p.chain(sign * s.gradient(1) <= bound(first), below_absolute(p, s.gradient(1), sign), large)
+        scaled = p.certify((1 - a) * (sign * s.gradient(1)) <= (1 - a) * bound(first), size, kept)
         moment = p.cut(p.next("m", 0), zero)
         return p.certify(sign * m(1) <= claim(lift(0)).right, scaled, moment, p.start("m"), powers_first(p, rho))
 
@@ -107,17 +113,22 @@ def maximal_moment(p: Prover, s: Text, n: Any) -> Theorem:
 
     def grow(sign: int) -> Theorem:
         g = s.gradient(k + 2)
-        values = (a, b, rho, powers(rho, k), u(k + 1), u(k + 2), sign * m(k + 1), sign * g)
-        rises, large = (p.cut(fact, reached) for fact in norm_rises(p, s, k + 1))
-        new = p.chain(sign * g <= u(k + 2), below_absolute(p, g, sign), large)
+        values = (a, b.claim.right, rho, powers(rho, k), bound(k + 1), bound(k + 2), sign * m(k + 1), sign * g)
+        higher, large = (p.using(fact, reached, start) for fact in rises(k + 1))
+        new = p.chain(sign * g <= bound(k + 2), below_absolute(p, g, sign), large)
         old = p.chain(sign * m(k + 1) <= claim(k).right, below_absolute(p, m(k + 1), sign), p.assume(claim(k)))
         Q = p.certify(0 <= powers(rho, k), powers_positive(p, rho_low, k))
-        grown = put(p, lemma, variables, values, low, kept, rho_low, Q, product, old, rises, new)
+        grown = put(p, lemma, variables, values, low, kept, rho_low, Q, product, old, higher, new)
         facts = p.cut(p.next("m", k + 1), reached), powers_next(p, rho, k)
         return p.certify(sign * m(k + 2) <= claim(k + 1).right, grown, *facts)
 
     base, step = by_size(p, claim(lift(0)), begin), by_size(p, claim(k + 1), grow)
     return p.inst(p.induction(k, 0, claim(k), base, step), {k: n})
+
+
+def maximal_moment(p: Prover, s: Text, n: Any) -> Theorem:
+    """0 <= n |- |m(n+1)| <= (1-a) [n+1]_(a/b) u(n+1)."""
+    return weighted_moment(p, s, n, s.reading.families["u"], p.given("beta2_positive"), lambda k: norm_rises(p, s, k))
 
 
 def maximal_bound(p: Prover, s: Text, n: Any) -> Theorem:
