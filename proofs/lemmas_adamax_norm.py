@@ -18,8 +18,15 @@ from adamtheory.proofs.lemmas_adamax import (
     norm_rises,
     weighted_moment,
 )
-from adamtheory.proofs.lemmas_average import power_at_most_one
-from adamtheory.proofs.lemmas_powers import bernoulli, power_monotone, power_product, power_root, power_shrinks
+from adamtheory.proofs.lemmas_average import power_at_most_one, power_below_one
+from adamtheory.proofs.lemmas_powers import (
+    bernoulli,
+    power_falls,
+    power_monotone,
+    power_product,
+    power_root,
+    power_shrinks,
+)
 from adamtheory.proofs.lemmas_step import Text, corrections, powers
 from adamtheory.proofs.lemmas_step_length import by_size
 
@@ -235,6 +242,35 @@ def norm_of_largest(p: Prover, s: Text, v: Family, n: Any) -> Theorem:
     return p.certify(v(e, n) <= n * power(u(n), e), p.using(norm_above_sum(p, s, v, n), zero), rest)
 
 
+def corrected_norms(p: Prover, s: Text, v: Family, n: Any) -> tuple[Theorem, Theorem]:
+    """1 <= n, 1 <= e |- (1 - b^e) u(n)^e <= V and V <= n u(n)^e for V = v(e, n)/(1 - b^(e n))."""
+    b, u, low, high = (
+        s.scalar("beta2"),
+        s.reading.families["u"],
+        p.given("beta2_nonnegative"),
+        p.given("beta2_below_one"),
+    )
+    first, begun = p.assume(1 <= n), p.assume(1 <= e)
+    zero, e_zero = p.certify(0 <= n, first), p.certify(0 <= e, begun)
+    late = p.certify(0 <= e * n - 1, p.certify(0 <= (e - 1) * (n - 1), first, begun), first, begun)
+    room = p.certify(0 < 1 - power(b, e * n), p.using(power_below_one(p, low, high, e * n - 1), late))
+    over, inverse = p.inv_positive(room), p.inverse(room)
+    least = p.using(p.power_nonneg(low, e * n), p.certify(0 <= e * n, late))
+    past, more = p.using(norms_nonneg(p, s, v, n), zero), p.using(norm_below_sum(p, s, v, n), zero)
+    grown = p.certify(0 <= v(e, n) * power(b, e * n) * inv(1 - power(b, e * n)), past, least, over, degree=3)
+    lower = p.certify(more.claim.left <= v(e, n) / (1 - power(b, e * n)), more, grown, inverse)
+    fewer = p.certify(0 <= e * (n - 1), p.certify(0 <= n - 1, first), e_zero)
+    falls = p.using(power_falls(p, low, high, e, e * (n - 1)), e_zero, fewer)
+    size = p.using(p.power_nonneg(p.using(norm_nonneg(p, s, n), zero), e), e_zero)
+    many = p.certify(0 <= n * power(u(n), e), zero, size)
+    whole = p.certify((1 - power(b, e)) * many.claim.right <= (1 - power(b, e * n)) * many.claim.right, falls, many)
+    bound = p.chain(
+        v(e, n) <= (1 - power(b, e * n)) * many.claim.right, p.using(norm_above_sum(p, s, v, n), zero), whole
+    )
+    scaled = p.certify(0 <= (bound.claim.right - v(e, n)) * inv(1 - power(b, e * n)), bound, over)
+    return lower, p.certify(v(e, n) / (1 - power(b, e * n)) <= many.claim.right, scaled, inverse)
+
+
 def norm_limit(p: Prover, s: Text, r: Any, lower: Theorem, upper: Theorem, nonneg: Theorem, n: Any) -> Theorem:
     """0 <= n |- |r(e) - u(n)| -> 0 as e grows.
 
@@ -281,4 +317,6 @@ def ones(p: Prover, goal: Rel, guards: Sequence[Theorem]) -> Theorem:
     one = p.using(p.power_claim(lift(1), lambda q: eq(q, 1), n=e), p.certify(0 <= e, *guards))
     power_of_size = p.rewrite(p.restate(eq(absolute(1), 1), size), lambda z: power(z, e))
     following = p.using(p.next("v", e, k - 1), p.certify(0 <= k - 1, *guards))
-    return p.certify(goal, following, p.power_next(lift(0), begun), one, power_of_size)
+    late = p.certify(0 <= e * k - 1, p.certify(0 <= (e - 1) * (k - 1), *guards), *guards)
+    correction = p.rewrite(p.certify(eq(power(lift(0), e * k), 0), p.power_next(lift(0), late)), lambda z: inv(1 - z))
+    return p.certify(goal, following, p.power_next(lift(0), begun), one, power_of_size, correction)

@@ -78,3 +78,15 @@ def power_shrinks(p: Prover, nonneg: Theorem, below: Theorem, n: Any) -> Theorem
     start, least = p.assume(0 <= k), p.power_nonneg(nonneg, k)
     most = p.power_claim(x, lambda q: q <= 1, nonneg, below, n=k)
     return p.inst(p.certify(power(x, k + 1) <= x, p.power_next(x, start), most, nonneg, least), {k: n})
+
+
+def power_falls(p: Prover, nonneg: Theorem, below: Theorem, m: Any, k: Any) -> Theorem:
+    """0 <= m, 0 <= k |- x^(m+k) <= x^m from 0 <= x and x <= 1 or x < 1."""
+    x, i, j = nonneg.claim.right, p.fresh("i", nonneg.claim.right, m, k), p.fresh("j", nonneg.claim.right, m, k)
+    first, start = p.assume(0 <= j), p.assume(0 <= i)
+    room = p.certify(0 <= j + i, first, start)
+    least = p.using(p.power_nonneg(nonneg, j + i), room)
+    old = p.assume(power(x, j + i) <= power(x, j))
+    step = p.certify(power(x, j + i + 1) <= power(x, j), old, p.power_next(x, room), least, below)
+    base = p.certify(power(x, j + lift(0)) <= power(x, j))
+    return p.inst(p.induction(i, 0, old.claim, base, step), {i: k, j: m})
