@@ -288,14 +288,20 @@ def sums_positive(p: Prover, s: Betas, n: Any) -> tuple[Theorem, Theorem, Theore
     return powers_positive(p, first, n), powers_positive(p, second, n), powers_positive(p, r_nonneg, n)
 
 
-def value_nonneg(p: Prover, s: Text, n: Any) -> Theorem:
-    """0 <= n |- 0 <= v as the text has it in step n + 1."""
+def second_nonneg(p: Prover, s: Text, n: Any) -> Theorem:
+    """0 <= n |- 0 <= v(n)."""
     b, v, k = s.betas[1], s.reading.families["v"], p.fresh("k", n)
     low, kept = p.certify(0 <= b, p.given("beta2_positive")), p.certify(0 <= 1 - b, p.given("beta2_below_one"))
     base, old = p.certify(0 <= v(0), p.start("v")), p.assume(0 <= v(k))
     step = p.certify(0 <= v(k + 1), old, p.next("v", k), low, kept, squares=[s.gradient(k + 1)])
-    nonneg = p.inst(p.induction(k, 0, 0 <= v(k), base, step), {k: n})
-    return p.certify(0 <= s.value("v", n), nonneg, low, kept, squares=[s.gradient(n + 1)])
+    return p.inst(p.induction(k, 0, 0 <= v(k), base, step), {k: n})
+
+
+def value_nonneg(p: Prover, s: Text, n: Any) -> Theorem:
+    """0 <= n |- 0 <= v as the text has it in step n + 1."""
+    following, start = p.next("v", n), p.assume(0 <= n)
+    later = p.using(second_nonneg(p, s, n + 1), p.certify(0 <= n + 1, start))
+    return p.chain(0 <= s.value("v", n), later, following)
 
 
 def hat_nonneg(p: Prover, s: Text, n: Any) -> Theorem:
