@@ -290,8 +290,8 @@ def sums_positive(p: Prover, s: Betas, n: Any) -> tuple[Theorem, Theorem, Theore
 
 def second_nonneg(p: Prover, s: Text, n: Any) -> Theorem:
     """0 <= n |- 0 <= v(n)."""
-    b, v, k = s.betas[1], s.reading.families["v"], p.fresh("k", n)
-    low, kept = p.certify(0 <= b, p.given("beta2_positive")), p.certify(0 <= 1 - b, p.given("beta2_below_one"))
+    b, v, k = s.scalar("beta2"), s.reading.families["v"], p.fresh("k", n)
+    low, kept = nonnegative(p, s, "beta2"), p.certify(0 <= 1 - b, p.given("beta2_below_one"))
     base, old = p.certify(0 <= v(0), p.start("v")), p.assume(0 <= v(k))
     step = p.certify(0 <= v(k + 1), old, p.next("v", k), low, kept, squares=[s.gradient(k + 1)])
     return p.inst(p.induction(k, 0, 0 <= v(k), base, step), {k: n})
