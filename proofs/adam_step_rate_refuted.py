@@ -6,7 +6,7 @@ Source  Kingma & Ba 2015, section 2.1; from the text of `adam`. The refutation i
 Printed if not 1 - beta1 > sqrt(1 - beta2), then |Delta_t| <= alpha
 Wrong   It holds for every history only if beta1 = beta2; it can be exceeded by any factor if beta1^2 >= beta2.
 Instead |Delta_t| <= alpha C_t, with C_t >= 1 and C_t = 1 for t >= 2 only where beta1 = beta2
-Theorem adam_step_length, adam_step_exceeds, adam_step_equal_rates
+Theorem adam_step_length, adam_step_exceeds, adam_step_equal_rates, adam_step_constant_unbounded
 """
 
 from fractions import Fraction
