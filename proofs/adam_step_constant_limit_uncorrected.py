@@ -1,7 +1,7 @@
 """Without bias correction the sharp constant of Adam's step has the same limit as with it.
 
-Words   With beta1 < 1, 0 < beta2 < 1, beta1^2 < beta2 and r = beta1^2/beta2: K_t = (1-beta1) sqrt([t]_r/(1-beta2)), t =
-        n + 1, tends to (1-beta1) sqrt(beta2/((1-beta2)(beta2-beta1^2))), where [t]_r = 1 + r + ... + r^(t-1).
+Words   With 0 < beta2 < 1, beta1^2 < beta2 and r = beta1^2/beta2: K_t = (1-beta1) sqrt([t]_r/(1-beta2)), t = n + 1,
+        tends to (1-beta1) sqrt(beta2/((1-beta2)(beta2-beta1^2))), where [t]_r = 1 + r + ... + r^(t-1).
 Source  Derived for this project. K_t is the constant of `adam_step_bound_uncorrected`.
 """
 

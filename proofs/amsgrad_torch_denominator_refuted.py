@@ -3,8 +3,8 @@
 Words   With 0 < beta2 < 1 the denominator is sqrt(V_n)/sqrt(1-beta2^n) + eps. If g_{n+1} = 0 and V_n > 0, n >= 1, then
         it is strictly smaller in step n + 1 than in step n, whatever came before: for the gradients 1, 0, 0, ... it
         falls for ever.
-Source  PyTorch 2.13 Adam(amsgrad=True) and Keras 3, as the text of `amsgrad_torch` has them; Reddi, Kale & Kumar 2018,
-        section 4, for the method. Derived for this project.
+Source  PyTorch 2.13 Adam(amsgrad=True), as the text of `amsgrad_torch` has it (and Keras 3, for eps = 0, *unverified*);
+        Reddi, Kale & Kumar 2018, section 4, for the method. Derived for this project.
 Note    For the regret see `gamma_amsgrad_torch` and `gamma_amsgrad_torch_constant_refuted`.
 Printed PyTorch and Keras divide by sqrt(max_{s<=t} v_s)/sqrt(1 - beta2^t) + eps under the name of AMSGrad
 Wrong   The maximum never falls, but the correction of an old maximum fades: the denominator falls, the step size rises.
