@@ -3,7 +3,7 @@
 Words   With 0 < beta1 and 0 < beta2 < 1: D_t = [t]_(beta1/beta2)/[t]_beta1 > 1 at every t = n + 1 >= 2, where [t]_q = 1
         + q + ... + q^(t-1).
 Source  Derived for this project. At t = 2 it reads D_2 = 1 + beta1 (1-beta2)/(beta2 (1+beta1)).
-Note    So |Delta_t| <= alpha (Kingma & Ba 2015, section 7.1) fails for all such rates: see `adamax_step_attained`.
+Note    So |Delta_t| <= alpha (Kingma & Ba 2015, section 7.1) fails for all such rates: see `adamax_step_exceeds`.
 """
 
 from adamtheory.logic.derive import Prover

@@ -7,7 +7,7 @@ Printed the magnitude of parameter updates has a simpler bound with AdaMax: |Del
 Wrong   u_t forgets old gradients faster than m_hat does, relative to their weights: gradients c beta2^i exceed it
         always.
 Instead |Delta_t| <= alpha D_t with D_t = [t]_(beta1/beta2)/[t]_beta1; and <= alpha where |g_i| never falls
-Theorem adamax_step_length, adamax_step_attained, adamax_step_constant_above, adamax_step_rising
+Theorem adamax_step_length, adamax_step_attained, adamax_step_exceeds, adamax_step_rising
 """
 
 from fractions import Fraction

@@ -10,7 +10,7 @@ from typing import Any
 
 from adamtheory.logic.derive import Prover
 from adamtheory.logic.kernel import Theorem
-from adamtheory.logic.notation import Setting, absolute, eq, inv, lift, power
+from adamtheory.logic.notation import Family, Setting, absolute, eq, inv, lift, power
 from adamtheory.logic.reading import read
 from adamtheory.logic.sums import apart, put
 from adamtheory.logic.terms import Rel
@@ -25,7 +25,7 @@ from adamtheory.proofs.lemmas_step import (
     powers_positive,
 )
 from adamtheory.proofs.lemmas_step_constant import distance_vanishes, powers_limit, powers_many, powers_share
-from adamtheory.proofs.lemmas_step_length import by_size
+from adamtheory.proofs.lemmas_step_length import by_size, length_equal
 from adamtheory.rules.adam import adamax
 
 SLOTS = ("m", "u", "p1")
@@ -274,3 +274,19 @@ def maximal_unbounded(p: Prover, s: Betas, n: Any) -> Theorem:
     first = p.certify((1 - a) * (n + 1) <= (n + 1) / powers(a, n), share, start)
     second = p.certify((n + 1) / powers(a, n) <= maximal_constant(a, b, n), many, p.inv_positive(A))
     return p.chain((1 - a) * (n + 1) <= maximal_constant(a, b, n), first, second)
+
+
+def falling_length(p: Prover, s: Text, n: Any) -> Theorem:
+    """0 <= n, 0 < c^2 |- |step n + 1| = lr D of `adamax` on `falling`, from 0 < lr."""
+    (a, b), g, d, lr = s.betas, s.gradient(n + 1), s.value("denominator", n), s.scalar("lr")
+    start = p.assume(0 <= n)
+    power_positive = p.using(p.power_positive(p.given("beta2_positive"), n + 1), p.certify(0 <= n + 1, start))
+    square = p.certify(0 < power(b, n + 1) ** 2, power_positive)
+    gradient = p.certify(0 < g**2, p.assume(0 < Family("c")() ** 2), square)
+    size = p.certify(lift(0) ** 2 < absolute(g) ** 2, gradient, p.max_square(g))
+    same = p.chain(eq(d, absolute(g)), p.using(p.next("u", n), start), falling_values(p, s, n)[0])
+    positive = p.chain(0 < d, p.squares_strict(size, absolute_nonneg(p, g)), same)
+    lemma, variables = length_equal(p)
+    D, x, rate = maximal_constant(a, b, n), s.value("moment", n), p.certify(0 <= lr, p.given("rate_positive"))
+    facts = falling_equal(p, s, n), positive, maximal_nonneg_constant(p, s, n), rate
+    return p.restate(eq(absolute(s.step(n)), lr * D), put(p, lemma, variables, (x, D, d, lr), *facts))
