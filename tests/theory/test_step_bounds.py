@@ -291,7 +291,7 @@ def depends(random: Random) -> Drawn:
 
 
 ANY = """
-" adam_step_bound adam_step_length adam_step_attained adam_step_bound_uncorrected amsgrad_step_bound
+adam_step_bound adam_step_length adam_step_attained adam_step_bound_uncorrected amsgrad_step_bound
 adam_step_constant adam_step_constant_equal adam_step_constant_above adam_step_exceeds adam_step_equal_rates
 adam_step_constant_unbounded adam_step_constant_rises adam_step_constant_rises_uncorrected adam_step_first
 adam_first_step_uncorrected adam_first_step_grows adamax_step_bound adamax_step_exceeds adamax_step_length
