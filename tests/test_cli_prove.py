@@ -222,19 +222,19 @@ def report(*words: str) -> tuple[float, list[dict[str, Any]]]:
 
 
 def test_all_theorems_by_their_stored_certificates() -> None:
-    """Under 15 s of all processors together."""
+    """Under 0.18 s a file, of all processors together."""
     seconds, found = report()
     assert {facts["name"] for facts in found} == set(catalogue.proofs())
     assert all(facts["holds"] for facts in found)
-    assert seconds < 15
+    assert seconds < 0.18 * len(found)
 
 
-def test_all_theorems_found_anew() -> None:
-    """Under 90 s of all processors together; what is found is not stored."""
-    before = catalogue.pins()
-    seconds, found = report("--search")
+def test_theorems_found_anew() -> None:
+    """Every fifth of them, all with ADAMTHEORY_FULL=1, under 1.1 s a file; what is found is not stored."""
+    before, names = catalogue.pins(), sorted(catalogue.proofs())
+    seconds, found = report("--search", *(names if os.environ.get("ADAMTHEORY_FULL") else names[::5]))
     assert all(facts["holds"] for facts in found)
-    assert seconds < 90
+    assert seconds < 1.1 * len(found)
     assert catalogue.pins() == before
 
 
