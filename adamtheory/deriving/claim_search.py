@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
-from itertools import product
+from itertools import combinations, product
 from random import Random
 from typing import TYPE_CHECKING, Any
 
@@ -171,13 +171,19 @@ def _at_defaults(case: Case) -> Iterator[tuple[Values, History]]:
 def choices_of(rule: Rule, small: Iterable[str]) -> list[Values]:
     """Other values of the parameters, those nearest to the defaults first; `small` ones are 0."""
     default = sample(rule) | dict.fromkeys(small, Fraction(0))
-    names = [p.name for p in rule.parameters if p.name not in {"lr", *small}]
-    ranges = {
-        p.name: [default[p.name], *(v for v in POOL if v in p.range and v != default[p.name])] for p in rule.parameters
-    }
-    choices = list(product(*(enumerate(ranges[name]) for name in names))) if len(names) <= 3 else []
-    choices.sort(key=lambda c: (sum(i > 0 for i, _ in c), sum(i for i, _ in c)))
-    return [default | {name: value for name, (_, value) in zip(names, choice, strict=True)} for choice in choices]
+    free = [p for p in rule.parameters if p.name not in {"lr", *small}]
+    others = {}
+    for p in free:
+        around = default[p.name]
+        apart = sorted((abs(v - around), v) for v in POOL if v in p.range and v != around)
+        others[p.name] = [v for _, v in apart]
+    found: list[tuple[int, int, Values]] = []
+    for size in range(min(len(free), 2 if len(free) > 3 else 3) + 1):  # how many are changed at once
+        for changed in combinations(others, size):
+            for values in product(*(enumerate(others[name]) for name in changed)):
+                new = {name: value for name, (_, value) in zip(changed, values, strict=True)}
+                found.append((size, sum(i for i, _ in values), default | new))
+    return [values for _, _, values in sorted(found, key=lambda entry: entry[:2])]
 
 
 def _elsewhere(case: Case) -> Iterator[tuple[Values, History]]:

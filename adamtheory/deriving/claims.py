@@ -73,31 +73,24 @@ def claims(rule: Rule) -> list[Finding]:
 
 
 def _decided(rule: Rule, claim: Claim) -> Finding:
+    """Refuted where the search finds a history, else proved, else undecided; the cheap search comes first."""
+    open_ = {"short": "open"}
     try:
         case = Case(rule, claim)
     except Refused as reason:
-        return undecided(TOPIC, SUBJECT, HEAD, theory_of(rule), None, f"{claim.text}: {reason}", short=claim.text)
+        return undecided(TOPIC, SUBJECT, HEAD, theory_of(rule), None, f"{claim.text}: {reason}", **open_)
     found = counterexample(case, quick=True)
     theorem = case.prove() if found is None else None
     if theorem is not None:
         own = {key(h) for h in case.hyps}
         more = " and ".join(text(h) for h in theorem.hyps if key(h) not in own)
         note = f"{claim.text}: it follows from the sharp bound{f', for {more}' if more else ''}"
-        return proved(TOPIC, SUBJECT, HEAD, theorem, note=note, short=claim.text)
+        return proved(TOPIC, SUBJECT, HEAD, theorem, note=note, short="holds")
     found = found or counterexample(case)
     theory = case.ground.frame.setting.theory
     if found is None:
         note = f"{claim.text}: it does not follow from what was proved, and no history beyond it was found"
-        return undecided(TOPIC, SUBJECT, HEAD, theory, case.goal, note, short=claim.text)
-    refutation, values, note = found
-    return refuted(
-        TOPIC,
-        SUBJECT,
-        HEAD,
-        theory,
-        case.hyps,
-        refutation,
-        note=f"{claim.text}: {note}",
-        short=claim.text,
-        values=values,
-    )
+        return undecided(TOPIC, SUBJECT, HEAD, theory, case.goal, note, **open_)
+    refutation, values, words = found
+    facts = {"note": f"{claim.text}: {words}", "short": f"false, t = {values['t']}", "values": values}
+    return refuted(TOPIC, SUBJECT, HEAD, theory, case.hyps, refutation, **facts)

@@ -107,14 +107,10 @@ def _short(values: dict[str, Any]) -> str:
 
 def _note(proof: Proof) -> str:
     """What the sentence says of the step."""
-    constant = (
-        "C^2 is the factor of the denominator's square"
-        if proof.below.kind == "square"
-        else "C is the factor of the denominator"
-    )
-    of = ", of the step without the decay of x" if proof.quotient.decays else ""
+    square = proof.below.kind == "square"
+    constant = "C^2 is the factor of the denominator's square" if square else "C is the factor of the denominator"
     state = f"; C depends on the state {', '.join(_state(proof))}" if _state(proof) else ""
-    return f"|step| <= {_rate(proof.quotient)}C{of}; {constant}{state}"
+    return f"{_size(proof.quotient)}; {constant}{state}"
 
 
 def _state(proof: Proof) -> list[str]:
@@ -124,8 +120,9 @@ def _state(proof: Proof) -> list[str]:
     return [name for name in own if proof.frame.families[name].name in families]
 
 
-def _rate(quotient: Quotient) -> str:
-    return "" if quotient.rate == ONE else "lr "
+def _size(quotient: Quotient) -> str:
+    rate = "" if quotient.rate == ONE else "lr "
+    return f"|step| <= {rate}C{', the decay of x left out' if quotient.decays else ''}"
 
 
 def _history_words(proof: Proof) -> str:
@@ -157,7 +154,7 @@ def _without_quotient(rule: Rule, reason: NoBound) -> list[Finding]:
         return []  # the step is linear in the gradients: it is as large as they are
     try:
         return [_bounded(Bounded(rule))]
-    except Refused:
+    except (Refused, Undecided, ArithmeticError):
         found = enormous(rule)
         told, numbers = (str(reason), {}) if found is None else (f"{reason}; {found[0]}", found[1])
         return [undecided(TOPIC, SUBJECT, HEAD, frame.setting.theory, None, told, values=numbers)]
@@ -167,9 +164,8 @@ def _bounded(found: Bounded) -> Finding:
     """A step that is a choice between numbers, a clipped value, or an average of what is bounded."""
     theorem = found.theorem
     head = "bound the step (cases)" if found.H is None else "bound the step (an average of what is bounded)"
-    of = ", of the step without the decay of x" if found.quotient.decays else ""
     more = "" if found.H is None else "; no history is known that reaches it"
-    note = f"|step| <= {_rate(found.quotient)}C{of}; C is the right side{more}"
+    note = f"{_size(found.quotient)}; C is the right side{more}"
     values = sample(found.ground.text.rule)
     inner = Interpretation(meaning(found.frame, found.rule, values), theory=found.frame.setting.theory)
     sizes = {str(step): float(inner.value(theorem.claim.right, {t: step})) for step in SHOWN}

@@ -59,7 +59,8 @@ class Denominator:
 
     def _define(self) -> Family:
         """R in the theory; its first value is m_0^2/v_0 (or |m_0|/u_0)."""
-        a, b, c, k = (self.ground.term(e) for e in (*self._moving, self.above.weight, self.below.weight))
+        above, below = self.above, self.below
+        a, b, c, k = (self.ground.term(e) for e in (above.decay, below.decay, above.weight, below.weight))
         first = {s.name: s.initial for s in self.text.rule.slots}
         m, v = first[self.above.slot or ""], first.get(self.below.slot or "", 0)
         if m and not v:
@@ -82,10 +83,6 @@ class Denominator:
     def _fresh(self, name: str) -> str:
         taken = {known for known, _ in self.frame.setting.theory.names}
         return next(w for w in (name, f"{name}_bound", f"{name}_bound_", f"{name}_bound__") if w not in taken)
-
-    @property
-    def _moving(self) -> tuple[Expr, Expr]:
-        return self.above.decay, self.below.decay
 
     # --- terms ---
 
@@ -132,16 +129,13 @@ class Denominator:
         b, k = (self.ground.term(e, before, after) for e in (self.below.decay, self.below.weight))
         if self.plain and self.R is not None:
             new = self.ground.term(self.above.new, before, after)
-            return _times(self._squared(self.above.new, before, after) if square else new, self.R(after))
+            return _times(_square(new) if square else new, self.R(after))
         A, G = self.coefficients(before, after)
         if square:
             own = _times(_square(G), _inverse(k))
             return own if self.R is None else _sum(_times(_square(A), self.R(before)) * inv(b), own)
         own = _times(G, _inverse(k))
         return own if self.R is None else _sum(_times(A, self.R(before)) * inv(b), own)
-
-    def _squared(self, expr: Expr, before: Any, after: Any) -> Any:
-        return _square(self.ground.term(expr, before, after))
 
     def constant(self, before: Any = n, after: Any = n + 1) -> Any:
         """C: the bound of numerator^2/denominator^2, or of |numerator|/denominator."""

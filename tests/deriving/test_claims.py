@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -85,7 +84,8 @@ def of(tmp_path: Path, source: str, **parts: str) -> Rule:
 
 def decided(tmp_path: Path, source: str, **parts: str) -> Finding:
     (finding,) = claims(of(tmp_path, source, **parts))
-    assert finding.topic == "claim" and finding.note.startswith(parts["claim"]) and finding.short == parts["claim"]
+    assert finding.topic == "claim" and finding.note.startswith(parts["claim"])
+    assert finding.short in ("holds", "open", f"false, t = {finding.values.get('t')}")
     return finding
 
 
@@ -143,7 +143,9 @@ def test_the_bounds_of_the_paper_on_adam() -> None:
     assert first.word == second.word == REFUTED
     assert first.values["t"] == 210 and first.values["history"] == "g(t) = (111/100)^(t - 1)"
     assert "at the default parameters" in first.note
-    assert second.values["t"] == 2 and Fraction(second.values["parameters"]["beta1"]) == Fraction(9, 10)
+    betas = [second.values["parameters"][name] for name in ("beta1", "beta2")]
+    assert second.values["t"] == 2 and betas == ["9/10", "99/100"] and second.values["history"] == ["1", "11/10"]
+    assert (second.values["|step|"] / second.values["bound"]) ** 2 == pytest.approx(3980 / 3971)
     assert [text(h) for h in first.hyps] == ["1 <= t", "sqrt(1 - beta2) < 1 - beta1"]
 
 
