@@ -16,8 +16,9 @@ from adamtheory.logic.kernel import Theorem
 from adamtheory.logic.notation import Family, Setting, eq, indicator, integers, inv, lift, power, sqrt, total
 from adamtheory.logic.reading import Reading, read
 from adamtheory.logic.statement import Witness
-from adamtheory.logic.sums import apart, put, root_of_one
+from adamtheory.logic.sums import root_of_one
 from adamtheory.logic.terms import Rel
+from adamtheory.proofs.lemmas_roots import square_share
 from adamtheory.rules.ndadam import ndadam
 
 i, n, t = integers("i n t")
@@ -99,14 +100,6 @@ def on_sphere(s: Sphere) -> tuple[str, ...]:
     s.setting.assume("starts_on_sphere", eq(s.norm(lift(0)), 1))
     s.setting.assume("never_zero", 0 < s.length(n), [0 <= n])
     return "follows_weights", "starts_on_sphere", "never_zero"
-
-
-def square_share(p: Prover, positive: Theorem) -> Theorem:
-    """a (1/sqrt(a))^2 = 1 from 0 < a; proved for a variable, so that no certificate has to write out what a is."""
-    (a,) = apart(p, "a")
-    above = p.assume(0 < a)
-    share = p.certify(eq(a * (1 / sqrt(a)) ** 2, 1), p.inverse(p.sqrt_positive(above)), p.sqrt_square(above))
-    return put(p, share, [a], [positive.claim.right], positive)
 
 
 # --- the sphere -------------------------------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""Off the unit sphere ND-Adam's projection does not project: g is orthogonal to w only if |w| = 1 or g_bar . w = 0.
+"""ND-Adam's projection needs |w| = 1: g is orthogonal to w only if |w| = 1 or g_bar . w = 0.
 
 Words   In every state: if the raw gradient's product with w_n is not 0 and the projected gradient is orthogonal to w_n,
         then |w_n| = 1.
