@@ -1,4 +1,4 @@
-"""If AdaDelta's first step follows a change of the unit of x by kappa for every gradient, eps_d changed by 1/kappa^2.
+"""If AdaDelta's first step follows every change of the unit of x, eps_d has changed by 1/kappa^2.
 
 Words   Let the first step on the gradient u/kappa with the parameters eps_n', eps_d' be kappa times that on u with
         eps_n, eps_d, for every u; kappa > 0, rho < 1, eps_n > 0, the others >= 0. Then eps_d = kappa^2 eps_d'.

@@ -1,4 +1,4 @@
-"""If AdaDelta's first step follows a change of the unit of x by kappa for every gradient, eps_n has changed by kappa^2.
+"""If AdaDelta's first step follows every change of the unit of x, eps_n has changed by kappa^2.
 
 Words   Let the first step on the gradient u/kappa with the parameters eps_n', eps_d' be kappa times that on u with
         eps_n, eps_d, for every u; kappa > 0, rho < 1, all eps >= 0. Then

@@ -93,3 +93,18 @@ def isometry(p: Prover, Q: Any, i: Any, d: Any, a: Terms, b: Terms) -> Theorem:
     summed = p.sum_of(p.rewrite(value, lambda z: a(j) * z), j, 1, d)
     product = total(i, 1, d, image(Q, i, d, a) * image(Q, i, d, b))
     return p.chain(eq(product, total(j, 1, d, a(j) * b(j))), outer, summed)
+
+
+def below_total(p: Prover, k: Any, d: Any, j: Any, body: Terms) -> Theorem:
+    """1 <= j, j <= d |- f(j)^2 <= sum_{k=1}^d f(k)^2."""
+    on = indicator_at_most_one(p, 1 - (j - k) ** 2)
+    each = p.certify(delta(j, k) * body(k) ** 2 <= body(k) ** 2, on, squares=[body(k)])
+    one = collapse(p, k, d, j, lambda k: body(k) ** 2)
+    return p.chain(body(j) ** 2 <= total(k, 1, d, body(k) ** 2), one, p.sum_of(each, k, 1, d))
+
+
+def indicator_at_most_one(p: Prover, a: Any) -> Theorem:
+    """indicator(a) <= 1."""
+    off, on = p.indicator_off(p.assume(a <= 0)), p.indicator_on(p.assume(0 < a))
+    goal = indicator(a) <= 1
+    return p.cases(p.certify(goal, off), p.certify(goal, on), a, 0)

@@ -29,3 +29,12 @@ def scaled_root(p: Prover, scale: Theorem, inside: Theorem) -> Theorem:
     main = p.certify(eq(sqrt(k**2 * a) ** 2, (k * sqrt(a)) ** 2), p.sqrt_square(whole), p.sqrt_square(inside))
     right = p.certify(0 <= k * sqrt(a), scale, p.sqrt_nonneg(a))
     return p.squares_equal(main, p.sqrt_nonneg(k**2 * a), right)
+
+
+def zero_from_square(p: Prover, square: Theorem) -> Theorem:
+    """a = 0 from a^2 <= 0 or a^2 = 0 (written so)."""
+    a, none = square.claim.left.args[0], lift(0)
+    nothing = p.certify(0 <= none)
+    below = p.squares(p.restate(a**2 <= none**2, square), nothing)
+    above = p.squares(p.restate((-a) ** 2 <= none**2, square), nothing)
+    return p.antisym(below, p.restate(0 <= a, above))

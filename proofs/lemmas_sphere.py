@@ -18,7 +18,7 @@ from adamtheory.logic.reading import Reading, read
 from adamtheory.logic.statement import Witness
 from adamtheory.logic.sums import root_of_one
 from adamtheory.logic.terms import Rel
-from adamtheory.proofs.lemmas_roots import square_share
+from adamtheory.proofs.lemmas_roots import square_share, zero_from_square
 from adamtheory.rules.ndadam import ndadam
 
 i, n, t = integers("i n t")
@@ -216,13 +216,9 @@ def across_witness(s: Sphere) -> Witness:
 
 def zeros(p: Prover, both: Theorem) -> tuple[Theorem, Theorem]:
     """a = 0 and b = 0 from a^2 + b^2 = 0 (written so)."""
-    first, second = (square.args[0] for square in both.claim.left.args)
-    none, nothing, found = lift(0), p.certify(0 <= lift(0)), []
-    for a, other in ((first, second), (second, first)):
-        below = p.squares(p.certify(a**2 <= none**2, both, squares=[other]), nothing)
-        above = p.squares(p.certify((-a) ** 2 <= none**2, both, squares=[other]), nothing)
-        found.append(p.antisym(below, p.restate(0 <= a, above)))
-    return found[0], found[1]
+    a, b = (square.args[0] for square in both.claim.left.args)
+    first, second = p.certify(a**2 <= 0, both, squares=[b]), p.certify(b**2 <= 0, both, squares=[a])
+    return zero_from_square(p, first), zero_from_square(p, second)
 
 
 def across(p: Prover, s: Sphere, u: Family, T: Any) -> tuple[Theorem, Theorem]:
