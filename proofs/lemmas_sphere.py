@@ -18,7 +18,7 @@ from adamtheory.logic.reading import Reading, read
 from adamtheory.logic.statement import Witness
 from adamtheory.logic.sums import root_of_one
 from adamtheory.logic.terms import Rel
-from adamtheory.proofs.lemmas_roots import square_share, zero_from_square
+from adamtheory.proofs.lemmas_roots import square_share, zeros
 from adamtheory.rules.ndadam import ndadam
 
 i, n, t = integers("i n t")
@@ -212,13 +212,6 @@ def orthogonal_to(s: Sphere) -> tuple[Family, Any]:
 def across_witness(s: Sphere) -> Witness:
     """w = (1, 0) and gradients (1, 0), which move nothing; u = (0, 1)."""
     return resting(s, {n: 1}, T=([], 2), g=([t, i], 2 - i), m=([i, n], 0), v=([n], 0), u=([i], i - 1))
-
-
-def zeros(p: Prover, both: Theorem) -> tuple[Theorem, Theorem]:
-    """a = 0 and b = 0 from a^2 + b^2 = 0 (written so)."""
-    a, b = (square.args[0] for square in both.claim.left.args)
-    first, second = p.certify(a**2 <= 0, both, squares=[b]), p.certify(b**2 <= 0, both, squares=[a])
-    return zero_from_square(p, first), zero_from_square(p, second)
 
 
 def across(p: Prover, s: Sphere, u: Family, T: Any) -> tuple[Theorem, Theorem]:
