@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 from adamtheory.logic.derive import Prover
 from adamtheory.logic.kernel import Theorem
-from adamtheory.logic.notation import Setting, eq, indicator, integers, lift, total
-from adamtheory.logic.sums import exchanged
+from adamtheory.logic.notation import Setting, eq, indicator, integers, le, lift, lt, total
+from adamtheory.logic.sums import exchanged, put
+from adamtheory.logic.terms import key
 
 Terms = Callable[[Any], Any]
 
@@ -18,10 +20,45 @@ def delta(j: Any, k: Any) -> Any:
     return indicator(1 - (j - lift(k)) ** 2)
 
 
+@cache
+def _orders(p: Prover) -> tuple[Any, tuple[Theorem, ...]]:
+    """Two integer variables x and y, and once for all
+
+    x < y |- delta = 0;  y < x |- delta = 0;  x = y |- delta = 1;  |- indicator(y - x) + delta = indicator(y + 1 - x).
+    """
+    x, y = p.fresh("first"), p.fresh("second")
+    before, behind, same = p.assume(x < y, y < x, eq(x, y))
+    less, more = (p.indicator_off(p.certify(1 - (x - y) ** 2 <= 0, p.integers(gap))) for gap in (before, behind))
+    one = p.indicator_on(p.certify(0 < 1 - (x - y) ** 2, same))
+    goal = eq(indicator(y - x) + delta(x, y), indicator(y + 1 - x))
+    on, off = p.indicator_on, p.indicator_off
+    in_front = p.certify(goal, less, on(p.certify(0 < y - x, before)), on(p.certify(0 < y + 1 - x, before)))
+    later = off(p.certify(y - x <= 0, behind)), off(p.certify(y + 1 - x <= 0, p.integers(behind)))
+    equal = p.antisym(p.assume(x <= y), p.assume(y <= x))
+    here = p.cut(one, equal), off(p.certify(y - x <= 0, equal)), on(p.certify(0 < y + 1 - x, equal))
+    upto = p.cases(p.certify(goal, *here), in_front, y, x)
+    return (x, y), (less, more, one, p.cases(upto, p.certify(goal, more, *later), x, y))
+
+
 def apart_is_zero(p: Prover, j: Any, k: Any, gap: Theorem) -> Theorem:
     """delta(j, k) = 0 from j < k or k < j."""
-    least = p.integers(gap)
-    return p.indicator_off(p.certify(1 - (j - lift(k)) ** 2 <= 0, least))
+    variables, (less, more, _, _) = _orders(p)
+    return put(p, less if key(gap.claim) == key(j < lift(k)) else more, variables, (j, k), gap)
+
+
+def same_is_one(p: Prover, equal: Theorem) -> Theorem:
+    """delta(j, k) = 1 from j = k."""
+    variables, (_, _, one, _) = _orders(p)
+    return put(p, one, variables, (equal.claim.left, equal.claim.right), equal)
+
+
+def picked(p: Prover, j: Any, k: Any, body: Terms) -> Theorem:
+    """delta(j, k) f(k) = delta(j, k) f(j)."""
+    goal = eq(delta(j, k) * body(k), delta(j, k) * body(j))
+    before, behind = (p.certify(goal, apart_is_zero(p, j, k, p.assume(gap))) for gap in (lt(j, k), lt(k, j)))
+    equal = p.antisym(p.assume(le(j, k)), p.assume(le(k, j)))
+    here = p.rewrite(equal, lambda z: delta(j, k) * body(z))
+    return p.cases(p.cases(p.restate(goal, here), before, k, j), behind, j, k)
 
 
 def collapse(p: Prover, k: Any, d: Any, j: Any, body: Terms) -> Theorem:
@@ -32,28 +69,15 @@ def collapse(p: Prover, k: Any, d: Any, j: Any, body: Terms) -> Theorem:
     def claim(n: Any) -> Any:
         return eq(total(k, 1, n, f), indicator(n + 1 - j) * body(j))
 
-    begun, first = p.assume(0 <= n), p.assume(1 <= j)
-    last = p.sum_step(k, 1, n, f, begun)
-    off, on = p.indicator_off, p.indicator_on
-    base = p.certify(claim(lift(0)), p.sum_none(k, 1, f), off(p.certify(1 - j <= 0, first)))
-    old = p.assume(claim(n))
-    # j before, at or behind n + 1
-    before, behind = p.assume(j <= n), p.assume(n + 1 < j)
-    new = apart_is_zero(p, j, n + 1, p.certify(j < n + 1, before))
-    signs = on(p.certify(0 < n + 1 - j, before)), on(p.certify(0 < n + 2 - j, before))
-    step_before = p.certify(claim(n + 1), old, last, new, *signs)
-    new = apart_is_zero(p, j, n + 1, behind)
-    signs = off(p.certify(n + 1 - j <= 0, behind)), off(p.certify(n + 2 - j <= 0, p.integers(behind)))
-    step_behind = p.certify(claim(n + 1), old, last, new, *signs)
-    here = p.antisym(p.assume(j <= n + 1), p.integers(p.assume(n < j)))
-    one = on(p.certify(0 < 1 - (j - (n + 1)) ** 2, here))
-    signs = off(p.certify(n + 1 - j <= 0, here)), on(p.certify(0 < n + 2 - j, here))
-    step_here = p.certify(claim(n + 1), old, last, one, p.rewrite(here, body), *signs)
-    step = p.cases(p.cases(step_before, step_here, j, n), step_behind, j, n + 1)
+    last = p.sum_step(k, 1, n, f, p.assume(0 <= n))
+    first, within = p.assume(le(1, j), le(j, d))
+    base = p.certify(claim(lift(0)), p.sum_none(k, 1, f), p.indicator_off(p.certify(1 - j <= 0, first)))
+    variables, (*_, longer) = _orders(p)
+    switch = p.rewrite(put(p, longer, variables, (j, n + 1)), lambda z: z * body(j))
+    step = p.chain(claim(n + 1), p.assume(claim(n)), last, picked(p, j, n + 1, body), switch)
     found = p.inst(p.induction(n, 0, claim(n), base, step), {n: d})
-    within = p.assume(j <= d)
     reached = p.using(found, p.certify(0 <= lift(d), first, within))
-    return p.certify(eq(total(k, 1, d, f), body(j)), reached, on(p.certify(0 < lift(d) + 1 - j, within)))
+    return p.certify(eq(total(k, 1, d, f), body(j)), reached, p.indicator_on(p.certify(0 < lift(d) + 1 - j, within)))
 
 
 def orthogonal_map(setting: Setting, d: Any) -> Any:

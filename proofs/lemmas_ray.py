@@ -27,21 +27,36 @@ half = Fraction(1, 2)
 
 
 class Data:
-    """Examples and labels; u = X'y, its sign s, and the assumption X s = c y."""
+    """Examples and labels; u = X'y, its sign s, and a scalar c for which X s = c y is known."""
+
+    assumed: tuple[str, ...] = ("aligned",)
 
     def __init__(self, setting: Setting) -> None:
         self.setting = setting
-        self.N, self.d = setting.constant("N", "Z"), setting.constant("d", "Z")
-        self.c = setting.constant("c")
-        self.X, self.y = setting.family("X", "ZZ"), setting.family("label", "Z")
+        self.N = setting.constant("N", "Z")
+        self.X = setting.family("X", "ZZ")
+        self.declare()
 
-    def u(self, j: Any) -> Any:
-        """Feature j of X'y."""
-        return total(k, 1, self.N, self.X(k, j) * self.y(k))
+    def declare(self) -> None:
+        """The rest, and that X s = c y; here by assumption."""
+        self.d, self.c, self.y = self.setting.constant("d", "Z"), self.setting.constant("c"), self.label("R")
+        self.setting.assume("aligned", eq(self.scores(self.s), self.c * self.y(k)), [1 <= k, k <= self.N])
 
-    def s(self, j: Any) -> Any:
+    def label(self, result: str) -> Any:
+        """The family of the labels."""
+        return self.setting.family("label", "Z", result)
+
+    def aligned(self, p: Prover) -> Theorem:
+        """1 <= k, k <= N |- (X s)(k) = c y(k)."""
+        return p.given("aligned", k)
+
+    def u(self, feature: Any) -> Any:
+        """X'y at a feature, which may be a term in k: substitution keeps the bound k apart."""
+        return substitute(total(k, 1, self.N, self.X(k, j) * self.y(k)), {j: lift(feature)})
+
+    def s(self, feature: Any) -> Any:
         """Its sign, 0 for 0."""
-        return self.u(j) * inv(sqrt(self.u(j) ** 2))
+        return self.u(feature) * inv(sqrt(self.u(feature) ** 2))
 
     def scores(self, w: Callable[[Any], Any]) -> Any:
         """The prediction for example k."""
@@ -51,10 +66,6 @@ class Data:
         """The derivative of |Xw - y|^2/2 by the weight of a feature."""
         return total(k, 1, self.N, self.X(k, feature) * (self.scores(w) - self.y(k)))
 
-    def aligned(self) -> None:
-        """Assume X s = c y."""
-        self.setting.assume("aligned", eq(self.scores(self.s), self.c * self.y(k)), [1 <= k, k <= self.N])
-
 
 class Run:
     """A rule on the data, and on the ray.
@@ -62,9 +73,9 @@ class Run:
     powers   slot -> how it scales with the gradient: the moment m with |u|^1, v with |u|^2; those not named are shared
     """
 
-    def __init__(self, rule: Rule, powers: Mapping[str, int], **scalars: Any) -> None:
+    def __init__(self, rule: Rule, powers: Mapping[str, int], data: type[Data] = Data, **scalars: Any) -> None:
         self.setting = Setting()
-        self.data, self.powers = Data(self.setting), powers
+        self.data, self.powers = data(self.setting), powers
         d, alpha = self.data.d, self.setting.family("alpha", "Z")
         self.w = self.setting.family("w", "ZZ")
         self.moments = {slot: self.setting.family(slot, "ZZ") for slot in powers}
@@ -77,7 +88,6 @@ class Run:
             start=lift(0),
             names=names,
         )
-        self.data.aligned()
         now = self.environment(n)
         inside = [1 <= j, j <= d]
         for slot, family in (("x", self.w), *self.moments.items()):
@@ -86,7 +96,10 @@ class Run:
             self.setting.assume(
                 f"follows_{name}", eq(family(j, n + 1), self.ray.next_slot(slot, now)), [0 <= n, *inside]
             )
-        self.assumed = ("aligned", *(f"{word}_{name}" for word in ("starts", "follows") for name in ("w", *powers)))
+        self.assumed = (
+            *self.data.assumed,
+            *(f"{word}_{name}" for word in ("starts", "follows") for name in ("w", *powers)),
+        )
 
     def environment(self, n: Any) -> Any:
         """Every name of the text in step n + 1, for the weight of feature j."""
@@ -144,7 +157,7 @@ def gradient_on_ray(p: Prover, run: Run, gap: Theorem) -> Theorem:
     data, tau, w = run.data, run.tau(n), lambda i: run.w(i, n)
     same = p.restate(eq(w(j), tau * data.s(j)), gap)
     scores = p.sum_of(p.rewrite(same, lambda z: data.X(k, j) * z), j, 1, data.d)
-    aligned = p.given("aligned", k)
+    aligned = data.aligned(p)
     score = p.certify(eq(data.scores(w) - data.y(k), (data.c * tau - 1) * data.y(k)), scores, aligned)
     return p.sum_of(p.rewrite(score, lambda z: data.X(k, j) * z), k, 1, data.N)
 

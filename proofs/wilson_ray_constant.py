@@ -16,7 +16,6 @@ from adamtheory.proofs.lemmas_roots import over_root
 
 setting = Setting()
 data = Data(setting)
-data.aligned()
 
 
 def statement() -> Statement:
@@ -33,7 +32,7 @@ def witness() -> Witness:
 def prove() -> Theorem:
     p = Prover(setting)
     N = data.N
-    fitted = p.sum_of(p.rewrite(p.given("aligned", k), lambda z: data.y(k) * z), k, 1, N)
+    fitted = p.sum_of(p.rewrite(data.aligned(p), lambda z: data.y(k) * z), k, 1, N)
     n = p.fresh("n")
     both = p.inst(exchanged(p, k, n, j, data.d, data.y(k) * data.X(k, j) * data.s(j)), {n: N})
     sizes = p.sum_of(over_root(p, data.u(j)), j, 1, data.d)
