@@ -50,12 +50,16 @@ ALSO_TRUE = {
         "right.1: mul -> add": "a larger bound: the product (-1) 1 becomes the sum 0",
         "right.1.0: -1 -> 0": LARGER,
     },
+    "ndadam_span": {
+        "left.3.1.1.1.0.3.0.2.1: 1 -> 2": "u is orthogonal to the weights, so any multiple of them may be taken off",
+    },
     "reddi_first_block": {"right.0: mul -> add": PLUS_ONE, "right.1: mul -> add": PLUS_ONE},
     "reddi_later_blocks": {
         "right.0: mul -> add": PLUS_ONE,
         "right.1: mul -> add": PLUS_ONE,
         "right.0.1.0.0.1: 2 -> 3": "sharper: each of the two summands is at least half of the left side for k >= 1",
     },
+    "wilson_test_points": {"left.0.0.1.2: 1 -> 2": "the features 1 and 2 have the same weight"},
 }
 
 
