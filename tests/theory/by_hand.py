@@ -86,3 +86,28 @@ class Sphere:
             **{name: Fraction(value) for name, value in scalars.items()},
             **more,
         }
+
+
+# --- the data of Wilson et al. ----------------------------------------------------------------------------------------
+
+
+def wilson_data(labels: Sequence[int]) -> list[list[int]]:
+    """The rows: the label, two ones, and in slots of five for each example one or five ones."""
+    rows = []
+    for k, y in enumerate(labels):
+        row = [y, 1, 1] + [0] * 5 * len(labels)
+        own = 3 - 2 * y
+        row[3 + 5 * k : 3 + 5 * k + own] = [1] * own
+        rows.append(row)
+    return rows
+
+
+def table(rows: Sequence[Sequence[int]]) -> dict[tuple[int, int], int]:
+    """X(k, j) for k, j = 1, 2, ..."""
+    return {(k + 1, j + 1): x for k, row in enumerate(rows) for j, x in enumerate(row)}
+
+
+def signs(rows: Sequence[Sequence[int]], labels: Sequence[int]) -> list[int]:
+    """sign(X'y)."""
+    u = [sum(row[j] * y for row, y in zip(rows, labels, strict=True)) for j in range(len(rows[0]))]
+    return [(x > 0) - (x < 0) for x in u]
