@@ -9,7 +9,7 @@ from typing import Any
 from adamtheory.logic.derive import Prover
 from adamtheory.logic.kernel import Theorem
 from adamtheory.logic.notation import Setting, eq, indicator, integers, le, lift, lt, total
-from adamtheory.logic.sums import exchanged, put
+from adamtheory.logic.sums import apart, exchanged, put
 from adamtheory.logic.terms import key
 
 Terms = Callable[[Any], Any]
@@ -119,12 +119,19 @@ def isometry(p: Prover, Q: Any, i: Any, d: Any, a: Terms, b: Terms) -> Theorem:
     return p.chain(eq(product, total(j, 1, d, a(j) * b(j))), outer, summed)
 
 
+def part_of_total(p: Prover, k: Any, d: Any, j: Any, body: Terms, nonneg: Theorem) -> Theorem:
+    """1 <= j, j <= d |- f(j) <= sum_{k=1}^d f(k), from 0 <= f(k)."""
+    (on, value) = names = apart(p, "on value")
+    less = p.certify(on * value <= value, *p.assume(on <= 1, 0 <= value))
+    each = put(p, less, names, (delta(j, k), body(k)), indicator_at_most_one(p, 1 - (j - k) ** 2), nonneg)
+    return p.chain(body(j) <= total(k, 1, d, body(k)), collapse(p, k, d, j, body), p.sum_of(each, k, 1, d))
+
+
 def below_total(p: Prover, k: Any, d: Any, j: Any, body: Terms) -> Theorem:
     """1 <= j, j <= d |- f(j)^2 <= sum_{k=1}^d f(k)^2."""
-    on = indicator_at_most_one(p, 1 - (j - k) ** 2)
-    each = p.certify(delta(j, k) * body(k) ** 2 <= body(k) ** 2, on, squares=[body(k)])
-    one = collapse(p, k, d, j, lambda k: body(k) ** 2)
-    return p.chain(body(j) ** 2 <= total(k, 1, d, body(k) ** 2), one, p.sum_of(each, k, 1, d))
+    (z,) = apart(p, "z")
+    square = put(p, p.certify(0 <= z**2, squares=[z]), [z], [body(k)])
+    return part_of_total(p, k, d, j, lambda k: body(k) ** 2, square)
 
 
 def indicator_at_most_one(p: Prover, a: Any) -> Theorem:

@@ -152,14 +152,19 @@ def square_nonneg(p: Prover, a: Any) -> Theorem:
     return put(p, p.certify(0 <= z**2, squares=[z]), [z], [a])
 
 
+def residual_on_ray(p: Prover, run: Run, gap: Theorem) -> Theorem:
+    """1 <= k, k <= N |- (X w)(k) - y(k) = (c tau - 1) y(k), from w(j, n) - tau s(j) = 0."""
+    data, tau = run.data, run.tau(n)
+    same = p.restate(eq(run.w(j, n), tau * data.s(j)), gap)
+    scores = p.sum_of(p.rewrite(same, lambda z: data.X(k, j) * z), j, 1, data.d)
+    goal = eq(scores.claim.left - data.y(k), (data.c * tau - 1) * data.y(k))
+    return p.certify(goal, scores, data.aligned(p))
+
+
 def gradient_on_ray(p: Prover, run: Run, gap: Theorem) -> Theorem:
     """The gradient of feature j is (c tau - 1) u(j), from w(j, n) - tau s(j) = 0."""
-    data, tau, w = run.data, run.tau(n), lambda i: run.w(i, n)
-    same = p.restate(eq(w(j), tau * data.s(j)), gap)
-    scores = p.sum_of(p.rewrite(same, lambda z: data.X(k, j) * z), j, 1, data.d)
-    aligned = data.aligned(p)
-    score = p.certify(eq(data.scores(w) - data.y(k), (data.c * tau - 1) * data.y(k)), scores, aligned)
-    return p.sum_of(p.rewrite(score, lambda z: data.X(k, j) * z), k, 1, data.N)
+    missed = residual_on_ray(p, run, gap)
+    return p.sum_of(p.rewrite(missed, lambda z: run.data.X(k, j) * z), k, 1, run.data.N)
 
 
 def radicand(denominator: Any) -> Any:

@@ -14,11 +14,11 @@ from adamtheory.logic.derive import Prover
 from adamtheory.logic.kernel import Theorem
 from adamtheory.logic.notation import eq, integers, inv, lift, maximum, sqrt, total
 from adamtheory.logic.statement import Witness
-from adamtheory.logic.sums import constant_sum, exchanged, root_of_one
+from adamtheory.logic.sums import apart, constant_sum, exchanged, put, root_of_one
 from adamtheory.logic.terms import Rel
 from adamtheory.logic.witness import interpret
 from adamtheory.proofs.lemmas_delta import apart_is_zero, collapse, delta, same_is_one
-from adamtheory.proofs.lemmas_ray import Data, Run, j, k, n
+from adamtheory.proofs.lemmas_ray import Data, Run, half, j, k, n, residual_on_ray
 from adamtheory.proofs.lemmas_roots import root_of_positive
 
 a, q, r = integers("a q r")
@@ -218,6 +218,44 @@ def fresh_on_ray(p: Prover, run: Run, n: Any, label: Any, on_ray: Theorem) -> Th
     return p.certify(goal, *weights, *signs)
 
 
+def loss(run: Run, n: Any) -> Any:
+    """|Xw_n - y|^2, which is N at the start."""
+    data = run.data
+    return total(k, 1, data.N, (data.scores(lambda j: run.w(j, n)) - data.y(k)) ** 2)
+
+
+def learned(run: Run, n: Any, label: Any) -> Rel:
+    """The prediction for a new point is at least (label + 2)(N - loss)/(8 N)."""
+    N = run.data.N
+    return (label + 2) * (N - loss(run, n)) <= 8 * N * fresh(lambda j: run.w(j, n), label)
+
+
+def learned_on_ray(p: Prover, run: Run, n: Any, label: Any, on_ray: Theorem) -> Theorem:
+    """0 <= n, label^2 = 1 |- learned(n): the loss is N (4 tau - 1)^2 >= N (1 - 8 tau)."""
+    data, size, tau = run.data, p.given("examples"), run.tau(n)
+    missed = residual_on_ray(p, run, p.restate(eq(run.w(j, n) - tau * data.s(j), 0), on_ray))
+    each = p.certify(eq(missed.claim.left**2, (4 * tau - 1) ** 2), p.rewrite(missed, square), p.given("labels", k))
+    summed = p.sum_of(each, k, 1, data.N)
+    count = p.using(constant_sum(p, k, data.N, (4 * tau - 1) ** 2), p.certify(0 <= data.N, size))
+    x, h, N = names = apart(p, "x1 h1 N1")
+    positive, side = p.assume(0 <= N, eq(h**2, 1))
+    room = p.certify(0 <= h + 2, side, squares=[h + 1])
+    bound = p.certify(
+        (h + 2) * (N - N * (4 * x - 1) ** 2) <= 8 * N * (x * (h + 2)),
+        p.certify(0 <= N * (h + 2), positive, room),
+        squares=[x],
+    )
+    found = put(p, bound, names, (tau, label, data.N), p.certify(0 <= data.N, size), p.assume(eq(label**2, 1)))
+    lost = p.rewrite(p.chain(eq(loss(run, n), data.N * (4 * tau - 1) ** 2), summed, count), lambda z: (label + 2) * z)
+    said = p.rewrite(fresh_on_ray(p, run, n, label, on_ray), lambda z: 8 * data.N * z)
+    return p.chain(learned(run, n, label), found, lost, said)
+
+
+def square(z: Any) -> Any:
+    """z^2."""
+    return z**2
+
+
 # --- a witness: the labels 1, 1, -1 -----------------------------------------------------------------------------------
 
 
@@ -228,13 +266,14 @@ def two_to_one(data: Wilson) -> dict[str, Any]:
     return {"N": ([], 3), "label": ([k], label), "X": ([k, j], features)}
 
 
-def resting(run: Run, **families: Any) -> Witness:
-    """These examples with alpha = 0, where w stays 0; the square of the gradient of feature j is u(j)^2."""
+def resting(run: Run, values: dict[Any, Any], **moments: Any) -> Witness:
+    """These examples with alpha = 0 and rates 1/2; w stays 0, and the gradient of feature j is -u(j) in every step."""
     data = two_to_one(run.data)
     closed = {name: (tuple(variables), lift(value)) for name, (variables, value) in data.items()}
-    square = interpret(run.data.u(j) ** 2, closed, {})
-    moment = {name: ([j, n], value * square) for name, value in families.items()}
-    return Witness({**data, **moment, "alpha": ([n], 0), "w": ([j, n], 0)}, {n: 1}, shown)
+    u = interpret(run.data.u(j), closed, {})
+    families = {name: ([j, n], value * u ** run.powers[name]) for name, value in moments.items()}
+    rates = {name: ([], half) for name in ("beta1", "beta2") if name in run.ray.scalars}
+    return Witness({**data, **families, **rates, "alpha": ([n], 0), "w": ([j, n], 0)}, values, shown)
 
 
 def last_differs(k: Any) -> Any:
@@ -262,4 +301,4 @@ def shown(p: Prover, goal: Rel, guards: Sequence[Theorem]) -> Theorem:
     late = p.max_is(p.certify(0 <= k - 2, p.assume(0 < k - 2)))
     third = p.antisym(p.assume(k <= 3), p.certify(3 <= k, p.integers(p.assume(0 < k - 2))))
     square = p.cases(early, p.certify(eq(last_differs(k) ** 2, 1), late, third), k - 2, 0)
-    return p.certify(goal, *guards, *sums_of_labels(p), square)
+    return p.certify(goal, *guards, *sums_of_labels(p), square, p.power_next(lift(half), p.assume(0 <= n)))

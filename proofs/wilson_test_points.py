@@ -27,7 +27,7 @@ def statement() -> Statement:
 
 
 def witness() -> Witness:
-    return resting(run, S=n)
+    return resting(run, {n: 1}, S=n)
 
 
 def prove() -> Theorem:

@@ -139,6 +139,17 @@ def test_new_points():
     assert predicted == {1: Fraction(3, 4), -1: Fraction(1, 4)} and float(tau) > 0
 
 
+@pytest.mark.parametrize("name", METHODS)
+def test_once_the_loss_has_fallen_one_class_is_wrong(name):
+    given = trained(name, LABELS, 4)
+    fallen = 0
+    for step, label in product(range(5), (1, -1)):
+        assert gap(f"wilson_misclassifies_{name}", {n: step, h: label}, given) >= -1e-9
+        claim = stated(f"wilson_misclassifies_{name}").claim
+        fallen += float(evaluate(claim.left, {n: step, h: label}, given, theory=stated("wilson_data").theory)) > 0.1
+    assert fallen >= 4
+
+
 def test_the_scalar_of_the_ray():
     for labels in majorities(3):
         given = {**families(labels), "d": 3 + 5 * len(labels), "c": 4}
@@ -228,3 +239,45 @@ def test_other_solutions_are_longer():
         assert assumption_gap(theorem, "other_fits", {k: 1}, {**given, "v": other}) == 0
         longer = float(Fraction(10, 9) * (first - Fraction(1, 2)) ** 2)
         assert gap(theorem, {}, {**given, "v": other}) == pytest.approx(longer, abs=1e-12)
+
+
+# --- the generic iteration --------------------------------------------------------------------------------------------
+
+
+def generic(labels: tuple[int, ...], steps: int, seed: int) -> dict[str, Any]:
+    """A run of the generic iteration with random coefficients, and its run on the ray, as families."""
+    random = np.random.default_rng(seed)
+    rows, y, c = np.array(wilson_data(labels), dtype=float), np.array(labels), 4.0
+    alpha, momentum, ahead = random.uniform(0.1, 0.9, (3, steps))
+    eta = random.uniform(0, 2, (steps, steps))
+    found = {}
+    derivatives = {"w": lambda x: rows.T @ (rows @ x - y), "tau": lambda x: c * x - 1}
+    for name, size in (("w", rows.shape[1]), ("tau", 1)):
+        places, gradients = [np.zeros(size), np.zeros(size)], []
+        for step in range(steps):
+            back = places[-1] - places[-2]
+            gradients.append(derivatives[name](places[-1] + ahead[step] * back))
+            roots = [np.sqrt(sum(eta[at, i] * gradients[i] ** 2 for i in range(at + 1))) for at in (step - 1, step)]
+            scale = np.divide(1, roots[1], out=np.zeros(size), where=roots[1] > 0)
+            places.append(places[-1] - alpha[step] * gradients[-1] * scale + momentum[step] * roots[0] * scale * back)
+        found[name] = places
+    series = {"alpha": alpha, "momentum": momentum, "ahead": ahead}
+    return {
+        **families(labels),
+        **{name: {(t,): Fraction(x) for t, x in enumerate(values)} for name, values in series.items()},
+        "eta": {(a, b): Fraction(eta[a, b]) for a in range(steps) for b in range(steps)},
+        "w": {(f + 1, t - 1): Fraction(x) for t, row in enumerate(found["w"]) for f, x in enumerate(row)},
+        "tau": {(t - 1,): Fraction(row[0]) for t, row in enumerate(found["tau"])},
+        "d": rows.shape[1],
+        "c": 4,
+    }
+
+
+def test_the_generic_iteration_stays_on_the_ray():
+    for seed, labels in enumerate((LABELS, (1,), (1, 1, -1, 1))):
+        given = generic(labels, 3, seed)
+        for step, feature in product(range(4), (1, 2, 4, 5)):
+            assert gap("wilson_ray_generic", {n: step, j: feature}, given) == pytest.approx(0, abs=1e-9)
+        for name in ("follows", "ray_follows"):
+            assert assumption_gap("wilson_ray_generic", name, {n: 2, j: 4}, given) == pytest.approx(0, abs=1e-9)
+    assert abs(float(given["tau"][(3,)])) > 0.01
