@@ -1,4 +1,4 @@
-"""A solution of Xw = y that is a combination of the rows of X is the shortest: |X'a| <= |v| for every v with Xv = y.
+"""A solution of Xw = y among the X'a is the shortest: |X'a| <= |v| for every v with Xv = y.
 
 Words   If w = X'a and Xw = y, then |w|^2 <= |v|^2 for every v with Xv = y; N >= 0 examples.
 Source  Known; used by Wilson, Roelofs, Stern, Srebro & Recht 2017, since gradient descent from 0 stays among the X'a.

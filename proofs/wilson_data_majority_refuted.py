@@ -1,4 +1,4 @@
-"""The construction of Wilson et al. needs a majority of labels 1: for the labels 1, -1 X sign(X'y) is no multiple of y.
+"""The construction of Wilson et al. needs a majority of labels 1: for 1, -1 X sign(X'y) is no multiple of y.
 
 Words   Claimed for the features of `wilson_data` without the majority: X sign(X'y) is a multiple of y, so that
         (X s)_1 y_2 = (X s)_2 y_1 for two examples. False for the labels 1 and -1, where X s = (2, -6).

@@ -1,4 +1,4 @@
-"""The combination of the examples with the coefficients (4 n_minus + 5)/det and -(4 n_plus + 1)/det fits all labels.
+"""X'a with the coefficients (4 n_minus + 5)/det and -(4 n_plus + 1)/det fits the data of Wilson et al.
 
 Words   The features of `wilson_data` with any labels 1 and -1, n_plus and n_minus of them, and
         det = 8 n_plus n_minus + 15 n_plus + 3 n_minus + 5. With a_k the first number for y_k = 1 and the second for

@@ -1,4 +1,4 @@
-"""With eps > 0 AdaGrad leaves the ray of sign(X'y) in its first step, unless |X'y| is the same in all coordinates.
+"""With eps > 0 AdaGrad leaves the ray of sign(X'y) in its first step, unless |X'y| is the same everywhere.
 
 Words   For alpha > 0 and eps > 0: if two coordinates with (X'y)_i = a > 0 and (X'y)_j = b > 0, whose first gradients at
         0 are -a and -b, are at the same place after one step, then a = b. On the ray they would be at the same place.

@@ -1,4 +1,4 @@
-"""On the ray RMSprop with a constant step has a two-cycle: tau jumps between 1/c + alpha/2 and 1/c - alpha/2 for ever.
+"""On the ray RMSprop with a constant step has a two-cycle between 1/c + alpha/2 and 1/c - alpha/2.
 
 Words   For c > 0, alpha > 0, eps = 0 and any beta2: from tau = 1/c + h alpha/2 with h = 1 or -1 and v = (c alpha/2)^2
         the text's step on the gradient c tau - 1 leads to 1/c - h alpha/2, and leaves v as it is.

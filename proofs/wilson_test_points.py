@@ -1,4 +1,4 @@
-"""AdaGrad trained on the data of Wilson et al. predicts tau_n (y + 2) for a new point: one sign for both classes.
+"""AdaGrad trained on the data of Wilson et al. predicts tau_n (y + 2) for a new point: one sign for all.
 
 Words   Full gradients, w_0 = 0, eps = 0, any step sizes, N >= 1 examples with more labels 1 than -1. For a new point
         with the label h, whose own features did not occur, the prediction after n steps is tau_n (h + 2), where tau is

@@ -50,16 +50,33 @@ ALSO_TRUE = {
         "right.1: mul -> add": "a larger bound: the product (-1) 1 becomes the sum 0",
         "right.1.0: -1 -> 0": LARGER,
     },
-    "ndadam_span": {
-        "left.3.1.1.1.0.3.0.2.1: 1 -> 2": "u is orthogonal to the weights, so any multiple of them may be taken off",
-    },
+    "ndadam_span": dict.fromkeys(
+        (
+            "left.3.1.1.0: -1 -> 0",
+            "left.3.1.1.1.0: from + 1",
+            "left.3.1.1.1.0: to + 1",
+            "left.3.1.1.1.0.1: 1 -> 2",
+            "left.3.1.1.1.0.3: mul -> add",
+            "left.3.1.1.1.0.3.0: g one later",
+            "left.3.1.1.1.0.3.0.2: add -> mul",
+            "left.3.1.1.1.0.3.0.2.1: 1 -> 2",
+            "left.3.1.1.1.0.3.1: w one later",
+        ),
+        "u is orthogonal to the weights, so any multiple of them may be taken off the raw gradient",
+    ),
     "reddi_first_block": {"right.0: mul -> add": PLUS_ONE, "right.1: mul -> add": PLUS_ONE},
     "reddi_later_blocks": {
         "right.0: mul -> add": PLUS_ONE,
         "right.1: mul -> add": PLUS_ONE,
         "right.0.1.0.0.1: 2 -> 3": "sharper: each of the two summands is at least half of the left side for k >= 1",
     },
-    "wilson_test_points": {"left.0.0.1.2: 1 -> 2": "the features 1 and 2 have the same weight"},
+    "wilson_minimum_norm": dict.fromkeys(
+        ("right.1.0.1.3.0: X one later", "right.1.0.1.3.0.3: 2 -> 3"), "the features 2 and 3 have the same weight"
+    ),
+    "wilson_test_points": {
+        "left.0.0.1.2: 1 -> 2": "the features 1 and 2 have the same weight",
+        "left.0.1.2: 2 -> 3": "so have the features 2 and 3",
+    },
 }
 
 

@@ -97,6 +97,20 @@ def test_spans():
         assert abs(gap(name, {n: steps[-1] + 1}, families)) > 1e-3
 
 
+def test_when_the_span_is_left():
+    """The first gradients have no product with w, so that nothing is projected away; the last one has one."""
+    run = Sphere([[1.0, 0.0, 0.0]])
+    for raw in ([0.0, 1.0, 0.0], [0.1, 1.0, 0.0], [2.0, 1.0, 0.0]):
+        run.step(raw)
+    u = (0.1, -0.01, 1.0)
+    families = {"u": {(c + 1,): Fraction(x) for c, x in enumerate(u)}, "T": 0}
+    # u is orthogonal to the first raw gradient up to -0.01, made exact by its second entry
+    families["u"][2,] = 0
+    assert gap("ndadam_span_criterion", {}, run.families(**families)) == pytest.approx(0, abs=CLOSE)
+    run.raw[0] = [0.5, 1.0, 0.0]
+    assert gap("ndadam_span_criterion", {}, run.families(**families | {"u": {(1,): 1, (2,): Fraction(-1, 2)}})) > 0.01
+
+
 def test_the_span_of_the_gradients_alone_is_too_small():
     proof = importlib.import_module("adamtheory.proofs.ndadam_span_refuted")
     stated = proof.statement()
