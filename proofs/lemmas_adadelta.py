@@ -11,7 +11,7 @@ from adamtheory.logic.kernel import Theorem
 from adamtheory.logic.notation import Family, Setting, eq, integers, inv, lift, power, sqrt
 from adamtheory.logic.reading import Reading, read
 from adamtheory.logic.sums import apart, put
-from adamtheory.proofs.lemmas_average import power_below_one
+from adamtheory.proofs.lemmas_average import power_at_most_one, power_below_one
 from adamtheory.proofs.lemmas_roots import root_of_zero, scaled_root, square_share
 from adamtheory.rules.adadelta import adadelta_two_eps
 
@@ -283,3 +283,23 @@ def constant_step(p: Prover, s: Adadelta) -> tuple[Theorem, Theorem]:
     positive_below = p.certify(0 < below, same, inside)
     found = put(p, step, names, (above, below, c, 1 - power(rho, n + 1)), top, positive_below, positive, same)
     return found, kept
+
+
+def late_power(p: Prover, s: Adadelta) -> Theorem:
+    """0 <= n |- (n+1) (1-rho) rho^(n+1) <= rho (1 - rho^(n+1))."""
+    rho, begun = s.scalar("rho"), p.assume(0 <= n)
+    low, high = p.given("rho_nonnegative"), p.given("rho_below_one")
+
+    def claim(n: Any) -> Any:
+        return (n + 1) * (1 - rho) * power(rho, n) <= 1 - power(rho, n + 1)
+
+    following = p.power_next(rho, begun), p.power_next(rho, p.certify(0 <= n + 1, begun))
+    small = p.using(power_at_most_one(p, low, high, n + 1), p.certify(0 <= n + 1, begun))
+    rest = p.certify((1 - rho) * power(rho, n + 1) <= 1 - rho, small, high)
+    scaled = p.certify(
+        (1 - power(rho, n + 1) - (n + 1) * (1 - rho) * power(rho, n)) * rho >= 0, p.assume(claim(n)), low
+    )
+    step = p.certify(claim(n + 1), scaled, rest, *following)
+    found = p.induction(n, 0, claim(n), p.certify(claim(lift(0)), p.power_next(rho, p.certify(0 <= lift(0)))), step)
+    goal = (n + 1) * (1 - rho) * power(rho, n + 1) <= rho * (1 - power(rho, n + 1))
+    return p.certify(goal, p.certify(0 <= rho * (found.claim.right - found.claim.left), found, low), following[0])
