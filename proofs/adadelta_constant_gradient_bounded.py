@@ -14,7 +14,7 @@ from adamtheory.logic.kernel import Theorem
 from adamtheory.logic.notation import lift, power
 from adamtheory.logic.statement import Statement, Witness
 from adamtheory.logic.sums import apart, put
-from adamtheory.proofs.lemmas_adadelta import CONSTANT, constant_run, constant_step, late_power, n, nonneg
+from adamtheory.proofs.lemmas_adadelta import CONSTANT, constant_run, constant_step, late_power, n
 
 setting, run = constant_run()
 rho, eps_n = run.scalar("rho"), run.scalar("eps_n")
@@ -53,7 +53,7 @@ def letters(p: Prover) -> tuple[Any, Theorem]:
 def prove() -> Theorem:
     p = Prover(setting)
     begun, old = p.assume(0 <= n), p.assume(claim(n))
-    square, kept = constant_step(p, run)
+    square, _ = constant_step(p, run)
     D, P = run.delta(n) ** 2, power(rho, n + 1)
     grown = p.certify(0 <= D * (rho * (1 - P) - (n + 1) * (1 - rho) * P), late_power(p, run), squares=[run.delta(n)])
     late = p.certify((n + 1) * (1 - rho) * (D - run.F(n) - eps_n) <= rho * (run.F(n) + eps_n), grown, square)
