@@ -285,21 +285,67 @@ def constant_step(p: Prover, s: Adadelta) -> tuple[Theorem, Theorem]:
     return found, kept
 
 
-def late_power(p: Prover, s: Adadelta) -> Theorem:
-    """0 <= n |- (n+1) (1-rho) rho^(n+1) <= rho (1 - rho^(n+1))."""
-    rho, begun = s.scalar("rho"), p.assume(0 <= n)
-    low, high = p.given("rho_nonnegative"), p.given("rho_below_one")
+def late_power(p: Prover, low: Theorem, high: Theorem) -> Theorem:
+    """0 <= n |- (n+1) (1-b) b^(n+1) <= b (1 - b^(n+1)) from 0 <= b and b < 1."""
+    b, begun = low.claim.right, p.assume(0 <= n)
 
     def claim(n: Any) -> Any:
-        return (n + 1) * (1 - rho) * power(rho, n) <= 1 - power(rho, n + 1)
+        return (n + 1) * (1 - b) * power(b, n) <= 1 - power(b, n + 1)
 
-    following = p.power_next(rho, begun), p.power_next(rho, p.certify(0 <= n + 1, begun))
+    following = p.power_next(b, begun), p.power_next(b, p.certify(0 <= n + 1, begun))
     small = p.using(power_at_most_one(p, low, high, n + 1), p.certify(0 <= n + 1, begun))
-    rest = p.certify((1 - rho) * power(rho, n + 1) <= 1 - rho, small, high)
-    scaled = p.certify(
-        (1 - power(rho, n + 1) - (n + 1) * (1 - rho) * power(rho, n)) * rho >= 0, p.assume(claim(n)), low
-    )
+    rest = p.certify((1 - b) * power(b, n + 1) <= 1 - b, small, high)
+    scaled = p.certify(0 <= (1 - power(b, n + 1) - (n + 1) * (1 - b) * power(b, n)) * b, p.assume(claim(n)), low)
     step = p.certify(claim(n + 1), scaled, rest, *following)
-    found = p.induction(n, 0, claim(n), p.certify(claim(lift(0)), p.power_next(rho, p.certify(0 <= lift(0)))), step)
-    goal = (n + 1) * (1 - rho) * power(rho, n + 1) <= rho * (1 - power(rho, n + 1))
-    return p.certify(goal, p.certify(0 <= rho * (found.claim.right - found.claim.left), found, low), following[0])
+    found = p.induction(n, 0, claim(n), p.certify(claim(lift(0)), p.power_next(b, p.certify(0 <= lift(0)))), step)
+    goal = (n + 1) * (1 - b) * power(b, n + 1) <= b * (1 - power(b, n + 1))
+    return p.certify(goal, p.certify(0 <= b * (found.claim.right - found.claim.left), found, low), following[0])
+
+
+def _bound_letters(p: Prover) -> tuple[Any, Theorem]:
+    """The step for F, eps_n, D = delta^2, rho and N = n + 1, where N (1-rho) (D - F - eps_n) <= rho (F + eps_n)."""
+    F, e, D, r, N = names = apart(p, "F1 e1 D1 r1 N1")
+    late, old, positive = p.assume(N * (1 - r) * (D - F - e) <= r * (F + e), (1 - r) * F <= e * (N - 1), 0 < N)
+    nonneg_e, low, high = p.assume(0 <= e, 0 <= r, r < 1)
+    kept = p.certify(0 <= 1 - r, high)
+    scaled = p.certify((1 - r) * (N * (1 - r) * (D - F - e)) <= (1 - r) * (r * (F + e)), late, kept)
+    sized = p.certify((1 - r) * (F + e) <= e * N, old, nonneg_e, low)
+    small = p.certify(r * ((1 - r) * (F + e)) <= r * (e * N), sized, low)
+    products = p.certify(0 <= N * e, positive, nonneg_e), p.certify(0 <= r * (1 - r), low, kept)
+    saved = p.certify(0 <= N * e * (r * (1 - r)), *products)
+    moved = p.certify(N * ((1 - r) * F) <= N * (e * (N - 1)), old, positive)
+    goal = (1 - r) * (r * F + (1 - r) * D) <= e * N
+    return names, p.certify(goal, scaled, small, saved, moved, weights=[[positive]], degree=1)
+
+
+def constant_bound(p: Prover, s: Adadelta) -> Theorem:
+    """0 <= n |- (1-rho) F(n) <= eps_n n."""
+    rho, eps, begun = s.scalar("rho"), s.scalar("eps_n"), p.assume(0 <= n)
+
+    def claim(n: Any) -> Any:
+        return (1 - rho) * s.F(n) <= eps * n
+
+    square, _ = constant_step(p, s)
+    D, P = s.delta(n) ** 2, power(rho, n + 1)
+    late = late_power(p, p.given("rho_nonnegative"), p.given("rho_below_one"))
+    grown = p.certify(0 <= D * (rho * (1 - P) - (n + 1) * (1 - rho) * P), late, squares=[s.delta(n)])
+    late = p.certify((n + 1) * (1 - rho) * (D - s.F(n) - eps) <= rho * (s.F(n) + eps), grown, square)
+    names, step = _bound_letters(p)
+    facts = late, p.assume(claim(n)), p.certify(0 < n + 1, begun), *(p.given(name) for name in _BOUND)
+    found = put(p, step, names, (s.F(n), eps, D, rho, n + 1), *facts)
+    following = p.rewrite(p.using(p.next("F", n), begun), lambda z: (1 - rho) * z)
+    start = p.certify(claim(lift(0)), p.start("F"))
+    return p.induction(n, 0, claim(n), start, p.chain(claim(n + 1), found, following))
+
+
+_BOUND = ("rho_nonnegative", "rho_below_one", "eps_n_nonnegative")
+
+
+def power_of_root(p: Prover, b_nonneg: Theorem) -> Theorem:
+    """0 <= n |- b^n = (sqrt(b)^n)^2 from 0 <= b."""
+    b, begun = b_nonneg.claim.right, p.assume(0 <= n)
+    root = sqrt(b)
+    claim = eq(power(b, n), power(root, n) ** 2)
+    powers = p.power_next(b, begun), p.power_next(root, begun), p.sqrt_square(b_nonneg)
+    step = p.certify(eq(power(b, n + 1), power(root, n + 1) ** 2), p.assume(claim), *powers)
+    return p.induction(n, 0, claim, p.certify(eq(power(b, lift(0)), power(root, lift(0)) ** 2)), step)

@@ -142,6 +142,13 @@ def test_constant_gradient(name):
         assert all(value >= 0 for value in gaps) and gaps[-1] > 0
 
 
+def test_the_increments_under_a_constant_gradient():
+    stated = importlib.import_module("adamtheory.proofs.adadelta_constant_gradient_increments").statement()
+    families = {"c": Fraction(7, 3), **SCALARS, "rho": Fraction(1, 2)}
+    excess = [float(evaluate(stated.claim.left, {n: step}, families, theory=stated.theory)) for step in (1, 4, 8, 12)]
+    assert excess[0] > 4 * excess[1] > 20 * excess[2] > 100 * excess[3] > 0
+
+
 def test_the_hidden_rate_is_approached():
     stated = importlib.import_module("adamtheory.proofs.adadelta_hidden_rate_attained").statement()
     left = [
