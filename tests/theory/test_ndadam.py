@@ -183,6 +183,15 @@ def test_scale_invariant_loss_in_equilibrium():
     assert abs(gap("scale_invariant_rate", {}, {**families, "penalty": Fraction(1, 50)})) > 1e-4
 
 
+def test_the_norm_comes_to_its_equilibrium():
+    """a = 16/25, b = 9/25: from above geometrically to 1, and not so from below."""
+    families = {"alpha": 1, "penalty": Fraction(1, 5), "G": Fraction(3, 5), "q": 1}
+    for start in (1, Fraction(3, 2), 40):
+        gaps = [gap("scale_invariant_converges", {n: step}, {**families, "z_start": start}) for step in range(7)]
+        assert all(room >= 0 for room in gaps)
+    assert gap("scale_invariant_converges", {n: 1}, {**families, "z_start": Fraction(1, 10)}) < -1
+
+
 def test_the_gradient_of_a_loss_without_a_scale():
     """Euler's identity for atan(y/x) + x y/(x^2 + y^2), exactly."""
     for x, y in ((Fraction(1), Fraction(2)), (Fraction(-3), Fraction(5, 7))):
