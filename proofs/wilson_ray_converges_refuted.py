@@ -9,7 +9,7 @@ Note    The run on the ray is that of `wilson_ray_adam`. RMSprop with any consta
 Printed If X sign(X'y) = c y, then AdaGrad, RMSprop and Adam from 0 converge to the solution on the ray of sign(X'y).
 Wrong   They stay on the ray, but need not converge: with a constant step RMSprop and Adam have exact two-cycles.
 Instead w_n = tau_n sign(X'y) for every n, with tau the run of the method on the gradient c tau - 1.
-Theorem wilson_ray_adagrad, wilson_ray_rmsprop, wilson_ray_adam, wilson_ray_two_cycle
+Theorem wilson_ray_generic, wilson_ray_adagrad, wilson_ray_rmsprop, wilson_ray_adam, wilson_ray_two_cycle
 """
 
 from typing import Any
