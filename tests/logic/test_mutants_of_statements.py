@@ -62,6 +62,20 @@ ALSO_TRUE = {
     "kb_cycle_distances": {"right: 3 -> 4": LARGER},
     "kb_cycle_regret": {"right.1: 128 -> 129": LARGER},
     "nadam_torch_refuted": {"right: 4/5 -> 1": LARGER},
+    "ndadam_span": dict.fromkeys(
+        (
+            "left.3.1.1.0: -1 -> 0",
+            "left.3.1.1.1.0: from + 1",
+            "left.3.1.1.1.0: to + 1",
+            "left.3.1.1.1.0.1: 1 -> 2",
+            "left.3.1.1.1.0.3: mul -> add",
+            "left.3.1.1.1.0.3.0: g one later",
+            "left.3.1.1.1.0.3.0.2: add -> mul",
+            "left.3.1.1.1.0.3.0.2.1: 1 -> 2",
+            "left.3.1.1.1.0.3.1: w one later",
+        ),
+        "u is orthogonal to the weights, so any multiple of them may be taken off the raw gradient",
+    ),
     "reddi_first_block": {"right.0: mul -> add": PLUS_ONE, "right.1: mul -> add": PLUS_ONE},
     "reddi_later_blocks": {
         "right.0: mul -> add": PLUS_ONE,
@@ -70,6 +84,13 @@ ALSO_TRUE = {
     },
     "swats_rate_at_least": {"right.0: 0 -> 1": LARGER},
     "swats_repaired_average": {"right.0: 0 -> 1": LARGER, "right.1: mul -> add": PLUS_ONE},
+    "wilson_minimum_norm": dict.fromkeys(
+        ("right.1.0.1.3.0: X one later", "right.1.0.1.3.0.3: 2 -> 3"), "the features 2 and 3 have the same weight"
+    ),
+    "wilson_test_points": {
+        "left.0.0.1.2: 1 -> 2": "the features 1 and 2 have the same weight",
+        "left.0.1.2: 2 -> 3": "so have the features 2 and 3",
+    },
 }
 
 

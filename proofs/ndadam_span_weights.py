@@ -1,0 +1,29 @@
+"""ND-Adam's weights stay in the span of w_0 and the raw gradients.
+
+Words   A vector u that is orthogonal to w_0 and to the raw gradients of rounds 1, ..., T is orthogonal to w_n for every
+        n <= T; in finite dimension: w_n lies in the span of w_0, g_bar_1, ..., g_bar_n.
+Source  Derived for this project; from the text of `ndadam`, Zhang, Ma, Li & Wu 2017, Algorithm 1, with m_0 = 0.
+Note    Plain gradient descent likewise keeps for ever what w_0 has outside of the span of the gradients.
+"""
+
+from adamtheory.logic.derive import Prover
+from adamtheory.logic.kernel import Theorem
+from adamtheory.logic.notation import eq
+from adamtheory.logic.statement import Statement, Witness
+from adamtheory.proofs.lemmas_sphere import ORTHOGONAL, across, across_witness, i, n, orthogonal_to, sphere
+
+run = sphere("weights", "average")
+u, T = orthogonal_to(run)
+
+
+def statement() -> Statement:
+    return Statement(run.setting, eq(run.over(u(i) * run.w(i, n)), 0), [0 <= n, n <= T], ORTHOGONAL)
+
+
+def witness() -> Witness:
+    return across_witness(run)
+
+
+def prove() -> Theorem:
+    p = Prover(run.setting)
+    return across(p, run, u, T)[0]
