@@ -15,10 +15,11 @@ from typing import Any
 from adamtheory.language.rule import Rule
 from adamtheory.logic.derive import Prover
 from adamtheory.logic.kernel import Theorem
-from adamtheory.logic.notation import Setting, eq, indicator, integers, lift, power
+from adamtheory.logic.notation import Setting, absolute, eq, indicator, integers, lift, power
 from adamtheory.logic.reading import read
 from adamtheory.logic.terms import Rel
 from adamtheory.losses.linear import reddi
+from adamtheory.proofs.lemmas_average import vanishes
 
 j, k = integers("j k")
 
@@ -112,9 +113,9 @@ def bounded_induction(p: Prover, k: Any, N: Any, claim: Callable[[Any], Rel], ba
     return p.cut(opened(k), p.induction(k, 0, held(k), p.certify(held(lift(0)), base), following))
 
 
-def in_block(p: Prover, cycle: Cycle) -> Theorem:
-    """1 <= N, 0 <= j, 0 <= k |- 0 <= N j + k."""
-    return p.certify(0 <= cycle.N * j + k, *p.assume(*cycle.block[:3]))
+def in_block(p: Prover, cycle: Cycle, n: Any) -> Theorem:
+    """1 <= N, 0 <= j, 0 <= k |- 0 <= n for n = N j + k and the like."""
+    return p.certify(0 <= n, *p.assume(*cycle.block[:3]))
 
 
 def phase_next(p: Prover, cycle: Cycle, n: Any, reached: Theorem, inside: Theorem, here: Theorem) -> Theorem:
@@ -134,7 +135,7 @@ def phases(p: Prover, cycle: Cycle) -> Theorem:
         return eq(phase(N * j + k), k)
 
     base = p.restate(claim(lift(0)), begun)
-    step = phase_next(p, cycle, N * j + k, in_block(p, cycle), p.assume(k + 1 < N), p.assume(claim(k)))
+    step = phase_next(p, cycle, N * j + k, in_block(p, cycle, N * j + k), p.assume(k + 1 < N), p.assume(claim(k)))
     within = bounded_induction(p, k, N, claim, base, step)
     # the last round of a block, k = N - 1, is followed by phase 0
     one = p.assume(1 <= N)
@@ -149,7 +150,7 @@ def phases(p: Prover, cycle: Cycle) -> Theorem:
 
 
 def slopes(p: Prover, cycle: Cycle) -> tuple[Theorem, Theorem]:
-    """The slope of round N j + 1 is C; 0 <= k, k + 1 < N |- the slope of round N j + k + 2 is -1; with 1 <= N, 0 <= j."""
+    """The slope of round N j + 1 is C, that of round N j + k + 2 is -1; under 1 <= N, 0 <= j, 0 <= k, k + 1 < N."""
     N, one, phase = cycle.N, p.assume(1 <= cycle.N), phases(p, cycle)
     at_spike = p.using(p.inst(phase, {k: 0}), p.certify(0 <= lift(0)), p.restate(0 < N, p.certify(0 < N, one)))
     spike = p.indicator_on(p.certify(0 < 1 - cycle.phase(N * j), at_spike))
@@ -203,7 +204,7 @@ def transient(p: Prover, cycle: Cycle, average: Average) -> Theorem:
     base = p.certify(claim(lift(0)), first, turned, around, full_share(p, c, N), p.power_next(c, start))
     # S(k+1) = c S(k) + (1-c) other
     n, further = N * j + k + 1, p.power_next(c, p.assume(0 <= k))
-    reached = p.certify(0 <= n, in_block(p, cycle), degree=1)
+    reached = in_block(p, cycle, n)
     later = moved(p, cycle, average, n, reached, quiet)
     step = p.certify(claim(k + 1), later, p.assume(claim(k)), further, p.power_next(c, reached))
     within = bounded_induction(p, k, N, claim, base, step)
@@ -211,3 +212,44 @@ def transient(p: Prover, cycle: Cycle, average: Average) -> Theorem:
     ended = p.restate(eq(average.at(cycle, N * (j + 1)), average.exact(cycle, N * (j + 1), N - 1)), ended)
     begun = p.certify(eq(average.at(cycle, N * 0), average.exact(cycle, N * 0, N - 1)), p.start(average.slot))
     return p.cut(within, p.induction(j, 0, turned.claim, begun, ended))
+
+
+# --- limits, as the number j of blocks grows --------------------------------------------------------------------------
+
+
+def fading(p: Prover, decay: Any, N: Any) -> Theorem:
+    """0 <= c, c < 1, 1 <= N, 0 <= k |- c^(N j + k + 1) -> 0: it is at most c^j."""
+    low, high, one, begun, later = p.assume(0 <= decay, decay < 1, 1 <= N, 0 <= j, 0 <= k)
+    i = p.fresh("i", j, k)
+    kept = p.using(p.power_nonneg(low, j + i), p.certify(0 <= j + i, begun, p.assume(0 <= i)))
+
+    def claim(i: Any) -> Rel:
+        return power(decay, j + i) <= power(decay, j)
+
+    following = p.using(p.power_next(decay, kept_exponent(p, j, i)), begun)
+    step = p.certify(claim(i + 1), p.assume(claim(i)), following, kept, high)
+    shrinks = p.induction(i, 0, claim(i), p.certify(claim(lift(0))), step)
+    more = (N - 1) * j + k + 1
+    below = p.using(p.inst(shrinks, {i: more}), p.certify(0 <= more, one, begun, later))
+    whole = p.certify(0 <= N * j + k + 1, one, begun, later)
+    above = p.using(p.power_nonneg(low, N * j + k + 1), whole)
+    below = p.restate(power(decay, N * j + k + 1) <= power(decay, j), below)
+    base = p.cut(p.lim_base(decay, j), low, high)
+    return p.lim_squeeze(p.lim_const(0, j), base, 0, above, below)
+
+
+def kept_exponent(p: Prover, *exponents: Any) -> Theorem:
+    """0 <= a, 0 <= b |- 0 <= a + b."""
+    first, second = exponents
+    return p.certify(0 <= first + second, *p.assume(0 <= first, 0 <= second))
+
+
+def limited(p: Prover, cycle: Cycle, average: Average, gap: Any) -> Theorem:
+    """0 <= c, c < 1, 1 <= N, 0 <= k, k < N |- |gap| -> 0, where gap is slot(N j + k + 1) - S(k) in some words."""
+    n, last = cycle.N * j + k + 1, average.limit(cycle, cycle.N - 1)
+    exact, size = transient(p, cycle, average), absolute(last)
+    faded = p.lim_op("mul", p.lim_const(size, j), fading(p, average.decay, cycle.N))
+    nonneg = p.using(p.power_nonneg(p.assume(0 <= average.decay), n), in_block(p, cycle, n))
+    above = p.certify(gap <= size * power(average.decay, n), exact, p.max_right(last, -last), nonneg)
+    below = p.certify(-gap <= size * power(average.decay, n), exact, p.max_left(last, -last), nonneg)
+    return vanishes(p, faded, above, below)
