@@ -15,7 +15,7 @@ from typing import Any
 from adamtheory.language.rule import Rule
 from adamtheory.logic.derive import Prover
 from adamtheory.logic.kernel import Theorem
-from adamtheory.logic.notation import Setting, absolute, eq, indicator, integers, lift, power
+from adamtheory.logic.notation import Setting, absolute, eq, indicator, integers, inv, lift, power, sqrt, total
 from adamtheory.logic.reading import read
 from adamtheory.logic.terms import Rel
 from adamtheory.losses.linear import reddi
@@ -37,12 +37,18 @@ def limit_cycle(spike: Any, other: Any, decay: Any, k: Any, N: Any) -> Any:
 class Cycle:
     """The losses and the slots of a rule that plays on them, read into one setting; C and N are constants."""
 
-    def __init__(self, rule: Rule, slots: Sequence[str], **scalars: Any) -> None:
+    def __init__(self, rule: Rule, slots: Sequence[str], steps: bool = False, **scalars: Any) -> None:
         self.setting = setting = Setting()
         self.C, self.N = setting.constant("C"), setting.constant("N", "Z")
         self.losses = read(reddi, setting, scalars={"C": self.C, "N": self.N, "scale": 1})
         inputs = {"g": lambda t, x: self.slope(t - 1)}
-        self.method = read(rule, setting, inputs=inputs, slots=slots, scalars={"eps": 0, **scalars})
+        if steps:  # with iterates, from any start, with any step sizes alpha(t)
+            self.alpha = setting.family("alpha", "Z")
+            scalars["lr"] = lambda t: self.alpha(t)
+        start = setting.constant("start") if steps else None
+        scalars = {"eps": 0, **scalars}
+        names = {"x": "iterate"}  # the kernel's facts have a variable x
+        self.method = read(rule, setting, inputs=inputs, slots=slots, scalars=scalars, start=start, names=names)
         self.block = (1 <= self.N, 0 <= j, 0 <= k, k < self.N)
 
     def phase(self, n: Any) -> Any:
@@ -212,6 +218,26 @@ def transient(p: Prover, cycle: Cycle, average: Average) -> Theorem:
     ended = p.restate(eq(average.at(cycle, N * (j + 1)), average.exact(cycle, N * (j + 1), N - 1)), ended)
     begun = p.certify(eq(average.at(cycle, N * 0), average.exact(cycle, N * 0, N - 1)), p.start(average.slot))
     return p.cut(within, p.induction(j, 0, turned.claim, begun, ended))
+
+
+def displaced(p: Prover, cycle: Cycle, n: Any) -> Theorem:
+    """1 <= N, 0 <= j, 0 <= n |- x(N j + n) - x(N j) = -sum_{k=0}^{n-1} alpha m/sqrt(v), at rounds N j + k + 1."""
+    x, m, v = (lambda n, slot=slot: cycle.method.slot(slot, n) for slot in ("x", "m", "v"))
+    block = cycle.N * j
+    reached = in_block(p, cycle, block + k)
+    nexts = [p.using(p.next(name, block + k), reached) for name in ("iterate", "m", "v")]
+    root = p.rewrite(nexts[2], lambda z: inv(sqrt(z)))
+    t = block + k + 1
+    one = p.certify(eq(x(t), x(t - 1) - cycle.alpha(t) * m(t) / sqrt(v(t))), nexts[0], nexts[1], root)
+    body = cycle.alpha(t) * m(t) / sqrt(v(t))
+
+    def claim(n: Any) -> Rel:
+        return eq(x(block + n) - x(block), -total(k, 0, n - 1, body))
+
+    last = p.sum_step(k, 0, k - 1, body, p.assume(0 <= k))
+    base = p.certify(claim(lift(0)), p.sum_none(k, 0, body))
+    found = p.induction(k, 0, claim(k), base, p.certify(claim(k + 1), p.assume(claim(k)), last, one, degree=1))
+    return p.inst(found, {k: n})
 
 
 # --- limits, as the number j of blocks grows --------------------------------------------------------------------------

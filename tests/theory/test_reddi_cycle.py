@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from adamtheory.logic.evaluate import Interpretation
-from adamtheory.logic.notation import integers
+from adamtheory.logic.evaluate import Interpretation, evaluate, holds
+from adamtheory.logic.notation import integer, integers, reals
 from adamtheory.logic.statement import Statement
 
 j, k = integers("j k")
@@ -24,6 +24,11 @@ def stated(name: str) -> Statement:
 
 def interpretation(name: str, **constants: Any) -> Interpretation:
     return Interpretation(constants, theory=stated(name).theory)
+
+
+def same(x: Any, y: Any) -> bool:
+    """Whether two values, Fractions or balls of 200 bits, agree to 40 digits."""
+    return abs(float(x - y)) < 1e-40
 
 
 def recursion(C: Fraction, N: int, decay: Fraction, squared: bool, rounds: int) -> list[Fraction]:
@@ -58,3 +63,113 @@ def test_the_limit_cycle_of_the_first_example() -> None:
     right = stated("cycle_transient_squares").claim.right
     for phase, limit in enumerate((911, 191, 119)):
         assert abs(at.value(right, {j: 12, k: phase}) - Fraction(limit, 111)) < Fraction(1, 10**30)
+
+
+def test_the_only_periodic_course_returns_to_itself() -> None:
+    """u_{k+1} = a u_k + (1-a) o inside a period, u_0 = a u_{N-1} + (1-a) s."""
+    a, s, o = Fraction(2, 5), Fraction(7), Fraction(-2)
+    right = stated("cycle_unique").claim.right
+    for N in range(1, 6):
+        at = interpretation("cycle_unique", a=a, s=s, o=o, N=N)
+        u = [at.value(right, {k: phase}) for phase in range(N)]
+        assert u == [a * u[phase - 1] + (1 - a) * (o if phase else s) for phase in range(N)]
+
+
+def test_the_displacement_is_what_the_rule_does() -> None:
+    name, random = "cycle_displacement", Random(2)
+    for _ in range(3):
+        N = random.randint(1, 4)
+        C, a, b = (Fraction(random.randint(low, 7), 8) for low in (1, 0, 0))
+        at = interpretation(name, C=C, N=N, beta1=a, beta2=b, alpha=lambda t: Fraction(1, t), start=Fraction(1, 3))
+        claim = stated(name).claim
+        for block in range(2):
+            left, right = (at.value(side, {j: block}, bits=200) for side in (claim.left, claim.right))
+            assert same(left, right) and not same(left, 0)
+
+
+def test_the_limit_cycle_adds_up_to_the_slopes() -> None:
+    claim = stated("cycle_mean").claim
+    for N in range(1, 7):
+        values = {C: Fraction(7, 3), a: Fraction(3, 5), n: N}
+        assert interpretation("cycle_mean").value(claim.left, values) == Fraction(7, 3) - N + 1
+
+
+# --- the drift --------------------------------------------------------------------------------------------------------
+
+C, D, a, A, b, B = reals("C D a A b B")
+n = integer("N")
+THREE = {n: 3}
+
+
+def drift(C_value: Any, N: int, a_value: Any, b_value: Any, bits: int = 64) -> Any:
+    """The right side of `drift_falls_in_slope`: the drift at C."""
+    values = {C: Fraction(C_value), n: N, a: Fraction(a_value), b: Fraction(b_value)}
+    return evaluate(stated("drift_falls_in_slope").claim.right, values, bits=bits)
+
+
+@pytest.mark.parametrize(
+    ("C", "N", "a", "b", "expected"),
+    [
+        (3, 3, "0", "0.1", 0.68095),
+        (3, 3, "0", "0.9", -0.44311),
+        (3, 3, "0.5", "0.1", -0.14378),
+        (11, 10, "0", "0.9", 0.13183),
+        (101, 101, "0.9", "0.99", 1.90085),
+    ],
+)
+def test_reference_values_of_the_drift(C: int, N: int, a: str, b: str, expected: float) -> None:
+    assert float(drift(C, N, a, b)) == pytest.approx(expected, abs=5e-6)
+
+
+@pytest.mark.parametrize(
+    ("C", "N", "b", "threshold"),
+    [(3, 3, ".1", ".4026"), (3, 3, ".2", ".3489"), (3, 3, ".3", ".2629"), (3, 3, ".4", ".1369")],
+)
+def test_reference_values_of_the_threshold_in_beta1(C: int, N: int, b: str, threshold: str) -> None:
+    below, above = (Fraction(threshold) + sign * Fraction(6, 10**5) for sign in (-1, 1))
+    assert drift(C, N, below, b) > 0 > drift(C, N, above, b)
+
+
+@pytest.mark.parametrize(
+    ("a", "wrong", "right"),
+    [("0", "0.99960276", "0.99960278"), ("0.9", "0.99951588", "0.9995159"), ("0.99", "0.99764003", "0.99764005")],
+)
+def test_where_adam_fails_in_the_experiment_of_the_paper(a: str, wrong: str, right: str) -> None:
+    assert drift(101, 101, a, wrong, 200) > 0 > drift(101, 101, a, right, 200)
+
+
+SAMPLES = [
+    (Fraction(c), Fraction(x), Fraction(y), N)
+    for c, x, y, N in [(1, 0, "1/9", 2), ("3/2", "1/3", "1/2", 3), (4, "9/10", "1/100", 4), (9, "1/2", "8/9", 7)]
+]
+
+
+@pytest.mark.parametrize(("c", "x", "y", "N"), SAMPLES)
+def test_the_theorems_of_the_drift_hold_where_they_are_tried(c: Fraction, x: Fraction, y: Fraction, N: int) -> None:
+    values = {C: c + 1, D: c + 2, a: x, A: (1 + x) / 2, b: y, B: (1 + y) / 2, n: N}
+    for name in ("drift_falls_in_slope", "drift_falls_in_momentum", "drift_period_two"):
+        assert holds(stated(name).claim, values)
+    assert holds(stated("drift_positive_at_balance").claim, {**values, n: N + 1})
+    identity = stated("drift_without_momentum").claim
+    left, right = (evaluate(side, values, bits=200) for side in (identity.left, identity.right))
+    assert same(left, right)
+
+
+def test_below_the_threshold_in_beta2_adam_fails() -> None:
+    """The hypothesis of `drift_threshold_in_beta2` holds at B = .472 and fails at .473, for C = 3, N = 3."""
+    hypothesis, claim = stated("drift_threshold_in_beta2").hyps[-1], stated("drift_threshold_in_beta2").claim
+    assert holds(hypothesis, {C: 3, n: 3, B: Fraction("0.472")})
+    assert not holds(hypothesis, {C: 3, n: 3, B: Fraction("0.473")})
+    assert all(holds(claim, {C: 3, n: 3, b: Fraction(part, 100)}) for part in (0, 10, 47))
+
+
+@pytest.mark.parametrize(("N", "b", "threshold", "enough"), [(3, "0.9", "2.08591", "2.16520")])
+def test_the_sufficient_spike_is_above_the_threshold(N: int, b: str, threshold: str, enough: str) -> None:
+    sufficient = stated("drift_negative_beyond").hyps[-1]
+
+    def meets(spike: Fraction) -> bool:
+        return holds(sufficient, {C: spike, a: 0, n: N, globals()["b"]: Fraction(b)})
+
+    tiny = Fraction(1, 10**5)
+    assert drift(Fraction(threshold) - tiny, N, 0, b) > 0 > drift(Fraction(threshold) + tiny, N, 0, b)
+    assert meets(Fraction(enough) + tiny) and not meets(Fraction(enough) - tiny)
