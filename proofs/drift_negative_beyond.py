@@ -1,4 +1,4 @@
-"""A spike large enough for Adam to drift to the right end of the periodic sequence, for all decay rates and periods.
+"""A spike large enough for Adam to drift to the right end of the periodic sequence, whatever the decay rates.
 
 Words   Let h = 1/sqrt(beta2). For every period N >= 2, 0 <= beta1 < 1, 0 < beta2 < 1 and C >= 1 with
         sum_{k<N} h^k <= (C+1) sum_{k<N} p_k h^k the displacement of x in a period of the limit cycle is negative.

@@ -1,9 +1,10 @@
-"""Adam never drifts to the wrong end on the periodic sequence of period 2: three is the least period that it fails on.
+"""Adam never drifts to the wrong end on the periodic sequence of period 2: it takes three rounds to fail.
 
-Words   For 0 <= beta1 < 1, 0 < beta2 < 1 and every C > 1 the displacement of x in a period of the limit cycle, the sum
-        over k = 0, 1 of (1 - (C+1) p_k)/sqrt(1 + (C^2-1) q_k), is negative. (p_k and q_k as in `drift_falls_in_slope`.)
+Words   For 0 <= beta1, beta2 < 1, not both 0, and every C > 1 the displacement of x in a period of the limit cycle, the
+        sum over k = 0, 1 of (1 - (C+1) p_k)/sqrt(1 + (C^2-1) q_k), is negative.
+        (p_k and q_k as in `drift_falls_in_slope`.)
 Source  Derived for this project.
-Note    At C = 1 the drift is 0, and it falls as C grows.
+Note    At C = 1 the drift is 0, and it falls as C grows (with beta1 = beta2 = 0 it stays 0).
 """
 
 from fractions import Fraction
@@ -20,7 +21,7 @@ N = lift(2)
 
 
 def statement() -> Statement:
-    return Statement(setting, drift(C, a, b, N) < 0, [1 < C, 0 <= a, a < 1, 0 < b, b < 1])
+    return Statement(setting, drift(C, a, b, N) < 0, [1 < C, 0 <= a, a < 1, 0 <= b, b < 1, 0 < a + b])
 
 
 def witness() -> Witness:
@@ -38,5 +39,5 @@ def prove() -> Theorem:
         sums += [last, p.sum_one(k, 0, body)]
     # at C = 1 every v is 1, and the pulls are 1 - 2 p_k
     still = p.certify(eq(drift(lift(1), a, b, N), 0), whole, *sums)
-    known = (one, p.certify(1 <= C, p.assume(1 < C)), p.certify(0 <= b, p.assume(0 < b)))
+    known = (one, p.certify(1 <= C, p.assume(1 < C)))
     return meant(p, p.chain(drift(C, a, b, N) < 0, falls, still), C, a, b, N, *known)

@@ -16,6 +16,7 @@ from adamtheory.logic.derive import Prover
 from adamtheory.logic.kernel import Theorem
 from adamtheory.logic.notation import eq, integers, inv, lift, power, sqrt, total
 from adamtheory.logic.sums import apart, put
+from adamtheory.logic.terms import rel
 from adamtheory.proofs.lemmas_cycle import full_period, full_share, share
 
 i, k = integers("i k")
@@ -90,33 +91,39 @@ def share_inside(p: Prover, decay: Any, N: Any) -> tuple[Theorem, Theorem]:
 # --- the drift falls as C grows ---------------------------------------------------------------------------------------
 
 
-def step_falls(p: Prover) -> tuple[Theorem, Any]:
-    """0 <= p, p <= 1, 0 < q, q < 1, 1 <= C, C < D |- the step is less at D than at C; with its variables.
+def step_falls(p: Prover, strict: bool) -> tuple[Theorem, Any]:
+    """0 <= s, s <= 1, 0 <= q, q <= 1, 1 <= C, C < D |- step(D) <= step(C) for the shares s and q; with its variables.
 
-    With w = 1/sqrt(1 + (C^2-1) q) and u the same at D, the step at C is (1-p) w - p C w; w falls and C w grows.
+    With w = 1/sqrt(1 + (C^2-1) q) and u the same at D, the step at C is (1-s) w - s C w; w falls and C w grows.
+    Strict if q < 1 and 0 < s + q.
     """
     s, q, C, D = variables = apart(p, "s q C D")
-    share_low, share_high, low, high, one, less = p.assume(0 <= s, s <= 1, 0 < q, q < 1, 1 <= C, C < D)
-    lefts, roots = [], []
+    low, high, some, one, less = p.assume(0 <= s, s <= 1, 0 <= q, 1 <= C, C < D)
+    part = p.assume(q < 1 if strict else q <= 1)
+    inside = []
     for spike, bound in ((C, one), (D, p.certify(1 <= D, one, less))):
-        v = 1 + (spike**2 - 1) * q
-        positive = p.certify(0 < v, p.certify(0 <= spike**2 - 1, bound), low)
-        lefts.append(positive)
-        roots.append(p.sqrt_positive(positive))
-    v, V = (positive.claim.right for positive in lefts)
+        inside.append(p.certify(0 < 1 + (spike**2 - 1) * q, p.certify(0 <= spike**2 - 1, bound), some))
+    roots, squares = [p.sqrt_positive(v) for v in inside], [p.sqrt_square(v) for v in inside]
+    v, V = (positive.claim.right for positive in inside)
     w, u = inv(sqrt(v)), inv(sqrt(V))
-    above = p.certify(v < V, p.certify(C**2 < D**2, one, less), low)
-    first = inverse_roots(p, above, lefts[0])  # u < w
-    # C sqrt(V) < D sqrt(v), from C^2 V < D^2 v
-    product = p.certify(C**2 * V < D**2 * v, p.certify(C**2 < D**2, one, less), high)
-    squares = p.certify((C * sqrt(V)) ** 2 < (D * sqrt(v)) ** 2, product, *map(p.sqrt_square, lefts))
+    farther = p.certify(C**2 < D**2, one, less)
+    falls = inverse_roots(p, p.certify(v <= V, farther, some), inside[0])  # u <= w
+    # C sqrt(V) <= D sqrt(v), from C^2 V <= D^2 v
     large = p.certify(0 <= D * sqrt(v), roots[0], one, less)
-    crossed = p.squares_strict(squares, large)
-    second = p.certify(C * w < D * u, crossed, *map(p.inverse, roots), weights=[roots])
-    goal = (1 - (D + 1) * s) * u < (1 - (C + 1) * s) * w
-    half = p.certify(goal, first, second, p.assume(2 * s <= 1), share_low)
-    more = p.certify(goal, first, second, p.assume(1 < 2 * s), share_high)
-    return p.cases(half, more, 2 * s, 1), variables
+    left, right, kind = (C * sqrt(V)) ** 2, (D * sqrt(v)) ** 2, "lt" if strict else "le"
+    product = p.certify(rel(kind, C**2 * V, D**2 * v), farther, part)
+    crossed = (p.squares_strict if strict else p.squares)(p.certify(rel(kind, left, right), product, *squares), large)
+    grows = p.certify(rel(kind, C * w, D * u), crossed, *map(p.inverse, roots), weights=[roots])
+    goal = rel(kind, (1 - (D + 1) * s) * u, (1 - (C + 1) * s) * w)
+    if not strict:
+        return p.certify(goal, falls, grows, low, high), variables
+    none, positive = p.assume(q <= 0, 0 < q)
+    single = p.certify(0 < s, none, p.assume(0 < s + q))
+    still = p.certify(goal, falls, grows, single, high)
+    sharp = inverse_roots(p, p.certify(v < V, farther, positive), inside[0])
+    half = p.certify(goal, sharp, grows, p.assume(2 * s <= 1), low)
+    more = p.certify(goal, sharp, grows, p.assume(1 < 2 * s), high)
+    return p.cases(still, p.cases(half, more, 2 * s, 1), q, 0), variables
 
 
 # --- sums over a period -----------------------------------------------------------------------------------------------
@@ -252,15 +259,24 @@ def scales(p: Prover, C: Any, b: Any, N: Any) -> tuple[Theorem, Theorem]:
 
 
 def drift_falls(p: Prover, C: Any, D: Any, a: Any, b: Any, N: Any) -> Theorem:
-    """1 <= C, C < D, 0 <= a, a < 1, 0 < b, b < 1, 2 <= N |- drift(D) < drift(C)."""
-    lemma, variables = step_falls(p)
-    one = p.certify(1 <= N, p.assume(2 <= N))
-    shares = (*(p.using(f, one) for f in share_bounds(p, a, N)), *share_inside(p, b, N))
-    each = put(p, lemma, variables, (share(a, k, N), share(b, k, N), C, D), *shares)
-    weak = p.restate(step(D, a, b, k, N) <= step(C, a, b, k, N), each)
+    """1 <= C, C < D, 0 <= a, a < 1, 0 <= b, b < 1, 0 < a + b, 2 <= N |- drift(D) < drift(C)."""
+    two, some, end = p.assume(2 <= N), p.assume(0 < a + b), N - 1
+    one, ended = p.certify(1 <= N, two), p.certify(0 <= N - 1, two)
+    shares = [p.using(f, one) for c in (a, b) for f in share_bounds(p, c, N)]
+    lemma, variables = step_falls(p, False)
+    weak = put(p, lemma, variables, (share(a, k, N), share(b, k, N), C, D), *shares)
     before = p.sum_of(weak, k, 0, N - 2)
-    ended = p.certify(0 <= N - 1, p.assume(2 <= N))
-    last = p.using(p.inst(each, {k: N - 1}), ended)
+    # the last step: q_{N-1} < q_0 <= 1, and one of p_{N-1}, q_{N-1} is positive
+    at_end = [p.using(p.inst(f, {k: end}), ended) for f in shares]
+    first = p.using(p.inst(shares[3], {k: 0}), p.certify(0 <= lift(0)))
+    part = p.certify(share(b, end, N) < 1, share_falls_strictly(p, b, N), first)
+    goal = 0 < share(a, end, N) + share(b, end, N)
+    with_b = p.certify(goal, p.using(p.inst(share_inside(p, b, N)[0], {k: end}), ended), at_end[0])
+    positive = p.certify(0 < a, some, p.assume(b <= 0))
+    with_a = p.certify(goal, p.using(p.inst(share_inside(p, a, N)[0], {k: end}), ended, positive), at_end[2])
+    lemma, variables = step_falls(p, True)
+    values = (share(a, end, N), share(b, end, N), C, D)
+    last = put(p, lemma, variables, values, *at_end, part, p.cases(with_a, with_b, b, 0))
     longer = [p.sum_step(k, 0, N - 2, step(spike, a, b, k, N), ended) for spike in (C, D)]
     return p.chain(drift(D, a, b, N) < drift(C, a, b, N), before, last, *longer)
 
