@@ -106,6 +106,24 @@ def drift(C: Any, a: Any, b: Any, N: int) -> Any:
     return sum(((1 - (C + 1) * p) * (1 + gain * q).rsqrt() for p, q in pairs), arb(0))
 
 
+def drift_polynomial(C: Number) -> list[int]:
+    """Coefficients, from that of 1 to that of b^8, of P, whose sign is against the drift for N = 3, beta1 = 0.
+
+    It is P = ((K+1) X Y - Z (X+Y))^2 - 4 Z^2 X Y with K = C^2 - 1, X = s + K b, Y = s + K b^2, Z = s + K and
+    s = 1 + b + b^2, cleared of denominators (theorems `drift_polynomial` and `drift_polynomial_converse`).
+    """
+    from flint import fmpq, fmpq_poly
+
+    spike = _rational("C", C)
+    if spike is None or spike <= 1:
+        raise ParameterError(f"C is {spike}; it must be greater than 1")
+    K = fmpq(spike.numerator, spike.denominator) ** 2 - 1
+    s, b = fmpq_poly([1, 1, 1]), fmpq_poly([0, 1])
+    X, Y, Z = s + K * b, s + K * b * b, s + K
+    P = ((K + 1) * X * Y - Z * (X + Y)) ** 2 - 4 * Z**2 * X * Y
+    return [int(c) for c in P.numer()]
+
+
 # --- the three questions ----------------------------------------------------------------------------------------------
 
 

@@ -10,6 +10,7 @@ limit cycle S(k) = other + (spike - other) c^k (1-c)/(1-c^N).
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from adamtheory.language.rule import Rule
@@ -171,6 +172,7 @@ def slopes(p: Prover, cycle: Cycle) -> tuple[Theorem, Theorem]:
 # --- the moments ------------------------------------------------------------------------------------------------------
 
 
+@cache
 def full_period(p: Prover, decay: Any, N: Any) -> Theorem:
     """0 <= c, c < 1, 1 <= N |- c^N < 1: c^N = c c^(N-1) and c^(N-1) <= 1."""
     low, high, one = p.assume(0 <= decay, decay < 1, 1 <= N)
@@ -179,6 +181,7 @@ def full_period(p: Prover, decay: Any, N: Any) -> Theorem:
     return p.certify(power(decay, N) < 1, p.power_next(decay, before), most, low, high)
 
 
+@cache
 def full_share(p: Prover, decay: Any, N: Any) -> Theorem:
     """0 <= c, c < 1, 1 <= N |- (1 - c^N) inv(1 - c^N) = 1."""
     return p.inverse(p.restate(0 < 1 - power(decay, N), full_period(p, decay, N)))

@@ -9,6 +9,7 @@ is the displacement of x in a period in units of the step size, without projecti
 
 from collections.abc import Callable
 from fractions import Fraction
+from functools import cache
 from typing import Any
 
 from adamtheory.logic import kernel
@@ -50,12 +51,14 @@ def drift(C: Any, a: Any, b: Any, N: Any) -> Any:
 # --- powers and shares ------------------------------------------------------------------------------------------------
 
 
+@cache
 def power_at_most_one(p: Prover, decay: Any, n: Any) -> Theorem:
     """0 <= c, c < 1, 0 <= n |- c^n <= 1."""
     low, high = p.assume(0 <= decay, decay < 1)
     return p.power_claim(decay, lambda q: q <= 1, low, high, n=n)
 
 
+@cache
 def share_bounds(p: Prover, decay: Any, N: Any) -> tuple[Theorem, Theorem]:
     """0 <= c, c < 1, 1 <= N, 0 <= k |- 0 <= p_k and p_k <= 1."""
     low, high, one = p.assume(0 <= decay, decay < 1, 1 <= N)
@@ -71,6 +74,7 @@ def share_bounds(p: Prover, decay: Any, N: Any) -> tuple[Theorem, Theorem]:
     return positive, p.certify(q <= 1, numerator, p.inverse(room), weights=[[room]], degree=1)
 
 
+@cache
 def share_inside(p: Prover, decay: Any, N: Any) -> tuple[Theorem, Theorem]:
     """0 < c, c < 1, 2 <= N, 0 <= k |- 0 < p_k and p_k < 1."""
     low, high, two = p.assume(0 < decay, decay < 1, 2 <= N)
@@ -202,6 +206,7 @@ def power_falls(p: Prover, decay: Any) -> Theorem:
     return p.using(p.inst(found, {m: k - i}), p.certify(0 <= k - i, p.assume(i <= k)))
 
 
+@cache
 def share_falls(p: Prover, decay: Any, N: Any) -> Theorem:
     """0 <= c, c < 1, 1 <= N, 0 <= i, i <= k |- p_k <= p_i."""
     room = p.restate(0 < 1 - power(decay, N), full_period(p, decay, N))
@@ -209,6 +214,7 @@ def share_falls(p: Prover, decay: Any, N: Any) -> Theorem:
     return p.certify(share(decay, k, N) <= share(decay, i, N), power_falls(p, decay), rate)
 
 
+@cache
 def share_falls_strictly(p: Prover, decay: Any, N: Any) -> Theorem:
     """0 <= c, c < 1, 2 <= N |- p_{N-1} < p_0."""
     one = p.certify(1 <= N, p.assume(2 <= N))
@@ -308,6 +314,7 @@ def balanced(p: Prover, a: Any, b: Any, N: Any) -> Theorem:
 # --- what stands under roots and reciprocals is positive --------------------------------------------------------------
 
 
+@cache
 def square_positive(p: Prover, C: Any, b: Any, N: Any) -> Theorem:
     """1 <= C, 0 <= b, b < 1, 1 <= N, 0 <= k |- 0 < v_k."""
     gain = p.certify(0 <= C**2 - 1, p.assume(1 <= C))

@@ -4,6 +4,7 @@ Without momentum the drift times sqrt(v_0) is sum_{k=1}^{N-1} sqrt((s+K)/(s+K b^
 and K = C^2-1, and each of the terms falls as b grows.
 """
 
+from functools import cache
 from typing import Any
 
 from adamtheory.logic.derive import Prover
@@ -125,6 +126,7 @@ def ratio_falls(p: Prover) -> tuple[Theorem, Any]:
     return p.squares_strict(squares, p.sqrt_nonneg(second)), variables
 
 
+@cache
 def geometric_positive(p: Prover, b: Any, N: Any) -> Theorem:
     """0 <= b, 1 <= N |- 0 < 1 + b + ... + b^(N-1): the first term is 1."""
     low, one = p.assume(0 <= b, 1 <= N)

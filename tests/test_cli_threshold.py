@@ -9,6 +9,7 @@ from fractions import Fraction
 from typing import Any
 
 import pytest
+import sympy
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -16,7 +17,7 @@ import adamtheory
 from adamtheory import thresholds
 from adamtheory.cli import main
 from adamtheory.errors import ParameterError
-from adamtheory.thresholds import End, threshold
+from adamtheory.thresholds import End, drift_polynomial, threshold
 
 Capture = pytest.CaptureFixture[str]
 
@@ -171,6 +172,46 @@ def test_without_momentum_and_memory_every_spike_fails() -> None:
     found = threshold(beta2=0)
     assert [(str(low), high) for low, high in found.fails] == [("2", None)]
     assert drift(Fraction(10**6), Fraction(0), Fraction(0), 3) == 1
+
+
+# --- the polynomial of period 3 ---------------------------------------------------------------------------------------
+
+
+def at(coefficients: list[int], b: Fraction) -> Fraction:
+    return sum((c * b**power for power, c in enumerate(coefficients)), Fraction(0))
+
+
+def test_the_polynomial_of_the_first_example() -> None:
+    assert drift_polynomial(3) == [-243, -3276, -8190, -41904, -9737, 91728, 523906, 101556, 5005]
+    with pytest.raises(ParameterError, match="it must be greater than 1"):
+        drift_polynomial(1)
+
+
+@pytest.mark.parametrize("C", ["21/10", "5/2", "3", "4", "5", "10", "100"])
+def test_it_has_one_root_between_0_and_1_which_is_the_threshold(C: str) -> None:
+    """By Sturm's theorem exactly one; the digits of the threshold enclose it; and it is irreducible."""
+    coefficients, b = drift_polynomial(C), sympy.Symbol("b")
+    P = sympy.Poly(coefficients[::-1], b, domain="ZZ")
+    assert P.degree() == 8 and P.is_irreducible
+    assert P.count_roots(0, 1) == 1
+    end = threshold(C=C, digits=40).fails[0][1]
+    assert end is not None
+    assert at(coefficients, end.value) < 0 < at(coefficients, end.value + Fraction(1, 10**40))
+
+
+def test_its_values_at_the_ends() -> None:
+    """P(0) is a positive multiple of -3 (K+1)^2, P(1) of (K-3)(K+1)(K+3)^4, the same one."""
+    for C in (Fraction(21, 10), Fraction(3), Fraction(7, 3)):
+        K, coefficients = C**2 - 1, drift_polynomial(C)
+        factor = at(coefficients, Fraction(0)) / (-3 * (K + 1) ** 2)
+        assert factor > 0
+        assert at(coefficients, Fraction(1)) == factor * (K - 3) * (K + 1) * (K + 3) ** 4
+
+
+@settings(max_examples=60)
+@given(st.fractions(Fraction(11, 10), 30, max_denominator=50), rates)
+def test_its_sign_is_against_that_of_the_drift(C: Fraction, b: Fraction) -> None:
+    assert (at(drift_polynomial(C), b) < 0) == (drift(C, Fraction(0), b, 3) > 0)
 
 
 # --- what is refused --------------------------------------------------------------------------------------------------

@@ -173,3 +173,14 @@ def test_the_sufficient_spike_is_above_the_threshold(N: int, b: str, threshold: 
     tiny = Fraction(1, 10**5)
     assert drift(Fraction(threshold) - tiny, N, 0, b) > 0 > drift(Fraction(threshold) + tiny, N, 0, b)
     assert meets(Fraction(enough) + tiny) and not meets(Fraction(enough) - tiny)
+
+
+@pytest.mark.parametrize("name", ["drift_polynomial", "drift_polynomial_converse"])
+def test_the_polynomial_and_the_drift_have_opposite_signs(name: str) -> None:
+    hypothesis, claim = stated(name).hyps[-1], stated(name).claim
+    random, seen = Random(3), set()
+    for _ in range(40):
+        values = {C: 1 + Fraction(random.randint(1, 40), 10), b: Fraction(random.randint(0, 49), 50)}
+        assert holds(hypothesis, values) == holds(claim, values)
+        seen.add(holds(claim, values))
+    assert seen == {True, False}
