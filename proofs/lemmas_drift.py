@@ -95,15 +95,14 @@ def share_inside(p: Prover, decay: Any, N: Any) -> tuple[Theorem, Theorem]:
 # --- the drift falls as C grows ---------------------------------------------------------------------------------------
 
 
-def step_falls(p: Prover, strict: bool) -> tuple[Theorem, Any]:
-    """0 <= s, s <= 1, 0 <= q, q <= 1, 1 <= C, C < D |- step(D) <= step(C) for the shares s and q; with its variables.
+def two_scales(
+    p: Prover, q: Any, C: Any, D: Any, some: Theorem, part: Theorem
+) -> tuple[list[Theorem], Theorem, Theorem]:
+    """0 < v for both, u <= w, C w <= D u, from 0 <= q, q <= 1 (the last strict for q < 1), 1 <= C and C < D.
 
-    With w = 1/sqrt(1 + (C^2-1) q) and u the same at D, the step at C is (1-s) w - s C w; w falls and C w grows.
-    Strict if q < 1 and 0 < s + q.
+    w is 1/sqrt(1 + (C^2-1) q), u the same at D.
     """
-    s, q, C, D = variables = apart(p, "s q C D")
-    low, high, some, one, less = p.assume(0 <= s, s <= 1, 0 <= q, 1 <= C, C < D)
-    part = p.assume(q < 1 if strict else q <= 1)
+    one, less = p.assume(1 <= C, C < D)
     inside = []
     for spike, bound in ((C, one), (D, p.certify(1 <= D, one, less))):
         inside.append(p.certify(0 < 1 + (spike**2 - 1) * q, p.certify(0 <= spike**2 - 1, bound), some))
@@ -111,23 +110,57 @@ def step_falls(p: Prover, strict: bool) -> tuple[Theorem, Any]:
     v, V = (positive.claim.right for positive in inside)
     w, u = inv(sqrt(v)), inv(sqrt(V))
     farther = p.certify(C**2 < D**2, one, less)
-    falls = inverse_roots(p, p.certify(v <= V, farther, some), inside[0])  # u <= w
+    falls = inverse_roots(p, p.certify(v <= V, farther, some), inside[0])
     # C sqrt(V) <= D sqrt(v), from C^2 V <= D^2 v
     large = p.certify(0 <= D * sqrt(v), roots[0], one, less)
-    left, right, kind = (C * sqrt(V)) ** 2, (D * sqrt(v)) ** 2, "lt" if strict else "le"
+    left, right, kind = (C * sqrt(V)) ** 2, (D * sqrt(v)) ** 2, part.claim.kind
     product = p.certify(rel(kind, C**2 * V, D**2 * v), farther, part)
-    crossed = (p.squares_strict if strict else p.squares)(p.certify(rel(kind, left, right), product, *squares), large)
-    grows = p.certify(rel(kind, C * w, D * u), crossed, *map(p.inverse, roots), weights=[roots])
-    goal = rel(kind, (1 - (D + 1) * s) * u, (1 - (C + 1) * s) * w)
+    squares_rule = p.squares_strict if kind == "lt" else p.squares
+    crossed = squares_rule(p.certify(rel(kind, left, right), product, *squares), large)
+    return inside, falls, p.certify(rel(kind, C * w, D * u), crossed, *map(p.inverse, roots), weights=[roots])
+
+
+def step_falls(p: Prover, strict: bool) -> tuple[Theorem, Any]:
+    """0 <= s, s <= 1, 0 <= q, q <= 1, 1 <= C, C < D |- step(D) <= step(C) for the shares s and q; with its variables.
+
+    The step at C is (1-s) w - s C w; w falls and C w grows. Strict if q < 1 and 0 < s + q.
+    """
+    s, q, C, D = variables = apart(p, "s q C D")
+    low, high, some, part = p.assume(0 <= s, s <= 1, 0 <= q, q < 1 if strict else q <= 1)
+    inside, falls, grows = two_scales(p, q, C, D, some, part)
+    u, w = falls.claim.left, falls.claim.right
+    goal = rel(part.claim.kind, (1 - (D + 1) * s) * u, (1 - (C + 1) * s) * w)
     if not strict:
         return p.certify(goal, falls, grows, low, high), variables
     none, positive = p.assume(q <= 0, 0 < q)
     single = p.certify(0 < s, none, p.assume(0 < s + q))
     still = p.certify(goal, falls, grows, single, high)
-    sharp = inverse_roots(p, p.certify(v < V, farther, positive), inside[0])
+    v, V = (found.claim.right for found in inside)
+    sharp = inverse_roots(p, p.certify(v < V, p.certify(C**2 < D**2, *p.assume(1 <= C, C < D)), positive), inside[0])
     half = p.certify(goal, sharp, grows, p.assume(2 * s <= 1), low)
     more = p.certify(goal, sharp, grows, p.assume(1 < 2 * s), high)
     return p.cases(still, p.cases(half, more, 2 * s, 1), q, 0), variables
+
+
+def step_falls_slowly(p: Prover) -> tuple[Theorem, Any]:
+    """0 <= s, s <= 1, 0 <= q, q <= 1, 1 <= C, C < D |- step(C) <= step(D) + D - C; with its variables.
+
+    w - u <= D (w - u) <= (D - C) w, and D u - C w <= (D - C) u, where both scales are at most 1.
+    """
+    s, q, C, D = variables = apart(p, "s q C D")
+    low, high, some, part, one, less = p.assume(0 <= s, s <= 1, 0 <= q, q <= 1, 1 <= C, C < D)
+    inside, falls, grows = two_scales(p, q, C, D, some, part)
+    u, w = falls.claim.left, falls.claim.right
+    unit = p.certify(1 <= inside[0].claim.right, p.certify(0 <= C**2 - 1, one), some)
+    square = p.sqrt_square(inside[0])
+    root = sqrt(unit.claim.right)
+    root = p.squares(p.certify(lift(1) ** 2 <= root**2, unit, square, degree=1), p.sqrt_nonneg(unit.claim.right))
+    positive = p.sqrt_positive(inside[0])
+    most = p.certify(w <= 1, root, p.inverse(positive), weights=[[positive]], degree=1)
+    first = p.certify(w - u <= D - C, p.certify((D - C) * w <= D - C, most, less), grows, falls, one, less)
+    second = p.certify(D * u - C * w <= D - C, p.certify((D - C) * u <= D - C, falls, most, less), falls, one)
+    goal = (1 - (C + 1) * s) * w <= (1 - (D + 1) * s) * u + D - C
+    return p.certify(goal, first, second, low, high), variables
 
 
 # --- sums over a period -----------------------------------------------------------------------------------------------
@@ -285,6 +318,15 @@ def drift_falls(p: Prover, C: Any, D: Any, a: Any, b: Any, N: Any) -> Theorem:
     last = put(p, lemma, variables, values, *at_end, part, p.cases(with_a, with_b, b, 0))
     longer = [p.sum_step(k, 0, N - 2, step(spike, a, b, k, N), ended) for spike in (C, D)]
     return p.chain(drift(D, a, b, N) < drift(C, a, b, N), before, last, *longer)
+
+
+def drift_falls_slowly(p: Prover, C: Any, D: Any, a: Any, b: Any, N: Any) -> Theorem:
+    """1 <= C, C < D, 0 <= a, a < 1, 0 <= b, b < 1, 1 <= N |- drift(C) <= drift(D) + N (D - C)."""
+    lemma, variables = step_falls_slowly(p)
+    shares = [f for c in (a, b) for f in share_bounds(p, c, N)]
+    each = put(p, lemma, variables, (share(a, k, N), share(b, k, N), C, D), *shares)
+    goal = drift(C, a, b, N) <= drift(D, a, b, N) + N * (D - C)
+    return p.certify(goal, p.sum_of(each, k, 0, N - 1), count(p, N))
 
 
 def balanced(p: Prover, a: Any, b: Any, N: Any) -> Theorem:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 from fractions import Fraction
 from functools import cache
+from math import sqrt
 from random import Random
 from typing import Any
 
@@ -183,4 +184,53 @@ def test_the_polynomial_and_the_drift_have_opposite_signs(name: str) -> None:
         values = {C: 1 + Fraction(random.randint(1, 40), 10), b: Fraction(random.randint(0, 49), 50)}
         assert holds(hypothesis, values) == holds(claim, values)
         seen.add(holds(claim, values))
+    assert seen == {True, False}
+
+
+# --- the second theorem of Reddi, Kale & Kumar: period N = C ---------------------------------------------------------
+
+
+def published(C: int, a: float, b: float) -> bool:
+    """Their conditions on an even C (wording unverified), for a < sqrt(b)."""
+    gamma, power = a / sqrt(b), a ** (C - 1)
+    rest = 1 + gamma * (1 - gamma ** (C - 1)) / (1 - gamma)
+    return (
+        (1 - a) * power * C <= 1 - power
+        and b ** ((C - 2) / 2) * C**2 <= 1
+        and 3 * (1 - a) / (2 * sqrt(1 - b)) * rest + a ** (C / 2 - 1) / (1 - a) < C / 3
+    )
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "exact", "sufficient"),
+    [
+        ("0", "0.9", 7, 204),
+        ("0", "0.99", 21, 3218),
+        ("0", "0.999", 64, 42622),
+        ("0.9", "0.99", 30, 3218),
+        ("0.9", "0.999", 74, 42622),
+        ("0.9", "0.9", 14, 204),
+        ("0.95", "0.9", 17, None),
+        ("0.99", "0.9", 30, None),
+        ("0.99", "0.5", 29, None),
+    ],
+)
+def test_where_adam_fails_on_the_diagonal(a: str, b: str, exact: int, sufficient: int | None) -> None:
+    """The least N = C that Adam fails on, and the least C that the published conditions admit."""
+    assert drift(exact - 1, exact - 1, a, b) < 0 < drift(exact, exact, a, b)
+    if sufficient is None:
+        assert float(a) > sqrt(float(b))
+    else:
+        assert next(C for C in range(2, 50_000, 2) if published(C, float(a), float(b))) == sufficient
+
+
+def test_near_balance_the_drift_is_positive() -> None:
+    hypothesis, claim = stated("drift_positive_near_balance").hyps[-1], stated("drift_positive_near_balance").claim
+    random, seen = Random(4), set()
+    for _ in range(40):
+        N = random.randint(3, 6)
+        rates = {a: Fraction(random.randint(0, 9), 10), b: Fraction(random.randint(0, 9), 10)}
+        values = {n: N, C: N - 1 + Fraction(random.randint(1, 30), 100), **rates}
+        seen.add(holds(hypothesis, values))
+        assert holds(claim, values) or not holds(hypothesis, values)
     assert seen == {True, False}
