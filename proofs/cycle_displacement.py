@@ -18,7 +18,7 @@ from adamtheory.logic.statement import Statement, Witness
 from adamtheory.proofs.lemmas_cycle import Cycle, displaced, first_moment, j, k, second_moment, share, transient
 from adamtheory.rules.adam import adam_uncorrected
 
-cycle = Cycle(adam_uncorrected, ["m", "v", "x"], steps=True)
+cycle = Cycle(adam_uncorrected, ["m", "v", "x"], steps="any")
 setting, C, N, x = cycle.setting, cycle.C, cycle.N, cycle.method.families["x"]
 beta1, beta2 = (cycle.method.scalars[name] for name in ("beta1", "beta2"))
 t = N * j + k + 1

@@ -38,13 +38,14 @@ def limit_cycle(spike: Any, other: Any, decay: Any, k: Any, N: Any) -> Any:
 class Cycle:
     """The losses and the slots of a rule that plays on them, read into one setting; C and N are constants."""
 
-    def __init__(self, rule: Rule, slots: Sequence[str], steps: bool = False, **scalars: Any) -> None:
+    def __init__(self, rule: Rule, slots: Sequence[str], steps: str = "", **scalars: Any) -> None:
         self.setting = setting = Setting()
         self.C, self.N = setting.constant("C"), setting.constant("N", "Z")
         self.losses = read(reddi, setting, scalars={"C": self.C, "N": self.N, "scale": 1})
         inputs = {"g": lambda t, x: self.slope(t - 1)}
-        if steps:  # with iterates, from any start, with any step sizes alpha(t)
-            self.alpha = setting.family("alpha", "Z")
+        if steps:  # with iterates, from any start, with "any" step sizes alpha(t), or a "constant" one
+            rate = setting.family("alpha", "Z") if steps == "any" else setting.constant("alpha")
+            self.alpha = rate if steps == "any" else lambda t: rate
             scalars["lr"] = lambda t: self.alpha(t)
         start = setting.constant("start") if steps else None
         scalars = {"eps": 0, **scalars}
@@ -246,31 +247,29 @@ def displaced(p: Prover, cycle: Cycle, n: Any) -> Theorem:
 # --- limits, as the number j of blocks grows --------------------------------------------------------------------------
 
 
-def fading(p: Prover, decay: Any, N: Any) -> Theorem:
-    """0 <= c, c < 1, 1 <= N, 0 <= k |- c^(N j + k + 1) -> 0: it is at most c^j."""
+def block_power(p: Prover, decay: Any, N: Any) -> tuple[Theorem, Theorem]:
+    """0 <= c, c < 1, 1 <= N, 0 <= j, 0 <= k |- 0 <= c^(N j + k + 1) and c^(N j + k + 1) <= c^j."""
     low, high, one, begun, later = p.assume(0 <= decay, decay < 1, 1 <= N, 0 <= j, 0 <= k)
     i = p.fresh("i", j, k)
-    kept = p.using(p.power_nonneg(low, j + i), p.certify(0 <= j + i, begun, p.assume(0 <= i)))
+    reached = p.certify(0 <= j + i, begun, p.assume(0 <= i))
+    kept = p.using(p.power_nonneg(low, j + i), reached)
 
     def claim(i: Any) -> Rel:
         return power(decay, j + i) <= power(decay, j)
 
-    following = p.using(p.power_next(decay, kept_exponent(p, j, i)), begun)
-    step = p.certify(claim(i + 1), p.assume(claim(i)), following, kept, high)
+    step = p.certify(claim(i + 1), p.assume(claim(i)), p.power_next(decay, reached), kept, high)
     shrinks = p.induction(i, 0, claim(i), p.certify(claim(lift(0))), step)
-    more = (N - 1) * j + k + 1
+    more, t = (N - 1) * j + k + 1, N * j + k + 1
     below = p.using(p.inst(shrinks, {i: more}), p.certify(0 <= more, one, begun, later))
-    whole = p.certify(0 <= N * j + k + 1, one, begun, later)
-    above = p.using(p.power_nonneg(low, N * j + k + 1), whole)
-    below = p.restate(power(decay, N * j + k + 1) <= power(decay, j), below)
-    base = p.cut(p.lim_base(decay, j), low, high)
+    above = p.using(p.power_nonneg(low, t), p.certify(0 <= t, one, begun, later))
+    return above, p.restate(power(decay, t) <= power(decay, j), below)
+
+
+def fading(p: Prover, decay: Any, N: Any) -> Theorem:
+    """0 <= c, c < 1, 1 <= N, 0 <= k |- c^(N j + k + 1) -> 0: it is at most c^j."""
+    above, below = block_power(p, decay, N)
+    base = p.cut(p.lim_base(decay, j), *p.assume(0 <= decay, decay < 1))
     return p.lim_squeeze(p.lim_const(0, j), base, 0, above, below)
-
-
-def kept_exponent(p: Prover, *exponents: Any) -> Theorem:
-    """0 <= a, 0 <= b |- 0 <= a + b."""
-    first, second = exponents
-    return p.certify(0 <= first + second, *p.assume(0 <= first, 0 <= second))
 
 
 def limited(p: Prover, cycle: Cycle, average: Average, gap: Any) -> Theorem:

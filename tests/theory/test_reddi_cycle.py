@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 from fractions import Fraction
 from functools import cache
+from itertools import pairwise
 from math import sqrt
 from random import Random
 from typing import Any
@@ -86,6 +87,14 @@ def test_the_displacement_is_what_the_rule_does() -> None:
         for block in range(2):
             left, right = (at.value(side, {j: block}, bits=200) for side in (claim.left, claim.right))
             assert same(left, right) and not same(left, 0)
+
+
+def test_the_displacement_comes_near_the_drift() -> None:
+    """The gap of `cycle_drift` falls by the larger decay rate to the power N in every block."""
+    gap = stated("cycle_drift").claim.left
+    at = interpretation("cycle_drift", C=4, N=3, beta1=Fraction(1, 2), beta2=Fraction(3, 5), alpha=2, start=7)
+    gaps = [float(at.value(gap, {j: block}, bits=200)) for block in range(5)]
+    assert gaps[0] > 0.1 and all(0 < y < 0.3 * x for x, y in pairwise(gaps))
 
 
 def test_the_limit_cycle_adds_up_to_the_slopes() -> None:
