@@ -16,13 +16,13 @@ from typing import Any
 from adamtheory.language.rule import Rule
 from adamtheory.logic.derive import Prover
 from adamtheory.logic.kernel import Theorem
-from adamtheory.logic.notation import Setting, absolute, eq, indicator, integers, inv, lift, power, sqrt, total
+from adamtheory.logic.notation import Family, Setting, absolute, eq, indicator, integers, inv, lift, power, sqrt, total
 from adamtheory.logic.reading import read
 from adamtheory.logic.terms import Rel
 from adamtheory.losses.linear import reddi
-from adamtheory.proofs.lemmas_average import vanishes
+from adamtheory.proofs.lemmas_average import held_power, vanishes
 
-j, k = integers("j k")
+j, k, place = integers("j k place")
 
 
 def share(decay: Any, k: Any, N: Any) -> Any:
@@ -222,6 +222,28 @@ def transient(p: Prover, cycle: Cycle, average: Average) -> Theorem:
     ended = p.restate(eq(average.at(cycle, N * (j + 1)), average.exact(cycle, N * (j + 1), N - 1)), ended)
     begun = p.certify(eq(average.at(cycle, N * 0), average.exact(cycle, N * 0, N - 1)), p.start(average.slot))
     return p.cut(within, p.induction(j, 0, turned.claim, begun, ended))
+
+
+def corrected(p: Prover, cycle: Cycle, average: Average, held: str, wanted: str, exact: Any) -> Theorem:
+    """The corrected moment of round t = N j + k + 1 is exact/(1 - c^t), for what `transient` says of the moment.
+
+    held is the slot with the power of c, wanted the name of the corrected moment in the text.
+    """
+    c, n = average.decay, cycle.N * j + k
+    reached = in_block(p, cycle, n)
+    power_held = p.using(p.inst(held_power(p, held, c, place), {place: n}), reached)
+    same = p.certify(eq(Family(held)(n) * c, power(c, n + 1)), power_held, p.power_next(c, reached))
+    moment = p.chain(
+        eq(cycle.method.value(average.slot, n), exact),
+        p.using(p.next(average.slot, n), reached),
+        transient(p, cycle, average),
+    )
+    value, room = cycle.method.value(wanted, n), p.restate(0 < 1 - power(c, n + 1), full_period(p, c, n + 1))
+    room = p.using(room, p.certify(1 <= n + 1, reached))
+    whole = p.certify(
+        eq((1 - same.claim.left) * value, exact), moment, p.inverse(p.certify(0 < 1 - same.claim.left, room, same))
+    )
+    return p.certify(eq(value, exact / (1 - power(c, n + 1))), whole, same, p.inverse(room))
 
 
 def displaced(p: Prover, cycle: Cycle, n: Any) -> Theorem:
