@@ -21,6 +21,7 @@ from adamtheory.logic.reading import read
 from adamtheory.logic.terms import Rel
 from adamtheory.losses.linear import reddi
 from adamtheory.proofs.lemmas_average import held_power, vanishes
+from adamtheory.sets import box
 
 j, k, place = integers("j k place")
 
@@ -38,20 +39,34 @@ def limit_cycle(spike: Any, other: Any, decay: Any, k: Any, N: Any) -> Any:
 class Cycle:
     """The losses and the slots of a rule that plays on them, read into one setting; C and N are constants."""
 
-    def __init__(self, rule: Rule, slots: Sequence[str], steps: str = "", **scalars: Any) -> None:
+    def __init__(
+        self, rule: Rule, slots: Sequence[str], steps: str = "", constrained: bool = False, **scalars: Any
+    ) -> None:
         self.setting = setting = Setting()
         self.C, self.N = setting.constant("C"), setting.constant("N", "Z")
         self.losses = read(reddi, setting, scalars={"C": self.C, "N": self.N, "scale": 1})
+        self.interval = read(box, setting, scalars={"low": -1, "high": 1}) if constrained else None
         inputs = {"g": lambda t, x: self.slope(t - 1)}
         if steps:  # with iterates, from any start, with "any" step sizes alpha(t), or a "constant" one
             rate = setting.family("alpha", "Z") if steps == "any" else setting.constant("alpha")
             self.alpha = rate if steps == "any" else lambda t: rate
             scalars["lr"] = lambda t: self.alpha(t)
-        start = setting.constant("start") if steps else None
-        scalars = {"eps": 0, **scalars}
-        names = {"x": "iterate"}  # the kernel's facts have a variable x
-        self.method = read(rule, setting, inputs=inputs, slots=slots, scalars=scalars, start=start, names=names)
+        self.start = setting.constant("start") if steps else None
+        self.method = read(
+            rule,
+            setting,
+            inputs=inputs,
+            slots=slots,
+            scalars={"eps": 0, **scalars},
+            start=self.start,
+            project=self.project if constrained else None,
+            names={"x": "iterate"},  # the kernel's facts have a variable x
+        )
         self.block = (1 <= self.N, 0 <= j, 0 <= k, k < self.N)
+
+    def project(self, y: Any) -> Any:
+        """The projection onto [-1, 1]."""
+        return self.interval.value("result", 0, y=y)
 
     def phase(self, n: Any) -> Any:
         """The phase of round n + 1."""

@@ -245,3 +245,14 @@ def test_near_balance_the_drift_is_positive() -> None:
         seen.add(holds(hypothesis, values))
         assert holds(claim, values) or not holds(hypothesis, values)
     assert seen == {True, False}
+
+
+def test_adam_ends_near_the_worst_point() -> None:
+    """C = 3, N = 3, beta1 = 0, beta2 = 1/10: the bound holds from block 3 on, and the iterate comes up from -1."""
+    name, J = "adam_ends_at_the_worst_point", integer("J")
+    at = interpretation(name, C=3, N=3, beta1=0, beta2=Fraction(1, 10), alpha=Fraction(1, 10), start=-1)
+    small, claim = stated(name).hyps[-2], stated(name).claim
+    assert not at.holds(small, {J: 2}) and at.holds(small, {J: 3})
+    assert all(at.holds(claim, {J: 3, j: block}) for block in range(3, 12))
+    offsets = [float(at.value(claim.left, {j: block})) for block in range(3, 12)]
+    assert all(0.06 < x - y < 0.08 for x, y in pairwise(offsets)) and offsets[-1] < 1.3
