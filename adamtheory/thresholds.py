@@ -6,10 +6,10 @@ C, and `threshold(C=3, beta2="0.1")` the beta1. The sequence is C x once in N ro
 
     sum over k = 0, ..., N-1 of (1 - (C+1) p_k)/sqrt(1 + (C^2-1) q_k),   p_k = beta1^k/(1 + beta1 + ... + beta1^(N-1)),
 
-q_k the same with beta2 (theorem `cycle_drift`), and the sign decides where it goes; positive means to +1. Signs
-at rational points are decided by balls of python-flint, which contain what they stand for. That there is one threshold
-in C, in beta1, and without momentum in beta2 are theorems that ship (`Threshold.unique` names them); with momentum
-[0, 1] is covered by intervals of beta2 on each of which the drift keeps its sign or is monotone.
+q_k the same with beta2 (theorem `cycle_drift`). Where it is positive Adam goes to +1 (`adam_ends_at_the_worst_point`).
+Signs at rational points are decided by balls of python-flint, which contain what they stand for. That there is one
+threshold in C, in beta1, and without momentum in beta2 are theorems that ship (`Threshold.unique` names them); with
+momentum [0, 1] is covered by intervals of beta2 on each of which the drift keeps its sign or is monotone.
 """
 
 from __future__ import annotations

@@ -5,7 +5,8 @@ Words   For 0 <= beta1, beta2 < 1, N >= 2 and C > N-1 with N (C - (N-1)) < drift
 Source  Reddi, Kale & Kumar 2018, Theorem 2, has such a C for all beta1 < sqrt(beta2) (wording *unverified*). This form,
         without that condition and for each period, was derived for this project.
 Note    For N >= 3 drift(N-1) is positive (`drift_positive_at_balance`), so there are such C. The drift falls by at most
-        N (C' - C) from C to C'. That x then goes to +1 and the regret grows like T is proved on paper only, except in
+        N (C' - C) from C to C'. With a constant step size x then goes to the worst point and the regret grows like T:
+        `adam_ends_at_the_worst_point`, `adam_regret_linear`. For alpha/sqrt(t) that is proved on paper only, except in
         the case of `reddi_regret`.
 """
 

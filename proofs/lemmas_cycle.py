@@ -103,11 +103,13 @@ class Average:
         return self.limit(cycle, k) - power(self.decay, n) * self.limit(cycle, cycle.N - 1)
 
 
+@cache
 def first_moment(cycle: Cycle) -> Average:
     """m, the average of the slopes."""
     return Average("m", cycle.method.scalars["beta1"], lambda g: g)
 
 
+@cache
 def second_moment(cycle: Cycle) -> Average:
     """v, the average of their squares."""
     return Average("v", cycle.method.scalars["beta2"], lambda g: lift(g) * g)
@@ -149,6 +151,7 @@ def phase_next(p: Prover, cycle: Cycle, n: Any, reached: Theorem, inside: Theore
     return p.certify(eq(cycle.phase(n + 1), value + 1), step, switch, here)
 
 
+@cache
 def phases(p: Prover, cycle: Cycle) -> Theorem:
     """1 <= N, 0 <= j, 0 <= k, k < N |- phase(N j + k) = k."""
     N, phase = cycle.N, cycle.phase
@@ -172,6 +175,7 @@ def phases(p: Prover, cycle: Cycle) -> Theorem:
     return p.cut(within, whole)
 
 
+@cache
 def slopes(p: Prover, cycle: Cycle) -> tuple[Theorem, Theorem]:
     """The slope of round N j + 1 is C, that of round N j + k + 2 is -1; under 1 <= N, 0 <= j, 0 <= k, k + 1 < N."""
     N, one, phase = cycle.N, p.assume(1 <= cycle.N), phases(p, cycle)
@@ -212,6 +216,7 @@ def moved(p: Prover, cycle: Cycle, average: Average, n: Any, reached: Theorem, s
     return p.chain(goal, step, value)
 
 
+@cache
 def transient(p: Prover, cycle: Cycle, average: Average) -> Theorem:
     """0 <= c, c < 1, 1 <= N, 0 <= j, 0 <= k, k < N |- slot(N j + k + 1) = S(k) - c^(N j + k + 1) S(N - 1)."""
     N, c, one = cycle.N, average.decay, p.assume(1 <= cycle.N)

@@ -3,6 +3,7 @@
 In block j, at phase k, m/sqrt(v) is off its limit by at most C a^j + C^3 b^j/sqrt(1-b).
 """
 
+from functools import cache
 from typing import Any
 
 from adamtheory.logic.derive import Prover
@@ -25,6 +26,7 @@ from adamtheory.proofs.lemmas_drift import count, inverse_roots, meant, share_bo
 n = integer("n")
 
 
+@cache
 def slope_bounds(p: Prover, cycle: Cycle) -> tuple[Theorem, ...]:
     """1 <= C |- -C <= g, g <= C and 1 <= g^2, in every round n + 1."""
     g, room = cycle.slope(n), 1 - cycle.phase(n)
@@ -35,6 +37,7 @@ def slope_bounds(p: Prover, cycle: Cycle) -> tuple[Theorem, ...]:
     return tuple(p.cases(*(p.certify(goal, value, large) for value in values), room, 0) for goal in goals)
 
 
+@cache
 def moment_bounds(p: Prover, cycle: Cycle) -> tuple[Theorem, Theorem, Theorem]:
     """-C <= m(n) and m(n) <= C for 0 <= n, and 1 - b <= v(n) for 1 <= n; under 1 <= C and 0 <= a, b < 1."""
     C, a, b = cycle.C, *(cycle.method.scalars[name] for name in ("beta1", "beta2"))
@@ -137,6 +140,7 @@ def dying(p: Prover, cycle: Cycle) -> tuple[tuple[Any, ...], list[Theorem]]:
     ]
 
 
+@cache
 def near_limit(p: Prover, cycle: Cycle) -> list[Theorem]:
     """The step -m/sqrt(v) of round N j + k + 1 and its limit differ by at most C a^j + C^3 b^j/sqrt(1-b), both ways.
 

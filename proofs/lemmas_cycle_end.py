@@ -4,6 +4,7 @@ With y = 1 - x, and d = alpha m/sqrt(v) the step, y' <= max(y + d, 0); over a bl
 s bounds d; and the sum of d in block j is at most -alpha drift/2 once the powers a^j and b^j are small.
 """
 
+from functools import cache
 from typing import Any
 
 from adamtheory.logic.derive import Prover
@@ -118,6 +119,7 @@ def remainder(cycle: Cycle, j: Any) -> Any:
     return cycle.N * (cycle.C * power(a, j) + cycle.C**3 * power(b, j) / sqrt(1 - b))
 
 
+@cache
 def block_sum(p: Prover, cycle: Cycle, J: Any, small: Theorem) -> tuple[Theorem, Theorem]:
     """The sum of d over block j is at most -alpha drift/2, and 0 <= alpha drift, from 2 remainder(J) <= drift.
 
@@ -152,6 +154,7 @@ def block_sum(p: Prover, cycle: Cycle, J: Any, small: Theorem) -> tuple[Theorem,
     )
 
 
+@cache
 def inside(p: Prover, cycle: Cycle) -> Theorem:
     """-1 <= start, 0 <= n |- 1 - x(n) <= 2."""
     low, high = lift(-1), lift(1)

@@ -10,7 +10,7 @@ Note    For every beta1, beta2 and N >= 3 there is such a C: `drift_positive_nea
 Printed momentum or an eps > 0 will help (to make Adam converge); wording unverified.
 Wrong   For every beta1, beta2 < 1 and every period of at least 3 there are C for which Adam drifts to the worst point.
 Instead Neither momentum nor an eps > 0 will help.
-Theorem drift_positive_at_balance, drift_positive_near_balance
+Theorem drift_positive_near_balance, adam_ends_at_the_worst_point, adam_regret_linear
 """
 
 from fractions import Fraction

@@ -256,3 +256,16 @@ def test_adam_ends_near_the_worst_point() -> None:
     assert all(at.holds(claim, {J: 3, j: block}) for block in range(3, 12))
     offsets = [float(at.value(claim.left, {j: block})) for block in range(3, 12)]
     assert all(0.06 < x - y < 0.08 for x, y in pairwise(offsets)) and offsets[-1] < 1.3
+
+
+def test_the_regret_grows_where_adam_is_near_the_worst_point() -> None:
+    """C = 3, N = 3, beta1 = 1/100, beta2 = 1/10, started at the worst point: at least 1 in every block."""
+    name, J, L = "adam_regret_linear", integer("J"), integer("L")
+    constants = {"C": 3, "N": 3, "beta1": Fraction(1, 100), "beta2": Fraction(1, 10), "alpha": Fraction(1, 30)}
+    at, statement = interpretation(name, **constants, start=1), stated(name)
+    small, far, short = statement.hyps[-4:-1]
+    assert at.holds(small, {J: 3}) and at.holds(short) and not at.holds(far, {J: 3, L: 150})
+    assert at.holds(far, {J: 3, L: 200})
+    # far off the first blocks it takes too long to evaluate; from the worst point the bound holds at once
+    assert all(at.holds(statement.claim, {L: 2, j: block}) for block in range(3, 9))
+    assert float(at.value(statement.claim.right, {L: 2, j: 8})) > 6
