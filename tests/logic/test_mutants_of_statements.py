@@ -42,6 +42,7 @@ ALSO_TRUE = {
         "right: mul -> add": "numerator and reciprocal of the denominator are both nonnegative",
         "right.1.0.1.0: -1 -> 0": "the denominator becomes 1, and the numerator is nonnegative",
     },
+    "adam_ends_at_the_worst_point": {"left: add -> mul": "1 (-x) is less than 1 - x"},
     "drift_negative_beyond": {"right: 0 -> 1": LARGER},
     "drift_period_two": {"right: 0 -> 1": LARGER},
     "drift_polynomial": {"right: 0 -> 1": LARGER},
