@@ -269,3 +269,11 @@ def test_the_regret_grows_where_adam_is_near_the_worst_point() -> None:
     # far off the first blocks it takes too long to evaluate; from the worst point the bound holds at once
     assert all(at.holds(statement.claim, {L: 2, j: block}) for block in range(3, 9))
     assert float(at.value(statement.claim.right, {L: 2, j: 8})) > 6
+
+
+@pytest.mark.parametrize(("c", "x", "N"), [(3, "0", 3), ("5/2", "1/3", 3), (7, "9/10", 6), ("1/2", "1/2", 2)])
+def test_without_memory_the_drift_has_a_closed_form(c: Any, x: str, N: int) -> None:
+    claim, values = stated("drift_without_memory").claim, {C: Fraction(c), a: Fraction(x), n: N}
+    left, right = (evaluate(side, values) for side in (claim.left, claim.right))
+    assert left == right
+    assert x != "0" or right == N - 2
