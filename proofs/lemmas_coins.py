@@ -274,58 +274,70 @@ def crossed_powers(p: Prover, a: Any, h: Any) -> Theorem:
     return p.inst(p.induction(m, 0, claim(m), p.certify(claim(lift(0))), p.certify(claim(m + 1), *facts)), {m: k})
 
 
+def rates(p: Prover, c: Coins) -> tuple[Theorem, Theorem, Theorem]:
+    """a < 1, 0 <= gamma and gamma < 1 for gamma = a/sqrt(b), under 0 <= a, a < sqrt(b), 0 < b, b < 1."""
+    low, high, momentum, ratio = p.assume(0 < c.b, c.b < 1, 0 <= c.a, c.a < sqrt(c.b))
+    root, gamma = p.sqrt_positive(low), c.a / sqrt(c.b)
+    square = p.certify(sqrt(c.b) ** 2 < lift(1) ** 2, p.sqrt_square(low), high)
+    small = p.squares_strict(square, p.certify(0 <= lift(1)))
+    less = p.certify(c.a < 1, ratio, small)
+    return (
+        less,
+        p.certify(0 <= gamma, momentum, p.inv_positive(root)),
+        p.certify(gamma < 1, ratio, p.inverse(root), weights=[[root]]),
+    )
+
+
+def by_slopes(p: Prover, c: Coins, less: Theorem) -> tuple[Theorem, Theorem]:
+    """E[-m_n/sqrt(v_n)] as the sum of (1-a) a^(n-i) E[-g_i/sqrt(v_n)], and the sum of the bounds of `one_slope`."""
+    a, y = c.a, inv(sqrt(c.slot("v", n)))
+    reached = p.certify(0 <= n, p.assume(1 <= n))
+    whole = unrolled(p, lambda n: c.slot("m", n), a, c.slope, n, p.start("m", w), p.next("m", w, n))
+    body = (1 - a) * total(i, 1, n, power(a, n - i) * (-c.slope(i))) * y
+    split = p.mean_of(p.certify(eq(-c.slot("m", n) * y, body), p.using(whole, reached)), w)
+    later = p.certify(0 <= n - i, p.assume(i <= n))
+    weight, one = p.using(p.power_nonneg(p.assume(0 <= a), n - i), later), one_slope(p, c)
+    each = p.certify(power(a, n - i) * one.claim.left <= power(a, n - i) * one.claim.right, weight, one)
+    summed, room = p.sum_of(each, i, 1, n), p.certify(0 < 1 - a, less)
+    return split, p.certify((1 - a) * summed.claim.left <= (1 - a) * summed.claim.right, summed, room)
+
+
+def ages(p: Prover, c: Coins, less: Theorem, nonneg: Theorem, left: Theorem) -> tuple[Theorem, Theorem]:
+    """sum_{i=1}^n a^(n-i) h^(n-i) <= 1/(1-gamma), and a^n <= a, for h = 1/sqrt(b), gamma = a h and 1 <= n."""
+    a, h, gamma, start = c.a, 1 / sqrt(c.b), nonneg.claim.right, p.assume(1 <= n)
+    reached, before = p.certify(0 <= n, start), p.certify(0 <= n - 1, start)
+    products = p.using(p.inst(crossed_powers(p, a, h), {k: n - i}), p.certify(0 <= n - i, p.assume(i <= n)))
+    series, geometric = p.sum_of(products, i, 1, n), p.using(weights(p, gamma, n), reached)
+    kept, over = p.using(p.power_nonneg(nonneg, n), reached), p.certify(0 < 1 - gamma, left)
+    heavy = p.certify(series.claim.left <= inv(1 - gamma), series, geometric, kept, p.inverse(over), weights=[[over]])
+    most = p.using(power_at_most_one(p, p.assume(0 <= a), less, n - 1), before)
+    following = p.using(p.power_next(a, p.assume(0 <= n - 1)), before)
+    return heavy, p.certify(power(a, n) <= a, following, most, p.assume(0 <= a))
+
+
 def mean_step(p: Prover, c: Coins, enough: Theorem) -> Theorem:
     """0 <= E[-m_n/sqrt(v_n)] under 1 <= C, 0 <= a, a < sqrt(b), 0 < b, b < 1, 1 <= n.
 
     enough   p sqrt(M) <= (1-p) sqrt(1-b) (1 - a/sqrt(b))
+    With z = 1/sqrt(M), f = 1/sqrt(1-b), q = 1/(1-gamma) the mean is at least
+    (1-p) z (1 - a^n) - p f (1-a) sum a^(n-i) h^(n-i) >= (1-a) ((1-p) z - p f q) >= 0.
     """
-    low, high, momentum, ratio, start = p.assume(0 < c.b, c.b < 1, 0 <= c.a, c.a < sqrt(c.b), 1 <= n)
-    reached, h = p.certify(0 <= n, start), 1 / sqrt(c.b)
-    root, keeps = p.sqrt_positive(low), p.sqrt_positive(p.certify(0 < 1 - c.b, high))
-    small = p.squares_strict(
-        p.certify(sqrt(c.b) ** 2 < lift(1) ** 2, p.sqrt_square(low), high), p.certify(0 <= lift(1))
-    )
-    a, gamma, y = c.a, c.a * h, inv(sqrt(c.slot("v", n)))
-    less = p.certify(a < 1, ratio, small)
-    left = p.certify(gamma < 1, ratio, p.inverse(root), weights=[[root]])
-    nonneg = p.certify(0 <= gamma, momentum, p.inv_positive(root))
-    # m = (1-a) sum a^(n-i) g_i, so the mean is a sum of means
-    whole = unrolled(p, lambda n: c.slot("m", n), a, c.slope, n, p.start("m", w), p.next("m", w, n))
-    whole = p.using(whole, reached)
-    body = (1 - a) * total(i, 1, n, power(a, n - i) * (-c.slope(i))) * y
-    split = p.mean_of(p.certify(eq(-c.slot("m", n) * y, body), whole), w)
-    weight = p.using(p.power_nonneg(momentum, n - i), p.certify(0 <= n - i, p.assume(i <= n)))
-    one = one_slope(p, c)
-    each = p.certify(power(a, n - i) * one.claim.left <= power(a, n - i) * one.claim.right, weight, one)
-    summed = p.sum_of(each, i, 1, n)
-    room = p.certify(0 < 1 - a, less)
-    scaled = p.certify((1 - a) * summed.claim.left <= (1 - a) * summed.claim.right, summed, room)
-    # sum a^(n-i) h^(n-i) (1 - gamma) = 1 - gamma^n <= 1
-    products = p.using(p.inst(crossed_powers(p, a, h), {k: n - i}), p.certify(0 <= n - i, p.assume(i <= n)))
-    series = p.sum_of(products, i, 1, n)
-    geometric = p.using(weights(p, gamma, n), reached)
-    kept = p.using(p.power_nonneg(nonneg, n), reached)
-    over = p.certify(0 < 1 - gamma, left)
-    heavy = p.certify(series.claim.left <= inv(1 - gamma), series, geometric, kept, p.inverse(over), weights=[[over]])
-    # 1 - a^n >= 1 - a
-    before = p.certify(0 <= n - 1, start)
-    most = p.using(power_at_most_one(p, momentum, less, n - 1), before)
-    falls = p.certify(power(a, n) <= a, p.using(p.power_next(a, p.assume(0 <= n - 1)), before), most, momentum)
-    counted = p.using(weights(p, a, n), reached)
-    # (1-p)/sqrt(M) (1 - a^n) - p/sqrt(1-b) (1-a) sum >= (1-a) ((1-p)/sqrt(M) - p/(sqrt(1-b) (1-gamma))) >= 0
+    a, (less, nonneg, left) = c.a, rates(p, c)
+    split, scaled = by_slopes(p, c, less)
+    heavy, falls = ages(p, c, less, nonneg, left)
+    counted = p.using(weights(p, a, n), p.certify(0 <= n, p.assume(1 <= n)))
     probability, rest = chance(p, c)
     gain = p.certify(0 <= c.K * c.p, p.certify(0 <= c.K, p.assume(1 <= c.C)), probability)
-    size = p.sqrt_positive(p.certify(0 < c.M, gain))
-    inverses = [p.inv_positive(f) for f in (size, keeps, over)]
-    z, f, q = (positive.claim.right for positive in inverses)
-    box = p.certify(
-        c.p * f * q <= (1 - c.p) * z, enough, *map(p.inverse, (size, keeps, over)), weights=[[size, keeps, over]]
-    )
-    first = p.certify(
-        (1 - c.p) * z * (1 - a) <= (1 - c.p) * z * (1 - power(a, n)),
-        p.certify(0 <= (1 - c.p) * z, rest, inverses[0]),
-        falls,
-    )
+    positive = [
+        p.sqrt_positive(p.certify(0 < c.M, gain)),
+        p.sqrt_positive(p.certify(0 < 1 - c.b, p.assume(c.b < 1))),
+        p.certify(0 < 1 - left.claim.left, left),
+    ]
+    inverses, room = [p.inv_positive(fact) for fact in positive], p.certify(0 < 1 - a, less)
+    z, f, q = (fact.claim.right for fact in inverses)
+    box = p.certify(c.p * f * q <= (1 - c.p) * z, enough, *map(p.inverse, positive), weights=[positive])
+    gained = p.certify(0 <= (1 - c.p) * z, rest, inverses[0])
+    first = p.certify((1 - c.p) * z * (1 - a) <= (1 - c.p) * z * (1 - power(a, n)), gained, falls)
     cost = p.certify(0 <= c.p * f * (1 - a), p.certify(0 <= c.p * f, probability, inverses[1]), room)
     second = p.certify(cost.claim.right * heavy.claim.left <= cost.claim.right * q, cost, heavy)
     third = p.certify((1 - a) * box.claim.left <= (1 - a) * box.claim.right, box, room)
