@@ -3,8 +3,8 @@
 What to use when: `rule` declares an update rule, `loss` a loss sequence, `schedule` a step size, `feasible_set` a
 projection; `parse` reads all of these from a text. `simulate` plays an optimizer on a loss sequence, `sequence` gives a
 loss its data, `regret` measures what came of it, `derive` works out and certifies what follows from a rule's text,
-`ArrayOptimizer` updates an array of your own in place. The rules that
-ship are in `adamtheory.rules`, the losses in `adamtheory.losses`.
+`threshold` says where Adam fails on the periodic sequence, `ArrayOptimizer` updates an array of your own in place. The
+rules that ship are in `adamtheory.rules`, the losses in `adamtheory.losses`.
 Importing this package loads no other library; a name is loaded when it is first used.
 """
 
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from adamtheory.simulation.simulate import simulate as simulate
     from adamtheory.simulation.trajectory import Trajectory as Trajectory
     from adamtheory.simulation.update import ArrayOptimizer as ArrayOptimizer
+    from adamtheory.thresholds import threshold as threshold
 
 __version__ = "0.1.0"
 
@@ -45,6 +46,7 @@ _HOME = {
     "schedule": "adamtheory.language",
     "sequence": "adamtheory.simulation.sequences",
     "simulate": "adamtheory.simulation.simulate",
+    "threshold": "adamtheory.thresholds",
 }
 
 

@@ -11,7 +11,7 @@ from adamtheory.logic.derive import Prover
 from adamtheory.logic.kernel import Theorem
 from adamtheory.logic.notation import eq
 from adamtheory.logic.statement import Statement, Witness
-from adamtheory.proofs.lemmas_cycle import cycle_witness, end, h, moved, setting, side, step_turns
+from adamtheory.proofs.lemmas_two_cycle import cycle_witness, end, h, moved, setting, side, step_turns
 
 
 def statement() -> Statement:

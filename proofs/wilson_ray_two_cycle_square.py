@@ -10,7 +10,7 @@ from adamtheory.logic.derive import Prover
 from adamtheory.logic.kernel import Theorem
 from adamtheory.logic.notation import eq
 from adamtheory.logic.statement import Statement, Witness
-from adamtheory.proofs.lemmas_cycle import cycle_witness, moved, setting, side, square, square_stays
+from adamtheory.proofs.lemmas_two_cycle import cycle_witness, moved, setting, side, square, square_stays
 
 
 def statement() -> Statement:

@@ -38,6 +38,7 @@ ALLOWED = {
     "benchmark": RULES | {"simulation", "benchmark"},
     "logic": GRAMMAR | {"logic"},
     "catalogue": {"errors"},
+    "thresholds": {"errors"},
     "proving": GRAMMAR | {"logic", "catalogue", "proving", "proofs"},
     "deriving": RULES | {"logic", "proving", "deriving"},
 }

@@ -22,6 +22,7 @@ COMMANDS = {
     "regret": "regret",
     "list": "listing",
     "show": "show",
+    "threshold": "threshold",
     "prove": "prove",
     "derive": "derive",
     "errata": "errata",

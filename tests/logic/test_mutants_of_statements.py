@@ -47,6 +47,10 @@ ALSO_TRUE = {
     "budget_decay_at_least": {"left: add -> mul": "a smaller bound: the sum 1 - c becomes the product -c"},
     "budget_decay_at_most": {"right: mul -> add": PLUS_ONE},
     "decay_l2_momentum_rate": {"right.0: 1 -> 2": LARGER},
+    "adam_ends_at_the_worst_point": {"left: add -> mul": "1 (-x) is less than 1 - x"},
+    "drift_negative_beyond": {"right: 0 -> 1": LARGER},
+    "drift_period_two": {"right: 0 -> 1": LARGER},
+    "drift_polynomial": {"right: 0 -> 1": LARGER},
     "gamma_adam_corrected_negative": {"right: 0 -> 1": LARGER},
     "gamma_momentum_converse": {
         "left.0.0.0.2: add -> mul": "v_max(n) in place of v_max(n + 1): they are assumed equal",
