@@ -10,7 +10,7 @@ from typing import Any
 
 from adamtheory.deriving.averages import Average, p_start, plus, times
 from adamtheory.deriving.findings import Finding, proved, undecided
-from adamtheory.deriving.frame import Frame, i, j, n, t, w, z
+from adamtheory.deriving.frame import Frame, fresh, i, j, n, t, w, z
 from adamtheory.deriving.signs import Signs
 from adamtheory.language.rule import Rule
 from adamtheory.logic.averages import mean_age, mean_age_is, power_below_one, power_nonneg_at
@@ -138,8 +138,7 @@ def steady(rule: Rule, slots: list[str], signal_of: str) -> tuple[Frame, Average
     """Random gradients for which the signal of a slot has the constant mean mu."""
     frame = Frame.of(rule, slots=slots, random=True)
     average = Average.with_products(frame, frame.recursions[signal_of])
-    taken = {name for name, _ in frame.setting.theory.names}
-    mu = frame.setting.constant("mu" if "mu" not in taken else "xi")
+    mu = frame.setting.constant(fresh(rule, "mu"))
     frame.setting.assume("stationary", eq(average.average_signal(t), mu), [1 <= t])
     return frame, average, mu
 
@@ -184,7 +183,7 @@ def drifting(rule: Rule, slot: str) -> Iterator[Finding]:
     average = Average.with_products(frame, frame.recursions[slot])
     if not (average.proper and average.recursion.constant and average.initial is lift(0)):
         return
-    L = frame.setting.constant("L")
+    L = frame.setting.constant(fresh(rule, "L"))
     late = average.average_signal
     frame.setting.assume("slow", absolute(late(i) - late(j)) <= L * (j - i), [1 <= i, i <= j])
     yield attempted("drift", slot, "for a mean that moves at most L a step", frame, lambda: drift_bound(average, L))
@@ -221,7 +220,7 @@ def varying(rule: Rule, slot: str) -> Iterator[Finding]:
     frame, average, mu = steady(rule, [slot], slot)
     if not (average.recursion.constant and average.initial is lift(0)):
         return
-    sigma, u = frame.setting.constant("sigma"), average.signal
+    sigma, u = frame.setting.constant(fresh(rule, "sigma")), average.signal
     frame.setting.assume("variance", eq(mean(w, u(t) ** 2), mu**2 + sigma**2), [1 <= t])
     frame.setting.assume("uncorrelated", eq(mean(w, u(i) * u(j)), mu**2), [1 <= i, i < j])
     spread = Spread(average, mu, sigma)

@@ -22,7 +22,7 @@ from adamtheory.language.arithmetic import arithmetic
 from adamtheory.language.reading import compile_expr
 from adamtheory.language.rule import RANGES, SUPPLIED, Rule, Scalar
 from adamtheory.language.split import split
-from adamtheory.language.tree import Apply, Expr, Name, Number, names, rebuild, substitute
+from adamtheory.language.tree import Apply, Expr, Name, Number, names, rebuild, substitute, walk
 from adamtheory.logic.derive import Prover
 from adamtheory.logic.evaluate import Ball
 from adamtheory.logic.kernel import FACTS, Theorem
@@ -32,9 +32,10 @@ from adamtheory.logic.terms import Refused
 
 n, t, i, j = integers("n t i j")
 w, z = outcome("w"), outcome("z")
-# Names of variables in the kernel's facts, and those that every frame declares or binds.
+# Names of variables in the kernel's facts, those that every frame declares or binds, and names of assumptions.
 TAKEN = {v.args[0] for hyps, claim in FACTS.values() for v in claim.free.union(*(h.free for h in hyps))} | {
     "X", "t", "i", "j", "w", "z",
+    "stationary", "slow", "variance", "uncorrelated", "scale_positive", "step_positive",
 }  # fmt: skip
 READABLE = {*OPERATIONS, "ipow", "where<", "where<=", "total"}
 
@@ -301,6 +302,14 @@ def _letter(rule: Rule, name: str) -> str:
     return found
 
 
+def fresh(rule: Rule, word: str) -> str:
+    """The word as a name for something new beside a rule: with `_` behind it where the rule uses it itself."""
+    used = {_letter(rule, name) for name in _named(rule)} | {*_named(rule)}
+    while word in used:
+        word += "_"
+    return word
+
+
 def _spelled(bound: Any) -> str:
     numerator, denominator = bound.args
     words = f"minus_{-numerator}" if numerator < 0 else str(numerator)
@@ -315,6 +324,16 @@ def readable(expr: Expr) -> bool:
         return False
     exponent = expr.args[1]
     return exponent == Number(Fraction(1, 2)) or exponent == Name("t")
+
+
+def sums_coordinates(rule: Rule, slots: Sequence[str]) -> bool:
+    """Whether a total over coordinates enters these slots (all of the rule, where none is named)."""
+    if slots:
+        ends = {s.name: e for s, e in zip(rule.slots, rule.next_slots, strict=True)}
+        exprs = [inlined(rule, ends[name]) for name in {n for half in _halves(rule, slots) for n in half}]
+    else:
+        exprs = [*(line.value for line in rule.body), *rule.results, *rule.next_slots, *rule.notes.values()]
+    return any(isinstance(e, Apply) and e.op == "total" for expr in exprs for e in (expr, *walk(expr)))
 
 
 def one_coordinate(rule: Rule) -> Rule:

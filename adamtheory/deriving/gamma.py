@@ -11,7 +11,7 @@ from typing import Any
 
 from adamtheory import schedules
 from adamtheory.deriving.findings import Finding, proved, refuted, undecided
-from adamtheory.deriving.frame import Frame, n
+from adamtheory.deriving.frame import Frame, fresh, n
 from adamtheory.deriving.models import counterexample
 from adamtheory.deriving.signs import Signs
 from adamtheory.language.rule import Rule
@@ -44,7 +44,7 @@ def sign(rule: Rule, words: str) -> Finding:
     try:
         return proved("Gamma", words, head, play.theorem(), short=">= 0")
     except Refused as refusal:
-        found = counterexample(play.frame, [0 <= n], play.claim, alpha=1)
+        found = counterexample(play.frame, [0 <= n], play.claim, **{str(play.alpha.args[0]): 1})
         if found is not None:
             return refuted("Gamma", words, head, theory, [0 <= n], found, short="can be < 0")
         return undecided("Gamma", words, head, theory, play.claim, refusal)
@@ -55,7 +55,7 @@ class Play:
 
     def __init__(self, rule: Rule, words: str) -> None:
         setting = Setting()
-        self.alpha = setting.constant("alpha")
+        self.alpha = setting.constant(fresh(rule, "alpha"))
         self.rate = read(RATES[words], setting, scalars={"lr": self.alpha})
         self.frame = Frame.of(rule, setting=setting, scalars={"lr": self.step_size})
         setting.assume("step_positive", 0 < self.alpha)

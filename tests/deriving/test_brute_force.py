@@ -14,14 +14,14 @@ from typing import Any
 
 import flint
 import pytest
-from .spaces import STEPS, World, assumed, close, declared, derived, run, world
 
 from adamtheory.deriving.findings import PROVED, REFUTED, TOPICS, Finding
 from adamtheory.language.arithmetic import arithmetic
 from adamtheory.language.rule import Rule
-from adamtheory.language.tree import Expr
 from adamtheory.logic.notation import integer
 from adamtheory.rules import RULES
+
+from .spaces import STEPS, World, assumed, close, declared, derived, run, world
 
 LINEAR = ("closed form", "expectation", "bias correction", "drift", "variance")
 # rule -> topics: every topic, and every way in which a finding is come by
