@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction as F
-from functools import cache
 from itertools import product
 from math import isqrt
 from random import Random
@@ -17,25 +16,16 @@ from typing import Any
 
 import flint
 
-from adamtheory import derive
-from adamtheory.deriving.derivation import Derivation
-from adamtheory.deriving.findings import TOPICS, Finding
+from adamtheory.deriving.findings import Finding
 from adamtheory.language.arithmetic import arithmetic
 from adamtheory.language.reading import reading
 from adamtheory.language.rule import Range, Rule
 from adamtheory.language.tree import Expr
 from adamtheory.logic.evaluate import Interpretation
 from adamtheory.logic.terms import Term
-from adamtheory.rules import RULES
 
 STEPS = 4  # rounds that are enumerated
 CHANCES = (F(1, 2), F(1, 5), F(9, 10))  # p with a rational sqrt(p (1 - p)), so that a deviation is rational
-
-
-@cache
-def derived(name: str, topics: tuple[str, ...] = TOPICS) -> Derivation:
-    """A rule of the registry, derived once for all tests of a process."""
-    return derive(RULES[name], topics=topics)
 
 
 def declared(finding: Finding) -> dict[str, tuple[str, ...]]:
