@@ -12,6 +12,7 @@ from adamtheory.deriving.averages import Average, p_start, plus, times
 from adamtheory.deriving.findings import Finding, proved, undecided
 from adamtheory.deriving.frame import Frame, fresh, i, j, n, t, w, z
 from adamtheory.deriving.signs import Signs
+from adamtheory.language.formula import plain_expression
 from adamtheory.language.rule import Rule
 from adamtheory.logic.averages import mean_age, mean_age_is, power_below_one, power_nonneg_at
 from adamtheory.logic.kernel import Theorem
@@ -42,6 +43,14 @@ def attempted(topic: str, subject: str, head: str, frame: Frame, attempt: Attemp
         return undecided(topic, subject, head, frame.setting.theory, None, refusal)
 
 
+def rates(average: Average) -> str:
+    """What stands for the product of rates that change."""
+    if average.product is None:
+        return ""
+    rate = plain_expression(average.frame.rule, average.recursion.decay)
+    return f"{average.product.name}(i, j): product of the rates {rate} of rounds i + 1, ..., i + j"
+
+
 # --- closed forms, and their expectations -----------------------------------------------------------------------------
 
 
@@ -49,7 +58,7 @@ def unrolling(rule: Rule, slot: str) -> Iterator[Finding]:
     """The slot as a weighted sum of its signals, and its expectation."""
     plain = Frame.of(rule, slots=[slot])
     average = Average.with_products(plain, plain.recursions[slot])
-    yield attempted("closed form", slot, "unroll", plain, average.unrolled, short="weighted sum")
+    yield attempted("closed form", slot, "unroll", plain, average.unrolled, short="weighted sum", note=rates(average))
     if slot in plain.shared.families:
         return
     noisy = Frame.of(rule, slots=[slot], random=True)
@@ -111,7 +120,7 @@ class Weights:
         return [self.p.inverse(Signs(self.average.frame).nonzero(1 - a))]
 
     def nonzero(self, k: Any) -> Theorem:
-        """1 <= n |- 0 < closed(n)^2, for constant rates in [0, 1); else under that hypothesis."""
+        """1 <= n |- 0 < closed(n)^2, for constant rates in [0, 1); else, or where the weight may be 0, under that hypothesis."""
         average, p = self.average, self.p
         goal = 0 < self.closed(k) ** 2
         if not average.recursion.constant:
@@ -127,7 +136,11 @@ class Weights:
                 size = p.certify(0 < (1 - power(a, k)) / (1 - a), size, p.inv_positive(signs.positive(1 - a)))
         if normal(self.closed(k)) == normal(size.claim.right):
             return p.certify(goal, size)
-        weight = signs.nonzero(average.weight(n))
+        try:
+            weight = signs.nonzero(average.weight(n))
+        except Refused:  # such as lr, which may be 0
+            otherwise: Theorem = p.assume(goal)
+            return otherwise
         return p.certify(goal, weight, p.certify(0 < size.claim.right**2, size))
 
 

@@ -21,7 +21,7 @@ from adamtheory.logic.notation import Setting, le, sqrt
 from adamtheory.logic.reading import read
 from adamtheory.logic.search import NotFound
 from adamtheory.logic.sums import apart
-from adamtheory.logic.terms import Refused, Rel
+from adamtheory.logic.terms import Refused, Rel, Term
 
 RATES = {"alpha/sqrt(t)": schedules.inverse_sqrt, "alpha": schedules.constant}
 
@@ -149,8 +149,8 @@ class Play:
         following = p.using(frame.next(slot, n), p.assume(0 <= n))
         new = frame.value(name, n + 1)
         facts = [following]
-        if new.op == "max":
-            facts += [p.max_left(*new.args), p.max_right(*new.args)]
+        facts += [side(*e.args) for e in parts(new) if e.op == "max" for side in (p.max_left, p.max_right)]
+        facts += frame.ranges()
         grown = p.certify(le(frame.slot(slot, n + 1), new), *facts, squares=[frame.gradient(n + 2)])
         return p.chain(goal, grown, following)
 
@@ -185,6 +185,11 @@ class Play:
         longer = p.certify(0 <= rest.claim.right * (sqrt(n + 2) - sqrt(n + 1)), self._longer(), rest)
         goal = sqrt(n + 1) * self.d(n) <= sqrt(n + 2) * self.d(n + 1)
         return self._scaled(p.chain(goal, roots, longer))
+
+
+def parts(e: Term) -> list[Any]:
+    """The term and what it is made of, from the outside."""
+    return [e, *(part for arg in e.args if type(arg) is Term for part in parts(arg))]
 
 
 def _root(expr: Expr) -> tuple[Expr, Expr]:
