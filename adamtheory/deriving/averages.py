@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from adamtheory.deriving.frame import Frame, i, j, n, w
+from adamtheory.deriving.frame import Frame, fresh, i, j, n, w
 from adamtheory.deriving.linear import Recursion
 from adamtheory.logic.derive import Prover
 from adamtheory.logic.kernel import Theorem
@@ -37,8 +37,7 @@ class Average:
         """The average; if its rates change, their products are defined in the setting."""
         found = cls(frame, recursion)
         if not recursion.constant:
-            taken = {name for name, _ in frame.setting.theory.names}
-            name = next(c for c in ("W", "W_", "W__") if c not in taken)
+            name = fresh(frame.rule, "W")
             step = {name: (1, lambda k, previous: found.decay(i + k + 1) * previous)}
             (found.product,) = frame.setting.define(step, [i], j)
         return found

@@ -21,6 +21,7 @@ from adamtheory.deriving.claims import claims
 from adamtheory.deriving.corrections import corrections
 from adamtheory.deriving.expectation import expectations
 from adamtheory.deriving.findings import TOPICS, UNDECIDED, Finding, undecided
+from adamtheory.deriving.frame import sums_coordinates
 from adamtheory.deriving.gamma import gamma
 from adamtheory.deriving.obligations import obligations
 from adamtheory.deriving.scaling import scaling
@@ -91,10 +92,19 @@ def derive(rule: Rule, topics: Sequence[str] = TOPICS) -> Derivation:
         try:
             found += part(rule, topics) if part is expectations else part(rule)
         except Refused as refusal:  # a line that the logic has no term for
-            found.append(undecided(name, "the rule", "read the text", Setting().theory, None, refusal))
-    wanted = [f for f in found if f.topic in topics]
+            topic = name if name in topics else next(t for t in TOPICS if t in topics and t in COVERS[name])
+            found.append(undecided(topic, "the rule", "read the text", Setting().theory, None, refusal))
+    wanted = [of_one_coordinate(rule, f) for f in found if f.topic in topics]
     ordered_ = sorted(rechecked(wanted), key=lambda f: TOPICS.index(f.topic))
     return Derivation(rule, tuple(ordered_), time.perf_counter() - began)
+
+
+def of_one_coordinate(rule: Rule, finding: Finding) -> Finding:
+    """The finding, with a word about totals over coordinates if it rests on any: they were read in one coordinate."""
+    slots = [s.name for s in rule.slots if s.name == finding.subject and finding.topic in COVERS["expectation"]]
+    if not sums_coordinates(rule, slots):
+        return finding
+    return replace(finding, note="; ".join(filter(None, (finding.note, "for one coordinate"))))
 
 
 COVERS = {name: {name} for name in PARTS} | {"expectation": {"closed form", "expectation", "drift", "variance"}}

@@ -10,9 +10,10 @@ from typing import Any
 
 from adamtheory.deriving.averages import Average, p_start, plus, times
 from adamtheory.deriving.findings import TOPICS, Finding, proved, undecided
-from adamtheory.deriving.frame import Frame, abstracted, i, j, n, one_coordinate, sliced, t, w, z
+from adamtheory.deriving.frame import Frame, abstracted, fresh, i, j, n, one_coordinate, sliced, t, w, z
 from adamtheory.deriving.linear import linear
 from adamtheory.deriving.signs import Signs
+from adamtheory.language.formula import plain_expression
 from adamtheory.language.rule import Rule
 from adamtheory.language.tree import Expr
 from adamtheory.logic.averages import mean_age, mean_age_is, power_below_one, power_nonneg_at
@@ -64,6 +65,14 @@ def attempted(topic: str, subject: str, head: str, frame: Frame, attempt: Attemp
         return undecided(topic, subject, head, frame.setting.theory, None, refusal)
 
 
+def rates(average: Average) -> str:
+    """What stands for the product of rates that change."""
+    if average.product is None:
+        return ""
+    rate = plain_expression(average.frame.rule, average.recursion.decay)
+    return f"{average.product.name}(i, j): product of the rates {rate} of rounds i + 1, ..., i + j"
+
+
 # --- closed forms, and their expectations -----------------------------------------------------------------------------
 
 
@@ -71,7 +80,7 @@ def unrolling(rule: Rule, slot: str) -> Iterator[Finding]:
     """The slot as a weighted sum of its signals, and its expectation."""
     plain = Frame.of(rule, slots=[slot])
     average = Average.with_products(plain, plain.recursions[slot])
-    yield attempted("closed form", slot, "unroll", plain, average.unrolled, short="weighted sum")
+    yield attempted("closed form", slot, "unroll", plain, average.unrolled, short="weighted sum", note=rates(average))
     if slot in plain.shared.families:
         return
     noisy = Frame.of(rule, slots=[slot], random=True)
@@ -133,7 +142,7 @@ class Weights:
         return [self.p.inverse(Signs(self.average.frame).nonzero(1 - a))]
 
     def nonzero(self, k: Any) -> Theorem:
-        """1 <= n |- 0 < closed(n)^2, for constant rates in [0, 1); else under that hypothesis."""
+        """1 <= n |- 0 < closed(n)^2, for constant rates in [0, 1); under that hypothesis otherwise."""
         average, p = self.average, self.p
         goal = 0 < self.closed(k) ** 2
         if not average.recursion.constant:
@@ -149,7 +158,11 @@ class Weights:
                 size = p.certify(0 < (1 - power(a, k)) / (1 - a), size, p.inv_positive(signs.positive(1 - a)))
         if normal(self.closed(k)) == normal(size.claim.right):
             return p.certify(goal, size)
-        weight = signs.nonzero(average.weight(n))
+        try:
+            weight = signs.nonzero(average.weight(n))
+        except Refused:  # such as lr, which may be 0
+            otherwise: Theorem = p.assume(goal)
+            return otherwise
         return p.certify(goal, weight, p.certify(0 < size.claim.right**2, size))
 
 
@@ -160,8 +173,7 @@ def steady(rule: Rule, slots: Sequence[str], signal_of: str, keep: Sequence[Expr
     """Random gradients for which the signal of a slot has the constant mean mu."""
     frame = Frame.of(rule, slots=slots, keep=keep, random=True)
     average = Average.with_products(frame, frame.recursions[signal_of])
-    taken = {name for name, _ in frame.setting.theory.names}
-    mu = frame.setting.constant("mu" if "mu" not in taken else "xi")
+    mu = frame.setting.constant(fresh(rule, "mu"))
     frame.setting.assume("stationary", eq(average.average_signal(t), mu), [1 <= t])
     return frame, average, mu
 
@@ -206,7 +218,7 @@ def drifting(rule: Rule, slot: str) -> Iterator[Finding]:
     average = Average.with_products(frame, frame.recursions[slot])
     if not (average.proper and average.recursion.constant and average.initial is lift(0)):
         return
-    L = frame.setting.constant("L")
+    L = frame.setting.constant(fresh(rule, "L"))
     late = average.average_signal
     frame.setting.assume("slow", absolute(late(i) - late(j)) <= L * (j - i), [1 <= i, i <= j])
     yield attempted("drift", slot, "for a mean that moves at most L a step", frame, lambda: drift_bound(average, L))
@@ -243,7 +255,7 @@ def varying(rule: Rule, slot: str) -> Iterator[Finding]:
     frame, average, mu = steady(rule, [slot], slot)
     if not (average.recursion.constant and average.initial is lift(0)):
         return
-    sigma, u = frame.setting.constant("sigma"), average.signal
+    sigma, u = frame.setting.constant(fresh(rule, "sigma")), average.signal
     frame.setting.assume("variance", eq(mean(w, u(t) ** 2), mu**2 + sigma**2), [1 <= t])
     frame.setting.assume("uncorrelated", eq(mean(w, u(i) * u(j)), mu**2), [1 <= i, i < j])
     spread = Spread(average, mu, sigma)

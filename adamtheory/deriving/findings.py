@@ -75,4 +75,5 @@ def undecided(
     topic: str, subject: str, head: str, theory: Theory, claim: Rel | None, why: Refused | str, **more: Any
 ) -> Finding:
     """The finding that nothing was found; the first line of the reason is kept."""
-    return Finding(topic, subject, head, UNDECIDED, theory, claim, note=str(why).splitlines()[0], **more)
+    note = str(why).splitlines()[0].removesuffix(" for")  # the claim itself follows
+    return Finding(topic, subject, head, UNDECIDED, theory, claim, note=note, **more)

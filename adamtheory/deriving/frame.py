@@ -10,6 +10,7 @@ nothing is known, so what is derived holds whatever the losses are. Totals over 
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
@@ -22,19 +23,20 @@ from adamtheory.language.arithmetic import arithmetic
 from adamtheory.language.reading import compile_expr
 from adamtheory.language.rule import RANGES, SUPPLIED, Rule, Scalar
 from adamtheory.language.split import split
-from adamtheory.language.tree import Apply, Expr, Name, Number, names, rebuild, substitute
+from adamtheory.language.tree import Apply, Expr, Name, Number, names, rebuild, substitute, walk
 from adamtheory.logic.derive import Prover
 from adamtheory.logic.evaluate import Ball
 from adamtheory.logic.kernel import FACTS, Theorem
 from adamtheory.logic.notation import Family, Setting, integers, lift, outcome
 from adamtheory.logic.reading import OPERATIONS, Reading, read
-from adamtheory.logic.terms import Refused
+from adamtheory.logic.terms import RESERVED, Refused, is_name
 
 n, t, i, j = integers("n t i j")
 w, z = outcome("w"), outcome("z")
-# Names of variables in the kernel's facts, and those that every frame declares or binds.
+# Names of variables in the kernel's facts, those that every frame declares or binds, and names of assumptions.
 TAKEN = {v.args[0] for hyps, claim in FACTS.values() for v in claim.free.union(*(h.free for h in hyps))} | {
     "X", "t", "i", "j", "w", "z",
+    "stationary", "slow", "variance", "uncorrelated", "scale_positive", "step_positive", *RESERVED,
 }  # fmt: skip
 READABLE = {*OPERATIONS, "ipow", "where<", "where<=", "total"}
 
@@ -137,7 +139,7 @@ class Frame:
             if range_.high is not None:
                 word, high = "below" if range_.high_open else "to", lift(range_.high)
                 found.append((word, value < high if range_.high_open else value <= high, high))
-            self.bounds[parameter.name] = tuple(f"{parameter.name}_{word}_{_spelled(end)}" for word, _, end in found)
+            self.bounds[parameter.name] = tuple(f"{value.args[0]}_{word}_{_spelled(end)}" for word, _, end in found)
             for name, (_, claim, _) in zip(self.bounds[parameter.name], found, strict=True):
                 if name not in assumed:
                     self.setting.assume(name, claim)
@@ -322,14 +324,23 @@ def _named(rule: Rule) -> list[str]:
 
 
 def _letter(rule: Rule, name: str) -> str:
-    """The name of a slot or parameter in the logic, where some letters are those of the facts' variables."""
+    """The name of a slot or parameter in the logic, where some names are taken and all are ASCII."""
     used = TAKEN | {*_named(rule), "g"} - {name}
-    if name not in TAKEN:
+    if name not in TAKEN and is_name(name):
         return name
-    found = name.upper()
-    while found in used:
-        found += "_"
+    found = "".join(c if c.isascii() else unicodedata.name(c, "letter").split()[-1].lower() for c in name).strip("_")
+    found = found.upper() if found in TAKEN or not is_name(found) else found
+    while found in used or not is_name(found):
+        found = f"{found}_" if found else "Letter"
     return found
+
+
+def fresh(rule: Rule, word: str) -> str:
+    """The word as a name for something new beside a rule: with `_` behind it where the rule uses it itself."""
+    used = {_letter(rule, name) for name in _named(rule)} | {*_named(rule)}
+    while word in used:
+        word += "_"
+    return word
 
 
 def _spelled(bound: Any) -> str:
@@ -346,6 +357,13 @@ def readable(expr: Expr) -> bool:
         return False
     exponent = expr.args[1]
     return exponent == Number(Fraction(1, 2)) or exponent == Name("t")
+
+
+def sums_coordinates(rule: Rule, slots: Sequence[str]) -> bool:
+    """Whether a total over coordinates enters these slots (all of the rule, where none is named)."""
+    part = sliced(rule, slots) if slots else rule
+    exprs = [*(line.value for line in part.body), *part.results, *part.next_slots, *part.notes.values()]
+    return any(isinstance(e, Apply) and e.op == "total" for expr in exprs for e in (expr, *walk(expr)))
 
 
 def one_coordinate(rule: Rule) -> Rule:

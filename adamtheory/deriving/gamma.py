@@ -11,7 +11,7 @@ from typing import Any
 
 from adamtheory import schedules
 from adamtheory.deriving.findings import Finding, proved, refuted, undecided
-from adamtheory.deriving.frame import Frame, n
+from adamtheory.deriving.frame import Frame, fresh, n
 from adamtheory.deriving.models import FEW, MOST_MODELS, counterexample
 from adamtheory.deriving.signs import Signs
 from adamtheory.language.rule import Rule
@@ -21,7 +21,7 @@ from adamtheory.logic.notation import Setting, le, sqrt
 from adamtheory.logic.reading import read
 from adamtheory.logic.search import NotFound
 from adamtheory.logic.sums import apart
-from adamtheory.logic.terms import Refused, Rel
+from adamtheory.logic.terms import Refused, Rel, Term
 
 RATES = {"alpha/sqrt(t)": schedules.inverse_sqrt, "alpha": schedules.constant}
 
@@ -42,7 +42,7 @@ def sign(rule: Rule, words: str) -> Finding:
         return undecided("Gamma", words, head, Setting().theory, None, refusal)
     theory, reason = play.frame.setting.theory, ""
     for most in (FEW, MOST_MODELS):
-        found = counterexample(play.frame, [0 <= n], play.claim, most=most, alpha=1)
+        found = counterexample(play.frame, [0 <= n], play.claim, most=most, **{str(play.alpha.args[0]): 1})
         if found is not None:
             return refuted("Gamma", words, head, theory, [0 <= n], found, short="can be < 0")
         if most == FEW:
@@ -58,7 +58,7 @@ class Play:
 
     def __init__(self, rule: Rule, words: str) -> None:
         setting = Setting()
-        self.alpha = setting.constant("alpha")
+        self.alpha = setting.constant(fresh(rule, "alpha"))
         self.rate = read(RATES[words], setting, scalars={"lr": self.alpha})
         self.frame = Frame.of(rule, setting=setting, scalars={"lr": self.step_size})
         setting.assume("step_positive", 0 < self.alpha)
@@ -152,8 +152,8 @@ class Play:
         following = p.using(frame.next(slot, n), p.assume(0 <= n))
         new = frame.value(name, n + 1)
         facts = [following]
-        if new.op == "max":
-            facts += [p.max_left(*new.args), p.max_right(*new.args)]
+        facts += [side(*e.args) for e in parts(new) if e.op == "max" for side in (p.max_left, p.max_right)]
+        facts += frame.ranges()
         grown = p.certify(le(frame.slot(slot, n + 1), new), *facts, squares=[frame.gradient(n + 2)])
         return p.chain(goal, grown, following)
 
@@ -188,6 +188,11 @@ class Play:
         longer = p.certify(0 <= rest.claim.right * (sqrt(n + 2) - sqrt(n + 1)), self._longer(), rest)
         goal = sqrt(n + 1) * self.d(n) <= sqrt(n + 2) * self.d(n + 1)
         return self._scaled(p.chain(goal, roots, longer))
+
+
+def parts(e: Term) -> list[Any]:
+    """The term and what it is made of, from the outside."""
+    return [e, *(part for arg in e.args if type(arg) is Term for part in parts(arg))]
 
 
 def _root(expr: Expr) -> tuple[Expr, Expr]:

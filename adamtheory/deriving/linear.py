@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from adamtheory.language.rule import Rule
 from adamtheory.language.split import split
-from adamtheory.language.tree import ONE, ZERO, Apply, Expr, Name, Number, names, substitute
+from adamtheory.language.tree import ONE, ZERO, Apply, Expr, Name, names, substitute
 
 
 @dataclass(frozen=True)
@@ -75,7 +75,7 @@ def affine(expr: Expr, name: Name) -> tuple[Expr, Expr] | None:
         return _combined(expr.op, left[0], right[0]), _combined(expr.op, left[1], right[1])
     if expr.op == "neg":
         inner = affine(expr.args[0], name)
-        return None if inner is None else (_times(Number(-ONE.value), inner[0]), _times(Number(-ONE.value), inner[1]))
+        return None if inner is None else (_negated(inner[0]), _negated(inner[1]))
     if expr.op == "mul":
         left_, right_ = expr.args
         free, bound = (right_, left_) if name in names(left_) else (left_, right_)
@@ -99,23 +99,40 @@ def factored(expr: Expr, quiet: set[Name]) -> tuple[Expr, Expr]:
     if isinstance(expr, Apply) and expr.op == "div" and names(expr.args[1]) <= quiet:
         weight, signal = factored(expr.args[0], quiet)
         return _over(weight, expr.args[1]), signal
-    if isinstance(expr, Apply) and expr.op == "ipow" and isinstance(expr.args[1], Number):
-        return ONE, expr
+    if isinstance(expr, Apply) and expr.op == "neg":
+        weight, signal = factored(expr.args[0], quiet)
+        return _negated(weight), signal
     return ONE, expr
 
 
 def _combined(op: str, a: Expr, b: Expr) -> Expr:
+    """a + b or a - b, without zeros and double signs; 1 - (1 - beta) is beta."""
     if b == ZERO:
         return a
     if a == ZERO:
-        return b if op == "add" else Apply("neg", (b,))
+        return b if op == "add" else _negated(b)
+    if isinstance(b, Apply) and b.op == "neg":
+        return _combined("sub" if op == "add" else "add", a, b.args[0])
+    if op == "sub" and isinstance(b, Apply) and b.op == "sub" and b.args[0] == a:
+        return b.args[1]
     return Apply(op, (a, b))
+
+
+def _negated(a: Expr) -> Expr:
+    if a == ZERO:
+        return ZERO
+    return a.args[0] if isinstance(a, Apply) and a.op == "neg" else Apply("neg", (a,))
 
 
 def _times(a: Expr, b: Expr) -> Expr:
     if ZERO in (a, b):
         return ZERO
-    return b if a == ONE else a if b == ONE else Apply("mul", (a, b))
+    for one, other in ((a, b), (b, a)):
+        if one == ONE:
+            return other
+        if isinstance(one, Apply) and one.op == "neg":
+            return _negated(_times(*(one.args[0] if part is one else part for part in (a, b))))
+    return Apply("mul", (a, b))
 
 
 def _over(a: Expr, b: Expr) -> Expr:

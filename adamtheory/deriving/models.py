@@ -58,7 +58,7 @@ def settings(frame: Frame) -> Iterator[dict[str, Fraction]]:
     usual = defaults(frame)
     yield usual
     for parameter in reversed(parameters(frame)):  # eps comes last in a text, and matters most
-        for value in (parameter.range.low, parameter.range.high, Fraction(1, 10)):
+        for value in (parameter.range.low, parameter.range.high, Fraction(1, 10), Fraction(0)):
             if value is not None and value in parameter.range and value != usual[parameter.name]:
                 yield {**usual, parameter.name: value}
     yield {p.name: _simple(p) for p in parameters(frame)}

@@ -38,6 +38,13 @@ EMPTY = {
 }
 
 
+FOOT = (
+    "n >= 0 steps are done; a value in step n + 1 is that of round t = n + 1; parameters are constant, lr as well.",
+    "Every PROVED line is a theorem of the kernel that the second checker has derived again; every REFUTED one has an",
+    "exact counterexample.",
+)
+
+
 # --- one rule ---------------------------------------------------------------------------------------------------------
 
 
@@ -50,8 +57,7 @@ def section(facts: Facts) -> list[str]:
             lines += ["", TITLES[topic]]
             for finding in found:
                 lines += entry(finding)
-    lines += ["", "n steps are done; a value in step n + 1 is that of round t = n + 1. Every PROVED line is a theorem"]
-    lines += ["of the kernel that the second checker has derived again; every REFUTED one has an exact counterexample."]
+    lines += ["", *FOOT]
     return lines
 
 
@@ -60,7 +66,7 @@ def entry(finding: Facts) -> list[str]:
     note = f"  ({finding['note']})" if finding["note"] else ""
     lines = [f"  {finding['status']:9} {finding['subject']}: {finding['head']}{note}"]
     if "claim" in finding:
-        hyps = [h for h in finding["hyps"] if h not in ("0 <= n", "1 <= n")]
+        hyps = [h for h in finding["hyps"] if h != "0 <= n"]
         lines.append(f"            {finding['claim']}{'   if ' + ', '.join(hyps) if hyps else ''}")
     if "witness" in finding:
         fails = f"{finding['left']} against {finding['right']}"

@@ -9,15 +9,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import count
 from typing import Any
 
 from adamtheory.deriving.findings import Finding, proved, refuted, undecided
-from adamtheory.deriving.frame import Frame, abstracted, n, one_coordinate
+from adamtheory.deriving.frame import Frame, abstracted, fresh, n, one_coordinate
 from adamtheory.deriving.linear import affine, inlined
 from adamtheory.deriving.models import counterexample
 from adamtheory.deriving.signs import Signs
+from adamtheory.language.formula import plain_expression
 from adamtheory.language.rule import Rule
-from adamtheory.language.tree import ZERO, Apply, Expr, Name, Number, names
+from adamtheory.language.tree import ONE, ZERO, Apply, Expr, Name, Number, names
 from adamtheory.logic.kernel import Theorem
 from adamtheory.logic.notation import eq, indicator, inv, lift, maximum, sqrt
 from adamtheory.logic.sums import apart
@@ -104,32 +106,42 @@ class Degrees:
         return []
 
 
+def added(rule: Rule) -> tuple[Expr, Expr]:
+    """(a, s) of x_t = a x_{t-1} + s, where a is 1, or what decoupled weight decay leaves, made of step scalars."""
+    parts = affine(inlined(rule, rule.results[0]), Name("x"))
+    if parts is None or ZERO in parts:
+        raise Unequal("the step is not what is added to the iterate")
+    if not names(parts[0]) <= {Name(s.name) for s in rule.scalars}:
+        raise Unequal("the iterate is multiplied by more than step scalars")
+    return parts
+
+
 def scaling(rule: Rule) -> Iterator[Finding]:
     """How the step scales with the gradient, PROVED; and for each constant that breaks it, an exact history."""
     head = "gradients c g in place of g, c > 0"
     try:
         plain, _ = abstracted(one_coordinate(rule))
         degrees = Degrees(plain)
-        parts = affine(inlined(plain, plain.results[0]), Name("x"))
-        if parts is None or parts[1] == ZERO:
-            raise Unequal("the step is not what is added to the iterate")
-        degree = degrees.of(parts[1])
+        kept, step = added(plain)
+        degree = degrees.of(step)
         if degree is ANY:
             raise Unequal(f"with {' = '.join([*degrees.broken, '0'])} the step is 0 in every round")
     except Refused as refusal:
         yield undecided("scale", "step", head, Frame.of(rule).setting.theory, None, refusal)
         return
     short = "invariant" if degree == 0 else f"c^{degree}"
-    note = f"with {' = '.join([*degrees.broken, '0'])}" if degrees.broken else ""
+    notes = [f"with {' = '.join([*degrees.broken, '0'])}"] if degrees.broken else []
+    notes += [f"what is added to ({plain_expression(plain, kept)}) x"] if kept != ONE else []
     two = Two.of(rule, degrees.broken)
     try:
-        yield proved("scale", "step", head, two.theorem(degrees, parts[1], degree), short=short, note=note)
+        yield proved("scale", "step", head, two.theorem(degrees, step, degree), short=short, note="; ".join(notes))
     except Refused as refusal:
-        yield undecided("scale", "step", head, two.frame.setting.theory, two.claim(parts[1], degree), refusal)
+        yield undecided("scale", "step", head, two.frame.setting.theory, two.claim(step, degree), refusal)
+        return
     for name in degrees.broken:
         free = Two.of(rule, [other for other in degrees.broken if other != name])
-        claim = free.claim(parts[1], degree)
-        found = counterexample(free.frame, [0 <= n], claim, scale=2)
+        claim = free.claim(step, degree)
+        found = counterexample(free.frame, [0 <= n], claim, **{str(free.c.args[0]): 2})
         if found is not None:
             theory = free.frame.setting.theory
             yield refuted(
@@ -153,9 +165,10 @@ class Two:
         """Both read into one setting, with the named parameters 0."""
         fixed = dict.fromkeys(zero, 0)
         frame = Frame.of(rule, scalars=fixed)
-        c = frame.setting.constant("scale")
+        c = frame.setting.constant(fresh(rule, "scale"))
         frame.setting.assume("scale_positive", 0 < c)
-        other = Frame.of(rule, scalars=fixed, setting=frame.setting, gradient=lambda t: c * frame.g(t), mark="_scaled")
+        mark = next(m for k in count(1) if not _meets(frame, m := "_scaled" + "_" * (k - 1)))
+        other = Frame.of(rule, scalars=fixed, setting=frame.setting, gradient=lambda t: c * frame.g(t), mark=mark)
         return cls(frame, other, c)
 
     def power(self, degree: int | None) -> Any:
@@ -176,6 +189,12 @@ class Two:
         proof = _Proof(self, degrees)
         found = proof.of(step)
         return self.frame.p.restate(self.claim(step, degree), found)
+
+
+def _meets(frame: Frame, mark: str) -> bool:
+    """Whether a slot with this mark has the name of something else."""
+    taken = {name for name, _ in frame.setting.theory.names}
+    return any(family.name + mark in taken for r in (frame.shared, frame.reading) for family in r.families.values())
 
 
 class _Proof:
