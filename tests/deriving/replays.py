@@ -122,7 +122,10 @@ def replayed(rule: Rule, finding: Finding) -> tuple[dict[str, F], list[F], int]:
     assert finding.refutation is not None
     model = finding.refutation.model
     given: Mapping[str, Any] = model.families
-    parameters = {p.name: F(given[letter(p.name, given)]) for p in rule.parameters if letter(p.name, given) in given}
+    # A parameter that the counterexample does not name has no part in it.
+    parameters = {p.name: F(p.default if p.default is not None else 1) for p in rule.parameters}
+    named = {p.name: letter(p.name, given) for p in rule.parameters}
+    parameters |= {name: F(given[called]) for name, called in named.items() if called in given}
     assert all(value in next(p for p in rule.parameters if p.name == key).range for key, value in parameters.items())
     (steps,) = model.values.values()
     gradient = given["g"]
