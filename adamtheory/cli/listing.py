@@ -12,7 +12,7 @@ from adamtheory.cli.output import print_json, print_table
 from adamtheory.cli.registry import REGISTRIES, parameters, registry, summary
 from adamtheory.errors import UnknownNameError
 
-KINDS = (*REGISTRIES, "datasets", "proofs")
+KINDS = (*REGISTRIES, "datasets", "proofs", "forms")
 DATA_SUFFIXES = {".gz", ".csv", ".libsvm", ".svm", ".txt"}
 
 
@@ -23,22 +23,28 @@ def command(
     """List optimizers, losses, datasets, proofs and more.
 
     Sets are feasible sets. Datasets are the files of the folder that the variable ADAMTHEORY_DATA names. Proofs are
-    what `adamtheory prove` checks.
+    what `adamtheory prove` checks. Forms are those of Adam, AMSGrad and Nadam in papers and frameworks, in pairs: under
+    which change they are proved equal, and the shortest gradients that tell them apart.
 
     \b
     Examples:
       adamtheory list optimizers
       adamtheory list losses --json
       adamtheory list proofs
+      adamtheory list forms
       ADAMTHEORY_DATA=~/data adamtheory list datasets
     """
     if kind not in KINDS:
         raise UnknownNameError("kind", kind, KINDS)
-    entries = _datasets() if kind == "datasets" else _proofs() if kind == "proofs" else _rules(kind)
+    special = {"datasets": _datasets, "proofs": _proofs, "forms": _forms}
+    entries = special[kind]() if kind in special else _rules(kind)
     if as_json:
         print_json(entries)
     elif kind == "proofs":
         print_table(("name", "kind", "what it says"), [(e["name"], e["kind"], e["title"]) for e in entries])
+    elif kind == "forms":
+        heads = ("form", "other form", "equal under", "apart by", "difference", "theorems")
+        print_table(heads, [_pair(e) for e in entries])
     elif kind != "datasets":
         print_table(
             ("name", "family", "parameters", "what it is"),
@@ -70,6 +76,22 @@ def _proofs() -> list[dict[str, Any]]:
         {"name": file.name, "kind": "refutation" if file.refutes else "theorem", "title": file.title}
         for file in catalogue.proofs().values()
     ]
+
+
+def _forms() -> list[dict[str, Any]]:
+    import importlib
+    from dataclasses import asdict
+
+    rows = importlib.import_module("adamtheory.proofs.framework_forms").table()
+    return [{**asdict(row), "gradients": [str(g) for g in row.gradients], "eps": str(row.eps)} for row in rows]
+
+
+def _pair(row: dict[str, Any]) -> tuple[str, ...]:
+    """One pair in a line; where there is no change that makes the two alike, that is a theorem too."""
+    names = [row["proof"], row["refutation"], row["rates"], *row["further"]]
+    apart = f"g = {', '.join(row['gradients'])}" + (f", eps = {row['eps']}" if row["eps"] != "0" else "")
+    theorems = ", ".join(name for name in names if name)
+    return row["first"], row["second"], row["change"] or "nothing known", apart, row["difference"], theorems
 
 
 def _defaults(declared: dict[str, dict[str, Any]]) -> str:
