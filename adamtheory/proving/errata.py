@@ -8,6 +8,7 @@ that was proved.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -85,11 +86,11 @@ def errata(entries: Mapping[str, Mapping[str, str]], outcomes: Iterable[Outcome]
     rows = [
         Erratum(
             name,
-            fields["Source"],
-            fields["Printed"],
-            fields["Wrong"],
+            plain(fields["Source"]),
+            plain(fields["Printed"]),
+            plain(fields["Wrong"]),
             witness(found[name]),
-            fields["Instead"],
+            plain(fields["Instead"]),
             found[name].word,
             {t: found[t].word for t in theorems(fields)},
         )
@@ -97,6 +98,11 @@ def errata(entries: Mapping[str, Mapping[str, str]], outcomes: Iterable[Outcome]
         if name in found and all(t in found for t in theorems(fields))
     ]
     return sorted(rows, key=lambda row: (row.source, row.name))
+
+
+def plain(text: str) -> str:
+    """A docstring's words without the marks of code and of emphasis."""
+    return re.sub(r"\*(\w+)\*", r"\1", text.replace("`", ""))
 
 
 def witness(outcome: Outcome) -> str:
