@@ -7,11 +7,6 @@ Source  Reddi, Kale & Kumar 2018, proof of Theorem 4 (appendix; wording unverifi
         by Tran & Phong 2019.
 Note    The counterexample has two rounds, g = (3, -1), beta1_t = (1/2, 1/4), and fails by 77/160 + 3 sqrt(2)/2560; the
         same run is evaluated in the kernel by `amsgrad_telescoping_refuted`. X(n) is x_{n+1}.
-Printed The proof gives every bracket y_t^2 - y_{t+1}^2 the factor sqrt(V_t)/(2 alpha_t (1-beta1)) in place of beta1_t.
-Wrong   The brackets have no definite sign; a negative one makes the sum smaller, not larger.
-Instead R_T <= D^2 sqrt(T)/(2 alpha (1-beta1)) sum_i sqrt(V_{T,i})
-        + alpha (1+beta1)/((1-beta1) sqrt(1-beta2)) sum_i |g_{1:T,i}|, for every non-increasing beta1_t
-Theorem amsgrad_regret_scheduled, amsgrad_repair_any_schedule, amsgrad_repair_variation
 """
 
 from fractions import Fraction

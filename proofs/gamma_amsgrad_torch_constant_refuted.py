@@ -5,13 +5,6 @@ Words   Claimed: with a constant step size and 0 <= beta2 < 1, the denominator s
 Source  PyTorch 2.13 Adam(amsgrad=True), and Keras 3 alike for eps = 0 (read in its source, *unverified* against the
         running library); Reddi, Kale & Kumar 2018, section 4, build AMSGrad so that it holds. From the text of
         `amsgrad_torch`; the refutation is derived for this project.
-Printed amsgrad=True is offered as the AMSGrad of Reddi, Kale & Kumar 2018: max of v_s over s <= t, divided by
-        1 - beta2^t afterwards
-Wrong   The denominator so corrected is not monotone: for g = (1, 0, 0, ...) it falls for ever, 1, 0.7073, 0.5776, ...
-        at beta2 = 0.999, so that with a constant step size Gamma is negative.
-Instead With alpha/sqrt(t) Gamma is never negative in this form either; the maximum of corrected or of raw second
-        moments never falls.
-Theorem gamma_amsgrad_torch, gamma_amsgrad_corrected, gamma_amsgrad
 Note    With alpha/sqrt(t) it is true (`gamma_amsgrad_torch`).
 """
 

@@ -3,11 +3,6 @@
 Words   Claimed: for the constant gradient 1 the n_hat_t of `nadam_constant` is 1. False in the first step for beta2 =
         1/2, where it is 1/2; with any beta2 it is beta2.
 Source  Dozat 2016, Algorithm 2 (*unverified* against the report itself); from the text of `nadam_constant`.
-Printed n_hat_t = nu n_t/(1 - nu^t) (*unverified* against the report itself).
-Wrong   n_t/(1 - nu^t) is unbiased already; the factor nu multiplies every step by 1/sqrt(nu), and m has no such
-        factor.
-Instead n_hat_t = n_t/(1 - nu^t), as in all programs, the author's own among them.
-Theorem nadam_factor
 """
 
 from fractions import Fraction

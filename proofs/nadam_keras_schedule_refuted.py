@@ -3,11 +3,6 @@
 Words   Claimed: at t = 250 k, where Dozat's exponent t/250 is the whole number k, the mu_t of `nadam_keras` is beta1
         (1 - .96^k/2). False at k = 1 for beta1 = 9/10: it is .9 - .000017, against .468.
 Source  Keras 3 Nadam (read in its source, *unverified* against the running library); from the text of `nadam_keras`.
-Printed mu_t = beta1 (1 - .96^t/2).
-Wrong   The report (*unverified*) has .96^(t/250), so that mu_t reaches 99/100 of beta1 at t = 23958; Keras is there
-        at t = 96.
-Instead mu_t = beta1 (1 - .96^(t/250)/2), as in PyTorch with momentum_decay = 1/250; Keras has its momentum_decay = 1.
-Theorem nadam_keras_is_torch
 """
 
 from fractions import Fraction

@@ -120,9 +120,7 @@ ERRATA = {
     "forms_adam_adam_eps_hat_refuted": "eps-hat",
     "forms_amsgrad_amsgrad_optax_refuted": "optax",
     "forms_nadam_constant_nadam_optax_refuted": "Dozat 2016",
-    "forms_nadam_nadam_torch_refuted": "PyTorch",
     "forms_nadam_torch_nadam_keras_refuted": "Keras",
-    "gamma_amsgrad_torch_constant_refuted": "PyTorch",
 }
 
 
