@@ -120,7 +120,7 @@ class Weights:
         return [self.p.inverse(Signs(self.average.frame).nonzero(1 - a))]
 
     def nonzero(self, k: Any) -> Theorem:
-        """1 <= n |- 0 < closed(n)^2, for constant rates in [0, 1); else, or where the weight may be 0, under that hypothesis."""
+        """1 <= n |- 0 < closed(n)^2, for constant rates in [0, 1) and a weight that is not 0; else assumed."""
         average, p = self.average, self.p
         goal = 0 < self.closed(k) ** 2
         if not average.recursion.constant:
