@@ -86,7 +86,7 @@ def derive(rule: Rule, topics: Sequence[str] = TOPICS) -> Derivation:
         if not COVERS[name] & set(topics):
             continue
         try:
-            found += part(rule)
+            found += expectations(rule, topics) if part is expectations else part(rule)
         except Refused as refusal:  # a line that the logic has no term for
             topic = name if name in topics else next(t for t in TOPICS if t in topics and t in COVERS[name])
             found.append(undecided(topic, "the rule", "read the text", Setting().theory, None, refusal))

@@ -5,11 +5,11 @@ As a section of a paper goes: unroll, take expectations, pull out the mean, sum 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from typing import Any
 
 from adamtheory.deriving.averages import Average, p_start, plus, times
-from adamtheory.deriving.findings import Finding, proved, undecided
+from adamtheory.deriving.findings import TOPICS, Finding, proved, undecided
 from adamtheory.deriving.frame import Frame, fresh, i, j, n, t, w, z
 from adamtheory.deriving.signs import Signs
 from adamtheory.language.formula import plain_expression
@@ -22,16 +22,25 @@ from adamtheory.logic.terms import Refused, normal
 Attempt = Callable[[], Theorem]
 
 
-def expectations(rule: Rule) -> Iterator[Finding]:
-    """All findings about the expectations of the slots that are linear recursions driven by the gradient."""
+def expectations(rule: Rule, topics: Collection[str] = TOPICS) -> Iterator[Finding]:
+    """All findings about the expectations of the slots that are linear recursions driven by the gradient.
+
+    What serves none of the topics is left out; there may be findings of others.
+    """
+    wanted = set(topics)
     frame = Frame.of(rule)
     for slot, recursion in frame.recursions.items():
         if recursion.reads == "nothing":
             continue
-        yield from unrolling(rule, slot)
-        if recursion.reads == "gradient":
+        if wanted & {"closed form", "expectation"}:
+            yield from unrolling(rule, slot)
+        if recursion.reads != "gradient":
+            continue
+        if wanted & {"expectation", "bias correction"}:
             yield from stationary(rule, slot)
+        if "drift" in wanted:
             yield from drifting(rule, slot)
+        if "variance" in wanted:
             yield from varying(rule, slot)
 
 
