@@ -29,14 +29,14 @@ from adamtheory.logic.evaluate import Ball
 from adamtheory.logic.kernel import FACTS, Theorem
 from adamtheory.logic.notation import Family, Setting, integers, lift, outcome
 from adamtheory.logic.reading import OPERATIONS, Reading, read
-from adamtheory.logic.terms import RESERVED, Refused, is_name
+from adamtheory.logic.terms import Refused, is_name
 
 n, t, i, j = integers("n t i j")
 w, z = outcome("w"), outcome("z")
 # Names of variables in the kernel's facts, those that every frame declares or binds, and names of assumptions.
 TAKEN = {v.args[0] for hyps, claim in FACTS.values() for v in claim.free.union(*(h.free for h in hyps))} | {
     "X", "t", "i", "j", "w", "z",
-    "stationary", "slow", "variance", "uncorrelated", "scale_positive", "step_positive", *RESERVED,
+    "stationary", "slow", "variance", "uncorrelated", "scale_positive", "step_positive",
 }  # fmt: skip
 READABLE = {*OPERATIONS, "ipow", "where<", "where<=", "total"}
 

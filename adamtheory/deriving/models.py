@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from itertools import islice, product
+from itertools import chain, islice, product
 from typing import Any
 
 from adamtheory.deriving.frame import Frame, n
@@ -89,8 +89,9 @@ def counterexample(
 ) -> Refutation | None:
     """The first model, in the order of simplicity, in which the claim fails and the rest holds."""
     late = (6,) if len(hyps) > 1 else ()  # a branch that is taken later
-    places = product(settings(frame), HISTORIES, (1, 0))
-    for chosen, history, start in islice(places, most):
+    places = islice(product(settings(frame), HISTORIES, (1, 0)), most)
+    briefly = product(settings(frame), HISTORIES[:6], (1,)) if most == MOST_MODELS else ()  # what was not reached
+    for chosen, history, start in chain(places, briefly):
         for step in (*range(min(steps, len(history))), *late):
             proposed = model(frame, chosen, history, step, **{"X": start, **families})
             found = refutes(frame.setting.theory, hyps, claim, proposed)
