@@ -8,16 +8,18 @@ average.unrolled()           0 <= n |- m(n) = (1 - beta1) sum_{i=1}^n beta1^(n-i
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 from adamtheory.deriving.frame import Frame, fresh, i, j, n, w
 from adamtheory.deriving.linear import Recursion
+from adamtheory.logic.bridge import closed_product, solve_recursion
 from adamtheory.logic.derive import Prover
 from adamtheory.logic.kernel import Theorem
-from adamtheory.logic.notation import Family, eq, lift, mean, power, total
-from adamtheory.logic.terms import Rel, normal
+from adamtheory.logic.notation import Family, eq, integer, lift, mean, power, real, total
+from adamtheory.logic.terms import Refused, Rel, Term, normal, substitute
 
 
 @dataclass
@@ -161,6 +163,9 @@ class Average:
         """0 <= n |- s(n) = rest + sum_{i=1}^n k_i a_{i+1} ... a_n u_i."""
         if self.recursion.reads == "nothing" and normal(self.weight(n)) == normal(lift(0)):
             return self.faded_alone()
+        if self.recursion.reads == "nothing" and self.recursion.constant:
+            with suppress(Refused):
+                return self.solved()
         return self.sums_to(self.s, self.begun, self.following, self.signal, self.rest)
 
     def faded_alone(self) -> Theorem:
@@ -176,6 +181,43 @@ class Average:
         step = p.certify(claim(n + 1), p.assume(claim(n)), p.using(self.following, start), grown)
         return p.induction(n, 0, claim(n), base, step)
 
+    def solved(self) -> Theorem:
+        """0 <= n |- s(n) = what SymPy's rsolve proposes, for a slot that no gradient enters."""
+        p, start, a = self.p, p_start(self.p), self.decay(n)
+        previous = real(f"{self.recursion.name}_previous")
+        proposed = solve_recursion(a * previous + self.weight(n), previous, n, self.initial)
+
+        def claim(k: Any) -> Rel:
+            return eq(self.s(k), substitute(proposed, {n: lift(k)}))
+
+        base = p.certify(claim(lift(0)), self.begun)
+        grows = p.using(self.fades(lift(0)), start)
+        step = p.certify(claim(n + 1), p.assume(claim(n)), p.using(self.following, start), grows)
+        return p.induction(n, 0, claim(n), base, step)
+
+    # --- products of rates that change ---
+
+    def product_solved(self) -> Theorem:
+        """1 <= i, 0 <= j |- a_{i+1} ... a_{i+j} = what SymPy proposes: i/(i+j) for a_t = 1 - 1/t."""
+        p, W = self.p, self.product
+        if W is None:
+            raise Refused("constant rates have powers for products")
+        k = integer("k_")
+        proposed = closed_product(self.decay(k), k, i + 1, i + j)
+
+        def claim(m: Any) -> Rel:
+            return eq(W(i, m), substitute(proposed, {j: lift(m)}))
+
+        begun, reached = p.assume(1 <= i, 0 <= j)
+        following = p.using(p.next(W, i, j), reached)
+        ends = [substitute(proposed, {j: m}) for m in (lift(0), j + 1)]
+        owed = {e for t in (proposed, *ends, self.decay(i + j + 1)) for e in inverses(t)}
+        rooms = [p.inverse(p.certify(0 < e.args[0], begun, reached, degree=1)) for e in sorted(owed, key=str)]
+        step = p.certify(claim(j + 1), p.assume(claim(j)), following, *rooms)
+        base_rooms = [p.inverse(p.certify(0 < e.args[0], begun, degree=1)) for e in inverses(ends[0])]
+        base = p.certify(claim(lift(0)), p.start(W, i), *base_rooms)
+        return p.induction(j, 0, claim(j), base, step)
+
     # --- expectations ---
 
     def average_signal(self, k: Any) -> Any:
@@ -186,6 +228,17 @@ class Average:
         """0 <= n |- E s(n) = rest + sum_{i=1}^n k_i a_{i+1} ... a_n E u_i."""
         claim = eq(mean(w, self.s(n)), plus(self.rest(n), self.weighted(n, self.average_signal)))
         return self.p.restate(claim, self.p.mean_of(self.unrolled(), w))
+
+
+def inverses(e: Term) -> list[Any]:
+    """The reciprocals in a term."""
+    found, agenda = [], [e]
+    while agenda:
+        one = agenda.pop()
+        if one.op == "inv":
+            found.append(one)
+        agenda += [a for a in one.args if type(a) is Term]
+    return list(dict.fromkeys(found))
 
 
 def times(a: Any, b: Any) -> Any:

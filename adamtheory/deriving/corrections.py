@@ -11,7 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-from adamtheory.deriving.averages import Average, p_start
+from adamtheory.deriving.averages import Average, inverses, p_start
 from adamtheory.deriving.expectation import mean_of_slot, same_text, steady
 from adamtheory.deriving.findings import Finding, proved, refuted, undecided
 from adamtheory.deriving.frame import Frame, abstracted, n, one_coordinate, sliced, w
@@ -24,7 +24,7 @@ from adamtheory.language.tree import ZERO, Apply, Expr, Name, names, substitute,
 from adamtheory.logic.kernel import Theorem
 from adamtheory.logic.notation import eq, lift, mean
 from adamtheory.logic.search import NotFound
-from adamtheory.logic.terms import Refused, Term
+from adamtheory.logic.terms import Refused
 
 
 @dataclass(frozen=True)
@@ -157,14 +157,3 @@ def faded(average: Average) -> list[Theorem]:
         step = p.certify(eq(average.faded(lift(0), n + 2), 0), p.assume(gone), following)
         found.append(p.induction(n, 0, gone, base, step))
     return found
-
-
-def inverses(e: Term) -> list[Any]:
-    """The reciprocals in a term."""
-    found, agenda = [], [e]
-    while agenda:
-        one = agenda.pop()
-        if one.op == "inv":
-            found.append(one)
-        agenda += [a for a in one.args if type(a) is Term]
-    return list(dict.fromkeys(found))

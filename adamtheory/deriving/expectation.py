@@ -6,6 +6,7 @@ As a section of a paper goes: unroll, take expectations, pull out the mean, sum 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import suppress
 from typing import Any
 
 from adamtheory.deriving.averages import Average, p_start, plus, times
@@ -81,6 +82,9 @@ def unrolling(rule: Rule, slot: str) -> Iterator[Finding]:
     plain = Frame.of(rule, slots=[slot])
     average = Average.with_products(plain, plain.recursions[slot])
     yield attempted("closed form", slot, "unroll", plain, average.unrolled, short="weighted sum", note=rates(average))
+    if average.product is not None:
+        with suppress(Refused):  # most products of rates have no closed form
+            yield proved("closed form", slot, "the product of its rates", average.product_solved())
     if slot in plain.shared.families:
         return
     noisy = Frame.of(rule, slots=[slot], random=True)

@@ -250,6 +250,22 @@ def closed_form(body: Term, index: Term, low: Term, high: Term) -> Term:
     raise Refused("SymPy finds no closed form of this sum")
 
 
+def closed_product(body: Term, index: Term, low: Term, high: Term) -> Term:
+    """SymPy's proposal for the product of the body over index = low, ..., high: a guess, to be proved."""
+    import sympy
+
+    need(index not in low.free | high.free, "the bounds of a product do not mention its index")
+    reader = _Atoms(index)
+    factor, bounds = reader.read(body), [reader.read(low), reader.read(high)]
+    # With all of them positive SymPy gives one branch; the others are the proof's to refuse.
+    positive = {s: sympy.Symbol(f"{s.name}p", integer=True, positive=True) for s in reader.symbols.values()}
+    factor, *bounds = (sympy.sympify(e).xreplace(positive) for e in (factor, *bounds))
+    found = sympy.simplify(sympy.gammasimp(sympy.product(factor, (positive[reader.symbols[index]], *bounds))))
+    found = found.xreplace({new: old for old, new in positive.items()})
+    need(not found.has(sympy.Product, sympy.RisingFactorial, sympy.gamma), "SymPy finds no closed form of this product")
+    return reader.back(found)
+
+
 def solve_recursion(step: Term, previous: Term, index: Term, init: Term) -> Term:
     """SymPy's proposal for f with f(0) = init and f(index + 1) = step, where `previous` stands for f(index).
 
