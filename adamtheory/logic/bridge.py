@@ -260,7 +260,10 @@ def closed_product(body: Term, index: Term, low: Term, high: Term) -> Term:
     # With all of them positive SymPy gives one branch; the others are the proof's to refuse.
     positive = {s: sympy.Symbol(f"{s.name}p", integer=True, positive=True) for s in reader.symbols.values()}
     factor, *bounds = (sympy.sympify(e).xreplace(positive) for e in (factor, *bounds))
-    found = sympy.simplify(sympy.gammasimp(sympy.product(factor, (positive[reader.symbols[index]], *bounds))))
+    try:
+        found = sympy.simplify(sympy.gammasimp(sympy.product(factor, (positive[reader.symbols[index]], *bounds))))
+    except (ValueError, TypeError, NotImplementedError, AttributeError) as error:
+        raise Refused(f"SymPy finds no closed form of this product: {error}") from None
     found = found.xreplace({new: old for old, new in positive.items()})
     need(not found.has(sympy.Product, sympy.RisingFactorial, sympy.gamma), "SymPy finds no closed form of this product")
     return reader.back(found)
