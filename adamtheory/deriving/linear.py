@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from adamtheory.language.rule import Rule
 from adamtheory.language.split import split
-from adamtheory.language.tree import ONE, ZERO, Apply, Expr, Name, names, substitute
+from adamtheory.language.tree import ONE, ZERO, Apply, Expr, Name, Number, names, substitute
 
 
 @dataclass(frozen=True)
@@ -119,8 +119,8 @@ def _combined(op: str, a: Expr, b: Expr) -> Expr:
 
 
 def _negated(a: Expr) -> Expr:
-    if a == ZERO:
-        return ZERO
+    if isinstance(a, Number):
+        return Number(-a.value)
     return a.args[0] if isinstance(a, Apply) and a.op == "neg" else Apply("neg", (a,))
 
 
@@ -130,10 +130,14 @@ def _times(a: Expr, b: Expr) -> Expr:
     for one, other in ((a, b), (b, a)):
         if one == ONE:
             return other
+        if one == _negated(ONE):
+            return _negated(other)
         if isinstance(one, Apply) and one.op == "neg":
             return _negated(_times(*(one.args[0] if part is one else part for part in (a, b))))
     return Apply("mul", (a, b))
 
 
 def _over(a: Expr, b: Expr) -> Expr:
+    if isinstance(a, Number) and isinstance(b, Number) and b != ZERO:
+        return Number(a.value / b.value)
     return ZERO if a == ZERO else Apply("div", (a, b))

@@ -41,7 +41,7 @@ EMPTY = {
 FOOT = (
     "n >= 0 steps are done; a value in step n + 1 is that of round t = n + 1; parameters are constant, lr as well.",
     "Every PROVED line is a theorem of the kernel that the second checker has derived again; every REFUTED one has an",
-    "exact counterexample.",
+    "exact counterexample. A quotient by 0 counts as 0; where that may happen is told under what the text owes.",
 )
 
 
