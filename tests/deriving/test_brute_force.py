@@ -62,12 +62,11 @@ def dealt(rule: Rule, place: int, finding: Finding) -> Iterator[World]:
         yield world(rule, finding, random, **given)
 
 
-def steps_of(finding: Finding) -> Any:
-    """The variable n, the number of steps done (a sentence that does not depend on it has none)."""
+def indices_of(finding: Finding) -> list[Any]:
+    """The integer variables: n, the number of steps done, or the two of a product of rates."""
     assert finding.claim is not None
     free = finding.claim.free.union(*(hyp.free for hyp in finding.hyps))
-    assert len(free) <= 1
-    return next(iter(free), integer("n"))
+    return sorted(free, key=str) or [integer("n")]
 
 
 def laws_hold(finding: Finding, found: World) -> None:
@@ -82,12 +81,13 @@ def laws_hold(finding: Finding, found: World) -> None:
 def sentence_holds(rule: Rule, place: int, finding: Finding) -> None:
     """In random models of its theory, in which the assumptions hold, for all steps that satisfy the hypotheses."""
     assert finding.claim is not None
-    n, held = steps_of(finding), 0
+    variables, held = indices_of(finding), 0
     for found in dealt(rule, place, finding):
         laws_hold(finding, found)
-        for steps in range(STEPS):
-            if all(found.meaning.holds(hyp, {n: steps}) for hyp in finding.hyps):
-                assert found.meaning.holds(finding.claim, {n: steps}), (finding.subject, finding.head, steps)
+        for steps in product(range(STEPS), repeat=len(variables)):
+            values = dict(zip(variables, steps, strict=True))
+            if all(found.meaning.holds(hyp, values) for hyp in finding.hyps):
+                assert found.meaning.holds(finding.claim, values), (finding.subject, finding.head, steps)
                 held += 1
     assert held > STEPS // 2, finding
 
@@ -169,7 +169,7 @@ def agree(finding: Finding, runs: Runs, n: int, right: Any) -> bool:
 def slot_agrees(rule: Rule, place: int, finding: Finding) -> None:
     """With runs of the rule, one an outcome."""
     assert finding.claim is not None
-    n = steps_of(finding)
+    (n,) = indices_of(finding)
     for found in dealt(rule, place, finding):
         runs = Runs(rule, finding.subject, found)
         for steps in range(1, STEPS + 1):
@@ -195,6 +195,8 @@ def test_the_findings_about(name: str) -> None:
             checked.add((finding.topic, finding.word))
             if finding.word == PROVED:
                 sentence_holds(rule, place, finding)
+                if finding.head == "the product of its rates":
+                    continue  # a sentence about W, which no run shows
                 if finding.topic in LINEAR and not finding.head.endswith("?"):
                     slot_agrees(rule, place, finding)
                 elif finding.note != "for one coordinate":
