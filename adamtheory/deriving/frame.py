@@ -291,6 +291,7 @@ def sliced(rule: Rule, slots: Sequence[str], keep: Sequence[Expr] = ()) -> Rule:
         body=tuple(line for line in rule.body if line.target in used),
         results=(Name("x"),),
         notes={},
+        facts={},
     )
 
 
