@@ -31,7 +31,7 @@ demo: $(READY)
 test: $(READY)
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/python -m pytest -n 2 --ignore=tests/outside
+	$(BIN)/python -m pytest -n 2 --dist loadgroup --ignore=tests/outside
 
 test-outside: $(OUTSIDE)
 	$(BIN)/python -m pytest tests/outside tests/logic/test_refute.py

@@ -15,7 +15,20 @@ from adamtheory.logic.serialise import replay, sentence_hash, statement_hash
 from adamtheory.logic.terms import Refused
 from adamtheory.proving.worker import _agree
 
-from .mutations import FULL, NAMES, SOME, changed, changes, refused, sample, statement, stored, theorem, with_witness
+from .mutations import (
+    FULL,
+    GROUPED,
+    NAMES,
+    SOME_GROUPED,
+    changed,
+    changes,
+    refused,
+    sample,
+    statement,
+    stored,
+    theorem,
+    with_witness,
+)
 
 # How many mutants of a proof are tried: few of the long ones. A full run takes all of the short ones, and of
 # each long one as many as come to the same work.
@@ -63,7 +76,7 @@ def chosen(name: str) -> list[Any]:
     return found if len(found) * len(proof) <= WORK_IN_FULL else found[:: len(found) * len(proof) // WORK_IN_FULL + 1]
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", GROUPED)
 def test_both_checkers_accept_and_agree(name: str) -> None:
     derived, found = theorem(name), recheck.check(stored(name))
     by_steps = sentence_hash(derived.theory, statement(name).hyps, derived.claim)
@@ -72,7 +85,7 @@ def test_both_checkers_accept_and_agree(name: str) -> None:
     assert set(found.axioms) == set(statement(name).axioms)
 
 
-@pytest.mark.parametrize("name", SOME)
+@pytest.mark.parametrize("name", SOME_GROUPED)
 def test_both_checkers_agree_on_mutants(name: str) -> None:
     same = statement_hash(statement(name))
     for change in chosen(name):
@@ -84,7 +97,7 @@ def test_both_checkers_agree_on_mutants(name: str) -> None:
 
 
 @pytest.mark.skipif(not FULL, reason="the proofs of all witnesses are found anew: a full run only")
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", GROUPED)
 def test_the_witness_is_accepted_and_changes_no_sentence(name: str) -> None:
     assert recheck.check(with_witness(name)).hash == statement_hash(statement(name))
 
