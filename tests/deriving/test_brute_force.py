@@ -6,7 +6,6 @@ slots and values is compared with runs of the rule in balls, which know nothing 
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from fractions import Fraction as F
 from itertools import product
@@ -210,9 +209,3 @@ def verdicts(name: str, topics: tuple[str, ...]) -> set[tuple[str, str]]:
 @pytest.mark.parametrize("name", ASKED)
 def test_the_findings_about(name: str) -> None:
     assert verdicts(name, ASKED[name]) >= EXPECTED[name]
-
-
-@pytest.mark.skipif(os.environ.get("ADAMTHEORY_FULL") != "1", reason="every topic of every rule: a full run only")
-@pytest.mark.parametrize("name", RULES)
-def test_all_findings_about(name: str) -> None:
-    assert verdicts(name, ALL)
