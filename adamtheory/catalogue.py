@@ -1,6 +1,7 @@
-"""What stands in `proofs/`, found without importing it: names, titles, whether a file proves or refutes, pins.
+"""What stands in `proofs/` and `experiments/`, found without importing it: names, titles, fields, pins.
 
-Works the same in a checkout and from a wheel, where the folder is installed as `adamtheory.proofs`.
+Works the same in a checkout and from a wheel, where the folders are installed as `adamtheory.proofs` and
+`adamtheory.experiments`.
 """
 
 from __future__ import annotations
@@ -90,3 +91,40 @@ def pins() -> dict[str, str]:
     """Name -> SHA-256 of the pinned sentence."""
     found: dict[str, str] = json.loads(pins_file().read_text()) if pins_file().is_file() else {}
     return found
+
+
+EXPERIMENT_FIELDS = ("Claim", "Refuted if", "Source", "Budget")
+
+
+@dataclass(frozen=True)
+class ExperimentFile:
+    """A file of `experiments/`: its first line, and the fields of its docstring, each on one line."""
+
+    name: str
+    path: Path
+    title: str
+    fields: dict[str, str]
+
+
+def experiments() -> dict[str, ExperimentFile]:
+    """All experiments by name; raises `DataError` for a file that lacks a field."""
+    found = {}
+    for path in sorted(folder("experiments").glob("*.py")):
+        if path.stem.startswith("_"):
+            continue
+        doc = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or ""
+        title, *rest = doc.splitlines() or [""]
+        pattern = rf"^({'|'.join(EXPERIMENT_FIELDS)}|Note) +(\S.*(?:\n +\S.*)*)"
+        told = {name: " ".join(text.split()) for name, text in re.findall(pattern, "\n".join(rest), re.MULTILINE)}
+        if missing := [name for name in EXPERIMENT_FIELDS if name not in told]:
+            raise DataError(f"{path} says nothing under {', '.join(missing)}")
+        found[path.stem] = ExperimentFile(path.stem, path, title, told)
+    return found
+
+
+def find_experiment(name: str) -> ExperimentFile:
+    """An experiment by name; raises `UnknownNameError`."""
+    known = experiments()
+    if name not in known:
+        raise UnknownNameError("experiment", name, known)
+    return known[name]

@@ -39,6 +39,8 @@ ALLOWED = {
     "logic": GRAMMAR | {"logic"},
     "catalogue": {"errors"},
     "thresholds": {"errors"},
+    "cycles": {"errors"},
+    "laboratory": GRAMMAR | {"runs", "report", "catalogue", "laboratory"},
     "proving": GRAMMAR | {"logic", "catalogue", "proving", "proofs"},
     "deriving": RULES | {"logic", "proving", "deriving"},
 }

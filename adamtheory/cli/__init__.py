@@ -20,6 +20,7 @@ from adamtheory.errors import AdamTheoryError, UnknownNameError
 # Command -> module of this package, whose function `command` it is. Their order is that of --help.
 COMMANDS = {
     "regret": "regret",
+    "run": "run",
     "list": "listing",
     "show": "show",
     "threshold": "threshold",
@@ -88,6 +89,7 @@ def _adamtheory(
     \b
     Examples:
       adamtheory regret
+      adamtheory run reddi_periodic
       adamtheory list optimizers
       adamtheory show amsgrad
       adamtheory prove

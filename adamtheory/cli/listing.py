@@ -12,7 +12,7 @@ from adamtheory.cli.output import print_json, print_table
 from adamtheory.cli.registry import REGISTRIES, parameters, registry, summary
 from adamtheory.errors import UnknownNameError
 
-KINDS = (*REGISTRIES, "datasets", "proofs", "forms")
+KINDS = (*REGISTRIES, "datasets", "proofs", "experiments", "forms")
 DATA_SUFFIXES = {".gz", ".csv", ".libsvm", ".svm", ".txt"}
 
 
@@ -20,28 +20,32 @@ def command(
     kind: Annotated[str, typer.Argument(metavar="KIND", help=f"One of: {', '.join(KINDS)}.")],
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """List optimizers, losses, datasets, proofs and more.
+    """List optimizers, losses, datasets, proofs, experiments and more.
 
     Sets are feasible sets. Datasets are the files of the folder that the variable ADAMTHEORY_DATA names. Proofs are
-    what `adamtheory prove` checks. Forms are those of Adam, AMSGrad and Nadam in papers and frameworks, in pairs: under
-    which change they are proved equal, and the shortest gradients that tell them apart.
+    what `adamtheory prove` checks, experiments what `adamtheory run` runs. Forms are those of Adam, AMSGrad and Nadam
+    in papers and frameworks, in pairs: under which change they are proved equal, and the shortest gradients that tell
+    them apart.
 
     \b
     Examples:
       adamtheory list optimizers
       adamtheory list losses --json
       adamtheory list proofs
+      adamtheory list experiments
       adamtheory list forms
       ADAMTHEORY_DATA=~/data adamtheory list datasets
     """
     if kind not in KINDS:
         raise UnknownNameError("kind", kind, KINDS)
-    special = {"datasets": _datasets, "proofs": _proofs, "forms": _forms}
+    special = {"datasets": _datasets, "proofs": _proofs, "experiments": _experiments, "forms": _forms}
     entries = special[kind]() if kind in special else _rules(kind)
     if as_json:
         print_json(entries)
     elif kind == "proofs":
         print_table(("name", "kind", "what it says"), [(e["name"], e["kind"], e["title"]) for e in entries])
+    elif kind == "experiments":
+        print_table(("name", "claim", "quick settings"), [(e["name"], e["claim"], e["settings"]) for e in entries])
     elif kind == "forms":
         heads = ("form", "other form", "equal under", "apart by", "difference", "theorems")
         print_table(heads, [_pair(e) for e in entries])
@@ -76,6 +80,19 @@ def _proofs() -> list[dict[str, Any]]:
         {"name": file.name, "kind": "refutation" if file.refutes else "theorem", "title": file.title}
         for file in catalogue.proofs().values()
     ]
+
+
+def _experiments() -> list[dict[str, Any]]:
+    from adamtheory import catalogue
+    from adamtheory.laboratory.running import load
+    from adamtheory.laboratory.settings import as_texts
+
+    found = []
+    for name, file in catalogue.experiments().items():
+        told = {key.lower().replace(" ", "_"): text for key, text in file.fields.items()}
+        settings = " ".join(f"{k}={v}" for k, v in as_texts(load(name).settings("quick")).items())
+        found.append({"name": name, "title": file.title, **told, "settings": settings})
+    return found
 
 
 def _forms() -> list[dict[str, Any]]:

@@ -91,3 +91,26 @@ def counting(whole: int, what: str) -> Iterator[Callable[[str], None]]:
     with Progress(*columns, console=Console(stderr=True), transient=True) as bars:
         task = bars.add_task(what, total=whole)
         yield lambda name: bars.update(task, advance=1, description=name)
+
+
+@contextmanager
+def parts(name: str) -> Iterator[Callable[[int, int, str], None]]:
+    """Tell how many parts of one task are done and which comes now: a bar on a terminal, sometimes a line in a pipe."""
+    if not sys.stderr.isatty():
+        last = time.monotonic()
+
+        def line(done: int, whole: int, now: str) -> None:
+            nonlocal last
+            if time.monotonic() - last >= BETWEEN_LINES:
+                last = time.monotonic()
+                print(f"{name}: {done} of {whole} done, now {now}", file=sys.stderr, flush=True)
+
+        yield line
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bars:
+        task = bars.add_task(name, total=None)
+        yield lambda done, whole, now: bars.update(task, completed=done, total=whole, description=f"{name}: {now}")

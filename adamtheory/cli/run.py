@@ -1,0 +1,213 @@
+"""`adamtheory run NAME`: an experiment of `experiments/`, with its verdict."""
+
+from __future__ import annotations
+
+import sys
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from adamtheory.cli.output import aligned, print_json, print_table
+from adamtheory.cli.progress import parts
+from adamtheory.errors import OutputError, SpecError
+
+if TYPE_CHECKING:
+    from adamtheory.laboratory.running import Outcome
+
+RUNS = Path("runs")
+INTERRUPTED = 130
+MOST_CHECKS = 30  # of a table on the screen; all are in run.json
+
+
+def command(
+    name: Annotated[str | None, typer.Argument(metavar="NAME", help="An experiment, or all.")] = None,
+    quick: Annotated[bool, typer.Option("--quick", help="The quick budget (default).")] = False,
+    full: Annotated[bool, typer.Option("--full", help="The full budget.")] = False,
+    sets: Annotated[list[str] | None, typer.Option("--set", metavar="PARAM=VALUE", help="Change a setting.")] = None,
+    out: Annotated[Path | None, typer.Option("--out", metavar="FOLDER", help="Where to write; must not exist.")] = None,
+    source: Annotated[
+        Path | None, typer.Option("--from", metavar="FOLDER", help="Repeat the run of a folder and compare.")
+    ] = None,
+    figure: Annotated[bool, typer.Option("--figure/--no-figure", help="Draw the figure.")] = True,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> int:
+    """Run an experiment: its claim, what was measured, a verdict, a table and a figure.
+
+    Every experiment states what would refute it. `adamtheory list experiments` names them and their settings, which
+    --set changes. The folder holds run.json (which --from repeats), the table as Parquet and CSV, the figure as SVG and
+    PNG. After Ctrl-C the rows that were finished are there. Exit status 1 where a claim is refuted.
+
+    \b
+    Examples:
+      adamtheory run reddi_periodic
+      adamtheory run reddi_periodic --full --out results/reddi
+      adamtheory run reddi_periodic --set "C=[2.5, 3, 10]" --set horizon=1e5
+      adamtheory run all --quick
+      adamtheory run --from results/reddi
+    """
+    if quick and full:
+        raise SpecError("--quick and --full exclude each other; give one")
+    budget = "full" if full else "quick"
+    if source is not None:
+        if name or sets or quick or full:
+            raise SpecError("--from takes experiment, budget and settings from its folder; give nothing else")
+        return _repeat(source, out, figure, as_json)
+    if name is None:
+        raise SpecError("name an experiment (adamtheory list experiments), or all")
+    if name == "all":
+        if sets:
+            raise SpecError("--set belongs to one experiment; name it")
+        return _all(budget, out or _fresh("all"), figure, as_json)
+    return _one(name, budget, sets or [], out or _fresh(name), figure, as_json)
+
+
+def _fresh(name: str) -> Path:
+    stem = f"{name}-{datetime.now():%Y%m%d-%H%M%S}"
+    return next(p for p in (RUNS / stem, *(RUNS / f"{stem}-{i}" for i in range(2, 100))) if not p.exists())
+
+
+# --- one --------------------------------------------------------------------------------------------------------------
+
+
+def _one(name: str, budget: str, sets: list[str], folder: Path, figure: bool, as_json: bool) -> int:
+    from adamtheory.laboratory.running import load
+    from adamtheory.laboratory.settings import changed
+    from adamtheory.runs.folder import check_free
+
+    experiment = load(name)
+    settings = changed(experiment.settings(budget), sets)
+    check_free(folder)
+    if not as_json:
+        print("\n".join(_header(experiment, settings, budget)), flush=True)
+    outcome = _perform(experiment, budget, settings)
+    return _finish(outcome, folder, figure, as_json)
+
+
+def _perform(experiment: Any, budget: str, settings: Any) -> Outcome:
+    from adamtheory.laboratory.running import perform
+
+    with parts(experiment.file.name) as tell:
+        return perform(experiment, budget, settings, tell, interrupted=lambda: None)
+
+
+def _finish(outcome: Outcome, folder: Path, figure: bool, as_json: bool) -> int:
+    """Write and print; the exit status."""
+    from adamtheory.laboratory.running import record, write
+
+    if not len(outcome.table):
+        _tell("nothing had finished; nothing was written")
+        return INTERRUPTED
+    write(outcome, folder, figure)
+    if as_json:
+        print_json({**record(outcome), "folder": str(folder)})
+    elif outcome.verdict is not None:
+        print("\n".join(_told(outcome)))
+        print(f"\nresults in {folder}")
+    if outcome.verdict is None:
+        _tell(f"interrupted; the {len(outcome.table)} rows that had finished are in {folder}")
+        return INTERRUPTED
+    return 1 if outcome.verdict.word == "refuted" else 0
+
+
+def _header(experiment: Any, settings: Any, budget: str) -> list[str]:
+    import textwrap
+
+    from adamtheory.laboratory.settings import as_texts
+
+    fields = experiment.file.fields
+    told = {"claim": fields["Claim"], "refuted if": fields["Refuted if"], "source": fields["Source"]}
+    told["settings"] = f"{budget}: " + ", ".join(f"{k}={v}" for k, v in as_texts(settings).items())
+    lines: list[str] = []
+    for head, text in told.items():
+        lines += textwrap.wrap(text, 100, initial_indent=f"{head:<12}", subsequent_indent=" " * 12)
+    return [*lines, ""]
+
+
+def _told(outcome: Outcome) -> list[str]:
+    """The checks, then the verdict."""
+    import textwrap
+
+    verdict = outcome.verdict
+    assert verdict is not None
+    words = {True: "yes", False: "NO", None: "cannot tell"}
+    rows = [["MEASURED", "VALUE", "EXPECTED", "AS CLAIMED"]]
+    # what fails or cannot be told comes first where not all can be shown
+    order = list(verdict.checks)
+    if len(order) > MOST_CHECKS:
+        order.sort(key=lambda check: check.holds is True)
+    rows += [[c.what, _number(c.measured), _number(c.expected), words[c.holds]] for c in order[:MOST_CHECKS]]
+    lines = aligned(rows)
+    if len(verdict.checks) > MOST_CHECKS:
+        lines.append(f"... and {len(verdict.checks) - MOST_CHECKS} more, all in run.json")
+    return [*lines, "", *textwrap.wrap(f"{verdict.word.upper()}: {verdict.sentence}", 100)]
+
+
+def _number(value: Any) -> str:
+    return f"{value:.6g}" if isinstance(value, float) or hasattr(value, "dtype") else str(value)
+
+
+# --- all --------------------------------------------------------------------------------------------------------------
+
+
+def _all(budget: str, folder: Path, figure: bool, as_json: bool) -> int:
+    """Every experiment, each in a folder of its own as soon as it is finished."""
+    from adamtheory import catalogue
+    from adamtheory.laboratory.running import load, record, write
+    from adamtheory.runs.folder import check_free
+
+    check_free(folder)
+    outcomes: list[Outcome] = []
+    interrupted = False
+    for name in catalogue.experiments():
+        experiment = load(name)
+        outcome = _perform(experiment, budget, experiment.settings(budget))
+        if outcome.verdict is None:
+            interrupted = True
+            break
+        write(outcome, folder / name, figure)
+        outcomes.append(outcome)
+        print(f"{name}: {outcome.verdict.word} ({outcome.seconds:.1f} s)", file=sys.stderr, flush=True)
+    if as_json:
+        print_json([{**record(outcome), "folder": str(folder / outcome.experiment.file.name)} for outcome in outcomes])
+    elif outcomes:
+        judged = [(o, o.verdict) for o in outcomes if o.verdict]
+        rows = [(o.experiment.file.name, v.word, f"{o.seconds:.1f} s", v.sentence) for o, v in judged]
+        print_table(("experiment", "verdict", "time", "what was found"), rows)
+        print(f"\nresults in {folder}")
+    if interrupted:
+        _tell(f"interrupted; {len(outcomes)} experiments had finished")
+        return INTERRUPTED
+    return 1 if any(o.verdict and o.verdict.word == "refuted" for o in outcomes) else 0
+
+
+# --- again ------------------------------------------------------------------------------------------------------------
+
+
+def _repeat(source: Path, out: Path | None, figure: bool, as_json: bool) -> int:
+    """Run again what a folder records; exit status 1 where any bit differs."""
+    from adamtheory.laboratory import running
+
+    found, old = running.read_folder(source)
+    if not found["finished"]:
+        raise OutputError(f"{source} is of a run that was interrupted; give one that was finished")
+    experiment = running.load(found["experiment"])
+    outcome = _perform(experiment, found["budget"], running.recorded_settings(experiment, found))
+    if outcome.verdict is None:
+        return INTERRUPTED
+    different = running.differences(old, outcome.table)
+    if out is not None:
+        running.write(outcome, out, figure)
+    if as_json:
+        print_json({**running.record(outcome), "identical": not different, "differences": different})
+    elif different:
+        print(f"not identical to {source}:", *(f"  {text}" for text in different), sep="\n")
+    else:
+        print("\n".join(_told(outcome)))
+        print(f"\nidentical: all {len(old)} rows of {source} come out the same, bit for bit")
+    return 1 if different else 0
+
+
+def _tell(text: str) -> None:
+    print(f"adamtheory: {text}", file=sys.stderr, flush=True)

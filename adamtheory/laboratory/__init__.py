@@ -1,0 +1,1 @@
+"""Experiments: what a file of `experiments/` declares, how it is run, what it leaves."""

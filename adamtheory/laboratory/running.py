@@ -1,0 +1,190 @@
+"""Find an experiment, run it, judge it, and keep what it found.
+
+    outcome = perform(load("reddi_periodic"), "quick")
+    outcome.verdict.word, outcome.table["linear"]
+
+A folder holds `run.json` (what repeats it), `table.parquet` and `table.csv`, and the figure as SVG and PNG.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from adamtheory import catalogue
+from adamtheory.errors import OutputError
+from adamtheory.laboratory.experiment import Block, Table, Tell, Verdict
+from adamtheory.laboratory.settings import as_texts, from_texts
+
+KIND = "adamtheory experiment"
+BUDGETS = ("quick", "full")
+RECORD, TABLE = "run.json", "table.parquet"
+
+
+@dataclass(frozen=True)
+class Experiment:
+    """A file of `experiments/` with its module."""
+
+    file: catalogue.ExperimentFile
+    module: ModuleType
+
+    def settings(self, budget: str) -> Any:
+        """The settings of a budget, quick or full."""
+        return getattr(self.module, budget.upper())
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What an experiment found; `verdict` is None where it was interrupted."""
+
+    experiment: Experiment
+    budget: str
+    settings: Any
+    table: Table
+    verdict: Verdict | None
+    seconds: float
+
+
+def load(name: str) -> Experiment:
+    """The experiment of that name; raises `UnknownNameError`."""
+    file = catalogue.find_experiment(name)
+    return Experiment(file, importlib.import_module(f"adamtheory.experiments.{file.name}"))
+
+
+def perform(
+    experiment: Experiment,
+    budget: str = "quick",
+    settings: Any = None,
+    tell: Tell | None = None,
+    interrupted: Callable[[], None] | None = None,
+) -> Outcome:
+    """Run an experiment and judge what it found.
+
+    settings     default: those of the budget
+    tell         called with (parts done, parts in all, the part that comes now)
+    interrupted  called at Ctrl-C, after which the rows that are finished are returned without a verdict; None: raise it
+    """
+    from time import perf_counter
+
+    settings = experiment.settings(budget) if settings is None else settings
+    blocks: list[Block] = []
+    began, whole = perf_counter(), True
+    try:
+        for block in experiment.module.run(settings, tell or (lambda done, parts, what: None)):
+            blocks.append(block)
+    except KeyboardInterrupt:
+        if interrupted is None:
+            raise
+        interrupted()
+        whole = False
+    table = Table.of(blocks)
+    verdict = experiment.module.verdict(table, settings) if whole else None
+    return Outcome(experiment, budget, settings, table, verdict, perf_counter() - began)
+
+
+def record(outcome: Outcome) -> dict[str, Any]:
+    """What run.json holds."""
+    from adamtheory.runs.folder import versions
+
+    verdict = outcome.verdict
+    return {
+        "kind": KIND,
+        "experiment": outcome.experiment.file.name,
+        "claim": outcome.experiment.file.fields["Claim"],
+        "budget": outcome.budget,
+        "settings": as_texts(outcome.settings),
+        "finished": verdict is not None,
+        "verdict": None if verdict is None else verdict.word,
+        "sentence": None if verdict is None else verdict.sentence,
+        "checks": [] if verdict is None else [_plain(asdict(check)) for check in verdict.checks],
+        "seconds": round(outcome.seconds, 3),
+        "text_sha256": hashlib.sha256(outcome.experiment.file.path.read_bytes()).hexdigest(),
+        "versions": versions(),
+    }
+
+
+def _plain(value: Any) -> Any:
+    """NumPy's numbers as Python's; what is not finite as text, for JSON has no word for it."""
+    if isinstance(value, dict):
+        return {k: _plain(v) for k, v in value.items()}
+    value = value.item() if hasattr(value, "item") else value
+    return str(value) if isinstance(value, float) and value - value != 0 else value
+
+
+def write(outcome: Outcome, folder: Path, figure: bool = True) -> None:
+    """The folder of an outcome, whole or not at all; raises `OutputError` where it exists."""
+    import json
+
+    from adamtheory.runs.folder import write_folder
+
+    def fill(inside: Path) -> None:
+        (inside / RECORD).write_text(json.dumps(record(outcome), indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+        _write_table(outcome.table, inside)
+        if figure and outcome.verdict is not None:
+            draw(outcome, inside)
+
+    write_folder(folder, fill)
+
+
+def _write_table(table: Table, folder: Path) -> None:
+    import pyarrow as pa
+    import pyarrow.csv as csv
+    import pyarrow.parquet as parquet
+
+    arrays = pa.table({name: pa.array(column) for name, column in table.columns.items()})
+    parquet.write_table(arrays, folder / TABLE)
+    csv.write_csv(arrays, folder / "table.csv")
+
+
+def draw(outcome: Outcome, folder: Path) -> list[Path]:
+    """Draw the figure into a folder; returns the paths of SVG and PNG."""
+    from adamtheory.report.sheet import Sheet
+
+    sheet = Sheet(title=outcome.experiment.file.title)
+    with sheet.style():
+        outcome.experiment.module.figure(outcome.table, outcome.settings, sheet)
+        return sheet.save(folder, outcome.experiment.file.name)
+
+
+def read_folder(folder: Path) -> tuple[dict[str, Any], Table]:
+    """Record and table of a folder that `run` wrote; raises `OutputError` for any other."""
+    import json
+
+    import pyarrow as pa
+    import pyarrow.parquet as parquet
+
+    try:
+        found = json.loads((folder / RECORD).read_text(encoding="utf-8"))
+        stored = parquet.read_table(folder / TABLE)
+    except (OSError, ValueError, pa.ArrowException) as error:
+        raise OutputError(f"{folder} holds no readable experiment ({error}); give a folder that `run` wrote") from None
+    if not isinstance(found, dict) or found.get("kind") != KIND:
+        raise OutputError(f"{folder / RECORD} is not the record of an experiment; give a folder that `run` wrote")
+    return found, Table({name: stored[name].to_numpy() for name in stored.column_names})
+
+
+def recorded_settings(experiment: Experiment, found: dict[str, Any]) -> Any:
+    """The settings that a record names."""
+    return from_texts(experiment.settings(found["budget"]), found["settings"])
+
+
+def differences(old: Table, new: Table) -> list[str]:
+    """What of two tables is not bit for bit equal, one text a column; empty where all is."""
+    import numpy as np
+
+    if set(old.columns) != set(new.columns) or len(old) != len(new):
+        return [f"{len(old)} rows of {', '.join(old.columns)} then, {len(new)} of {', '.join(new.columns)} now"]
+    found = []
+    for name, column in old.columns.items():
+        a, b = column, new.columns[name]
+        same = (a == b) | ((a != a) & (b != b))
+        if not np.all(same):
+            first = int(np.argmin(same))
+            rows = f"{int(np.sum(~same))} of {len(a)} rows differ, first row {first}"
+            found.append(f"{name}: {rows}: {a[first]} then, {b[first]} now")
+    return found

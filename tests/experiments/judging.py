@@ -1,0 +1,26 @@
+"""What the tests of experiments share: run one with small settings, and read its verdict."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from adamtheory.laboratory.running import Experiment, Outcome, load, perform
+
+
+def experiment(name: str) -> Experiment:
+    """The experiment; its `module` is what a planted fault changes."""
+    return load(name)
+
+
+def judged(name: str, **changes: Any) -> Outcome:
+    """The outcome of the quick settings with these changes."""
+    found = load(name)
+    return perform(found, "quick", replace(found.settings("quick"), **changes))
+
+
+def word(name: str, **changes: Any) -> str:
+    """The verdict in a word."""
+    verdict = judged(name, **changes).verdict
+    assert verdict is not None
+    return verdict.word
