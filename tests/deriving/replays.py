@@ -8,67 +8,19 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
 from fractions import Fraction as F
 from typing import Any
 
 import flint
 
-from adamtheory.deriving.derivation import Derivation
-from adamtheory.deriving.findings import PROVED, REFUTED, Finding
-from adamtheory.deriving.frame import one_coordinate
-from adamtheory.language.formula import plain_expression
-from adamtheory.language.rule import Obligation, Rule
-from adamtheory.language.tree import Apply, Expr, names, walk
+from adamtheory.deriving.findings import Finding
+from adamtheory.language.rule import Rule
+from adamtheory.language.tree import Apply, Expr, walk
 
+from .cases import Case
 from .plain import Exact, as_ball, close, run
-from .spaces import World, broken, constant_in, letter
-
-
-@dataclass(frozen=True)
-class Case:
-    """A finding about a rule, with the obligation that it is about."""
-
-    rule: Rule
-    finding: Finding
-    seed: str
-    owed: Obligation | None = None
-
-
-def cases(rule: Rule, derivation: Derivation) -> Iterator[Case]:
-    """The findings of a derivation about this rule."""
-    owed = iter(owed_by(rule, derivation.about("obligation")))
-    for place, finding in enumerate(derivation.findings):
-        yield Case(rule, finding, f"{rule.name} {place}", next(owed) if finding.topic == "obligation" else None)
-
-
-def owed_by(rule: Rule, findings: tuple[Finding, ...]) -> list[Obligation]:
-    """The obligations of the findings, which are told in the order of the text; PROVED after REFUTED is about the same.
-
-    What has no numbers but those of the text, and stands in what the logic has no term for, is not told.
-    """
-    found: list[Obligation] = []
-    one, before = one_coordinate(rule), None
-    left = list(one.obligations)
-    for finding in findings:
-        again = before is not None and (before.word, finding.word) == (REFUTED, PROVED)
-        if not (again and before is not None and (before.subject, before.head) == (finding.subject, finding.head)):
-            while left and bare(plain_expression(one, left[0].expr)) != bare(finding.subject):
-                assert not names(left[0].expr), f"nothing is told of {left[0]}"
-                left.pop(0)
-            assert left, f"the text does not owe {finding.subject}"
-            found.append(left.pop(0))
-        else:
-            found.append(found[-1])
-        before = finding
-    assert not findings or not any(names(rest.expr) for rest in left)
-    return found
-
-
-def bare(subject: str) -> str:
-    """A printed expression without what tells old values from new ones."""
-    return re.sub(r"'|\[t(-1)?\]", "", subject)
+from .spaces import World, broken, constant_in, letter, value_of
 
 
 def values_called(rule: Rule, subject: str) -> list[Expr]:
@@ -139,7 +91,8 @@ def obligation_holds(case: Case, found: World) -> int:
         if not numbers(value):
             continue  # a quotient in it has a zero below, of which another finding tells
         of = claim.right.args[0] if owed.kind == "nonzero" else claim.right
-        assert close(value, found.meaning.value(of, values)), f"it speaks of another value than {owed.expr}"
+        meant = value_of(found.meaning, of, values)
+        assert meant is None or close(value, meant), f"it speaks of another value than {owed.expr}"
         assert not as_ball(value) < 0 if owed.kind == "nonnegative" else sound(value, owed.kind), f"it is {value}"
         compared += 1
     return compared
@@ -154,9 +107,7 @@ def corrected_value_has_the_mean(case: Case, found: World) -> int:
     """E value = mu over all outcomes of dependent and of independent gradients; all candidates of that name have it."""
     mu, compared = found.meaning.families[constant_in(case.finding, "stationary")], 0
     asked = values_called(case.rule, case.finding.subject)
-    runs = {
-        w: run(case.rule, found.parameters, found.history(w), found.iterates, asked=asked) for w in found.outcomes
-    }
+    runs = {w: run(case.rule, found.parameters, found.history(w), found.iterates, asked=asked) for w in found.outcomes}
     for values in found.places:
         n = next(iter(values.values()))
         for k in range(len(asked)):
@@ -179,11 +130,12 @@ def step_is_bounded(case: Case, found: World) -> int:
             continue
         size = abs(rounds[t - 1].step)
         if finding.head in ("bound the step (cases)", "bound the step (an average of what is bounded)"):
-            bound = lr * as_ball(found.meaning.value(claim.right, values))
+            bound = value_of(found.meaning, claim.right, values)
         else:  # |numerator| <= C |denominator|, or the squares of both sides
-            factor = as_ball(found.meaning.value(claim.right.args[0], values))
-            bound = lr * (factor.sqrt() if claim.left.op == "pow" else factor)
-        if numbers(size, bound):
+            bound = value_of(found.meaning, claim.right.args[0], values)
+            bound = bound.sqrt() if bound is not None and claim.left.op == "pow" else bound
+        if bound is not None and numbers(size, bound):
+            bound = lr * bound
             assert not size > bound, f"the step {size} is larger than {bound} in round {t}"
             assert claim.kind != "eq" or close(size, bound), f"the step {size} does not reach {bound} in round {t}"
             compared += 1

@@ -1,4 +1,4 @@
-"""Linear slots by runs of their rule, one run an outcome: their means, variances, weights, and the signals they read."""
+"""Linear slots by runs of their rule, one run an outcome: means, variances, weights, and the signals they read."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from adamtheory.language.rule import Rule
 from adamtheory.language.tree import Name
 
 from .plain import Player, Round, as_ball, close, run
-from .spaces import STEPS, World
+from .spaces import STEPS, World, value_of
 
 LINES = {
     ("closed form", "unroll"),
@@ -65,9 +65,7 @@ class Runs:
         return self.signal_of({Name(name): [value] for name, value in held.items()}, 0)
 
     def mean_signal(self, t: int) -> Any:
-        parts = (
-            p * self.signal(t, self.runs[w][t - 1], self.found.history(w)[t - 1]) for w, p in self.chances.items()
-        )
+        parts = (p * self.signal(t, self.runs[w][t - 1], self.found.history(w)[t - 1]) for w, p in self.chances.items())
         return sum(parts, flint.arb(0))
 
     @cached_property
@@ -105,7 +103,7 @@ def told_by_runs(finding: Finding, runs: Runs, n: int, right: Any) -> Any:
     assert (finding.topic, finding.head) in LINES
     if finding.topic == "drift":
         gap = abs(runs.mean(n) - runs.weights[n] * runs.mean_signal(n))
-        value = gap if gap > as_ball(right) else as_ball(right)
+        value = gap if gap > right else right
     elif finding.head == "sum the weights":
         value = runs.weights[n]
     elif finding.head == "divide":
@@ -125,8 +123,8 @@ def slot_agrees(rule: Rule, finding: Finding, found: World) -> int:
         (n,) = values.values()
         if n > STEPS or (finding.topic == "drift" and n < 1):
             continue
-        right = found.meaning.value(finding.claim.right, values)
-        value = told_by_runs(finding, runs, n, right)
+        right = value_of(found.meaning, finding.claim.right, values)
+        value = None if right is None else told_by_runs(finding, runs, n, right)
         if value is not None:
             assert close(value, right), f"{finding.head} after {n} rounds: {value} in runs, {right} in the sentence"
             compared += 1

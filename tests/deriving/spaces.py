@@ -26,6 +26,9 @@ from adamtheory.logic.evaluate import Ball, Interpretation, Undecided
 from adamtheory.logic.notation import integer
 from adamtheory.logic.terms import Rel, Term
 
+from .cases import Case
+from .plain import as_ball
+
 STEPS = 4  # rounds in which outcomes are enumerated
 ROUNDS = 8  # rounds of one history
 WORLDS = 4  # models of every sentence
@@ -88,24 +91,18 @@ class World:
         return [self.gradients[t, outcome] for t in range(1, STEPS + 1)]
 
 
-def worlds(rule: Rule, finding: Finding, seed: str, true: bool = False) -> Iterator[World]:
+def worlds(case: Case, true: bool = False) -> Iterator[World]:
     """Random models of a finding's theory in which its hypotheses hold somewhere.
 
     true  what has no term (a schedule) has its values in the text, instead of any numbers in (0, 1]
     """
-    found = 0
-    for k in range(TRIES):
-        one = world(rule, finding, Random(f"{seed} {k}"), true)
-        if one is not None and one.places:
-            yield one
-            found += 1
-            if found == WORLDS:
-                return
-    raise AssertionError(f"the hypotheses hold in {found} models of {TRIES}")
+    drawn = (world(case, Random(f"{case.seed} {k}"), true) for k in range(TRIES))
+    return (one for one in drawn if one is not None and one.places)
 
 
-def world(rule: Rule, finding: Finding, random: Random, true: bool) -> World | None:
+def world(case: Case, random: Random, true: bool) -> World | None:
     """One random model; None where the parameters do not satisfy the hypotheses."""
+    rule, finding = case.rule, case.finding
     names, laws = declared(finding), assumed(finding)
     zero = broken(finding)
     parameters = {p.name: F(0) if p.name in zero else within(p.range, random) for p in rule.parameters}
@@ -117,8 +114,7 @@ def world(rule: Rule, finding: Finding, random: Random, true: bool) -> World | N
     if not all(holds(Interpretation(meaning, theory=finding.theory), hyp, {}) for hyp in closed):
         return None
     gradients, outcomes = dealt(names, laws, random)
-    still = "the decay of x left out" in finding.note or "what is added to" in finding.note
-    iterates = {(t,): F(0) if still else F(random.randint(-20, 20), 7) for t in range(ROUNDS + 3)}
+    iterates = {(t,): F(0) if case.decays else F(random.randint(-20, 20), 7) for t in range(ROUNDS + 3)}
     meaning |= {"g": gradients, "X": iterates, **schedules(rule, names, parameters, random, true)}
     found = World(parameters, iterates, gradients, outcomes, Interpretation(meaning, outcomes, finding.theory))
     for word in ("stationary", "variance", "slow"):
@@ -284,6 +280,14 @@ def places(finding: Finding, found: World) -> list[dict[Any, int]]:
         last = STEPS
     tried = [dict(zip(variables, steps, strict=True)) for steps in product(range(last + 1), repeat=len(variables))]
     return [values for values in tried if all(holds(found.meaning, hyp, values) for hyp in finding.hyps)]
+
+
+def value_of(meaning: Interpretation, of: Term, values: Mapping[Any, int]) -> Any:
+    """The value of a term as a ball, None where it is not known."""
+    try:
+        return as_ball(meaning.value(of, values))
+    except Undecided:
+        return None
 
 
 def holds(meaning: Interpretation, claim: Rel, values: Mapping[Any, int]) -> bool | None:
