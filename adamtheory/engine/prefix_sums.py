@@ -86,9 +86,11 @@ def _polynomial_loss(rule: Rule) -> dict[int, Expr] | None:
     env: dict[Name, _Poly] = {x: _Poly((ZERO, ONE, ZERO))}
     try:
         for line in rule.body:
-            value = _poly(line.value, env)
+            known = _Poly((line.target, ZERO, ZERO))
+            # a frozen line is what it was at x_t wherever f_t is taken, so it is no function of x
+            value = known if line.target == rule.notes.get("frozen") else _poly(line.value, env)
             # x-free lines keep their name, so that the kernel shares them with the rule itself
-            env[line.target] = _Poly((line.target, ZERO, ZERO)) if value.free else value
+            env[line.target] = known if value.free else value
         result = _poly(rule.results[0], env)
     except _NotQuadraticError:
         return None

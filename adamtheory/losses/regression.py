@@ -1,6 +1,6 @@
-"""Losses on data, one row a round: logistic regression and least squares."""
+"""Losses on data, one row a round: logistic regression, hinge loss and least squares."""
 
-from adamtheory.language import absolute, exp, log, loss, maximum, row, target, total
+from adamtheory.language import absolute, exp, log, loss, maximum, row, target, total, where
 
 
 @loss(family="regression", start=0, radius=10)
@@ -15,6 +15,18 @@ def logistic(x, a: row, y: target):
     s = y * total(a * x)
     f = maximum(-s, 0) + log(1 + exp(-absolute(s)))
     return f, -y / (1 + exp(s)) * a
+
+
+@loss(family="regression", start=0, radius=10)
+def hinge(x, a: row, y: target):
+    """Hinge loss of one labelled row: f_t(x) = max(0, 1 - y_t <a_t, x>), y_t = -1 or +1.
+
+    The subgradient is -y_t a_t where the margin y_t <a_t, x> is below 1, else 0.
+
+    Source: support vector machines (Cortes & Vapnik 1995); online, e.g. Shalev-Shwartz 2012, section 2.
+    """
+    s = y * total(a * x)
+    return maximum(1 - s, 0), where(s < 1, -y, 0) * a
 
 
 @loss(family="regression", start=0, radius=10)
