@@ -177,18 +177,24 @@ def _path(
 ) -> list[Comparator]:
     """The best fixed points of one lane at all checkpoints, each search starting from the one before."""
     from adamtheory.hindsight.comparators import best_fixed_point
-    from adamtheory.losses import least_squares, logistic
+    from adamtheory.hindsight.hinge import best_hinge
+    from adamtheory.losses import hinge, least_squares, logistic
 
     losses = trajectory.sequence
-    families = {logistic.digest: "logistic", least_squares.digest: "least_squares"}
+    families = {logistic.digest: "logistic", least_squares.digest: "least_squares", hinge.digest: "hinge"}
     family = families.get(losses.rule.digest)
     if family is None or losses.features is None or losses.targets is None:
-        raise ParameterError(f"no certified comparator is known for {losses.rule.name}; known: logistic, least_squares")
+        raise ParameterError(
+            f"no certified comparator is known for {losses.rule.name}; known: {', '.join(families.values())}"
+        )
     found: list[Comparator] = []
     for t in trajectory.checkpoints.tolist():
         start = found[-1].point if found else None
         counts = visit_counts(trajectory, lane, t)
-        found.append(best_fixed_point(family, losses.features, losses.targets, counts, low, high, start=start))
+        if family == "hinge":
+            found.append(best_hinge(losses.features, losses.targets, counts, low, high))
+        else:
+            found.append(best_fixed_point(family, losses.features, losses.targets, counts, low, high, start=start))
         if progress is not None:
             progress(len(found), len(trajectory.checkpoints))
     return found
