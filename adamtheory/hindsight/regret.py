@@ -5,7 +5,7 @@
     r.regret[-1], r.growth.verdict                       # 666668.9..., "linear regret"
 
 The best fixed point is exact for losses that are separable quadratics (prefix sums), the declared one where the loss
-proves its minimiser, and a solver's with a certified gap for losses on data.
+proves its minimiser, a median for absolute errors, and a solver's with a certified gap for other losses on data.
 """
 
 from __future__ import annotations
@@ -62,11 +62,15 @@ def regret(
     Raises `ParameterError` where the losses are unbounded below on the set, or no exact comparator is known: a rule of
     one's own may name the minimiser of all its prefix sums by `@loss(comparator="...")`.
     """
+    from adamtheory.hindsight.medians import absolute_target, best_medians
+
     sums = trajectory.sums
     _check_set(trajectory)
     if "loss_at_point" in sums:
         value, point = sums["loss_at_point"], _declared(trajectory)
         gap = value * 0.0
+    elif absolute_target(trajectory.sequence.rule) is not None:
+        value, point, gap = best_medians(trajectory, _bounds(trajectory), {} if solved is None else solved)
     elif trajectory.sequence.targets is not None:
         value, point, gap = _on_data(trajectory, {} if solved is None else solved, progress)
     elif sums:

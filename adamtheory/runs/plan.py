@@ -190,5 +190,8 @@ def run_one(
 
 def probe(entry: Entry, plan: Plan) -> None:
     """Play one round, so that a comparator that does not exist is found before a long run; data have one always."""
+    from adamtheory.hindsight.medians import check_rounds
+
+    check_rounds(entry.losses.rule, plan.horizon)
     if entry.losses.features is None:
         run_one(entry, replace(plan, horizon=1))
