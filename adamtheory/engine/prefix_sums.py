@@ -41,6 +41,12 @@ def hindsight(rule: Rule) -> Hindsight | None:
     return Hindsight(sums={k: v for k, v in sums.items() if v != ZERO})
 
 
+def polynomial(rule: Rule) -> tuple[Expr, Expr] | None:
+    """c1 and c2 of a loss that is separable and quadratic in its text; None for any other."""
+    found = None if any(i.kind == "target" for i in rule.inputs) else _polynomial_loss(rule)
+    return None if found is None else (found[1], _twice(found[2]))
+
+
 def _twice(expr: Expr) -> Expr:
     if isinstance(expr, Number):
         return Number(2 * expr.value)

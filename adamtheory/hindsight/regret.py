@@ -31,12 +31,16 @@ class Regret:
     """Regret at the checkpoints.
 
     checkpoints  (K,) rounds T
-    regret       (*lanes, K) R_T = sum_{t<=T} f_t(x_t) - min_u sum_{t<=T} f_t(u)
+    regret       (*lanes, K) R_T = sum_{t<=T} f_t(x_t) less the losses of the comparator: min_u sum_{t<=T} f_t(u), or
+                 what `against` says
     average      (*lanes, K) R_T/T
-    comparator   (*lanes, K, d) the best fixed point of the first T rounds
+    comparator   (*lanes, K, d) the best fixed point of the first T rounds, or the one given; NaN if it moves
     gap          (*lanes, K) certified bound on the comparator's own error: the true regret lies in [R_T, R_T + gap];
                  0 where the comparator is exact
     growth       how R_T grows with T, per lane and over the replicates; see `Growth`
+    against      the comparator as it was asked for
+    path         (*lanes, K) sum_{t=2..T} |u_t - u_{t-1}| of a comparator that moves; None for others, and where the
+                 least loss of a round is known without its point
     """
 
     checkpoints: Array
@@ -45,16 +49,21 @@ class Regret:
     comparator: Array
     gap: Array
     growth: Growth
+    against: Any = "best"
+    path: Array | None = None
 
 
 def regret(
     trajectory: Trajectory,
     *,
+    against: Any = "best",
     solved: dict[Any, list[Comparator]] | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> Regret:
     """The regret of a trajectory at its checkpoints.
 
+    against   "best": the best fixed point of the rounds so far; a number or (d,) numbers: a point of the set;
+              "dynamic": the best point of every round; "moving": what the loss moves about. See `against`
     solved    comparators that a solver has found; give the same dictionary for several optimizers on the same data,
               and each best fixed point is computed once
     progress  called with (checkpoints solved, checkpoints) while a solver looks for the best fixed points
@@ -62,29 +71,43 @@ def regret(
     Raises `ParameterError` where the losses are unbounded below on the set, or no exact comparator is known: a rule of
     one's own may name the minimiser of all its prefix sums by `@loss(comparator="...")`.
     """
-    from adamtheory.hindsight.medians import absolute_target, best_medians
+    from adamtheory.hindsight.against import BEST, compare
 
-    sums = trajectory.sums
     _check_set(trajectory)
-    if "loss_at_point" in sums:
-        value, point = sums["loss_at_point"], _declared(trajectory)
-        gap = value * 0.0
-    elif absolute_target(trajectory.sequence.rule) is not None:
-        value, point, gap = best_medians(trajectory, _bounds(trajectory), {} if solved is None else solved)
-    elif trajectory.sequence.targets is not None:
-        value, point, gap = _on_data(trajectory, {} if solved is None else solved, progress)
-    elif sums:
-        value, point = _separable(trajectory)
-        gap = value * 0.0
+    path: Array | None = None
+    if isinstance(against, str) and against == BEST:
+        value, point, gap = _best(trajectory, {} if solved is None else solved, progress)
     else:
-        raise ParameterError(
-            f"no exact best fixed point is known for {trajectory.sequence.rule.name}: it is no separable quadratic; "
-            'declare the minimiser of all its prefix sums by @loss(comparator="...")'
-        )
+        found = compare(trajectory, against, _bounds(trajectory))
+        value, path, gap = found.value, found.path, found.value * 0.0
+        point = found.point if found.point is not None else trajectory.iterates * float("nan")
     result = trajectory.losses - value
     rounds = trajectory.checkpoints
     law = growth(trajectory, result)
-    return Regret(rounds, result, result / rounds, point, gap, law)
+    return Regret(rounds, result, result / rounds, point, gap, law, against, path)
+
+
+def _best(
+    trajectory: Trajectory, solved: dict[Any, list[Comparator]], progress: Callable[[int, int], None] | None
+) -> tuple[Array, Array, Array]:
+    """Value, point and gap of the best fixed point at every checkpoint."""
+    from adamtheory.hindsight.medians import absolute_target, best_medians
+
+    sums = trajectory.sums
+    if "loss_at_point" in sums:
+        return sums["loss_at_point"], _declared(trajectory), sums["loss_at_point"] * 0.0
+    if absolute_target(trajectory.sequence.rule) is not None:
+        value, point, gap = best_medians(trajectory, _bounds(trajectory), solved)
+        return value, point, gap
+    if trajectory.sequence.targets is not None:
+        return _on_data(trajectory, solved, progress)
+    if sums.keys() & {"c0", "c1", "c2"}:
+        value, point = _separable(trajectory)
+        return value, point, value * 0.0
+    raise ParameterError(
+        f"no exact best fixed point is known for {trajectory.sequence.rule.name}: it is no separable quadratic; "
+        'declare the minimiser of all its prefix sums by @loss(comparator="...")'
+    )
 
 
 def _wide(trajectory: Trajectory, array: Array) -> Array:
