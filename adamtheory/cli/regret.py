@@ -49,6 +49,12 @@ def command(
     checkpoints: Annotated[
         str | None, typer.Option(metavar="N", help="Checkpoints per factor of ten in T. Default: 12.")
     ] = None,
+    against: Annotated[
+        str | None,
+        typer.Option(
+            metavar="WHAT", help="best (default), dynamic, moving, or a point: what losses are compared with."
+        ),
+    ] = None,
     workers: Annotated[str | None, typer.Option(metavar="N", help="Threads. Default: one per core.")] = None,
     out: Annotated[
         Path | None, typer.Option(metavar="FOLDER", help="A new folder for results. Default: runs/regret-DATE-TIME.")
@@ -69,11 +75,13 @@ def command(
       adamtheory regret
       adamtheory regret -o "adam[beta2=0.1]" -o "amsgrad[lr=[0.1,0.5]]" -l "reddi[C=3]" -T 1e7
       adamtheory regret -l "logistic[data=a9a.gz]" --set "box[radius=10]"
+      adamtheory regret -o "sgd[schedule=constant, lr=[0.1,0.5]]" -l "shifting[N=100]" --against dynamic
       adamtheory regret --from runs/regret-20260102-030405
     """
     given = {
         "-o": optimizer, "-l": loss, "-T": horizon, "--schedule": schedule, "--set": feasible, "--start": start,
         "--seeds": seeds, "--seed": seed, "--dtype": dtype, "--checkpoints": checkpoints,
+        "--against": against,
     }  # fmt: skip
     threads = None if workers is None else whole("--workers", workers, 1)
     if again is not None:
@@ -88,6 +96,8 @@ def command(
     folder = out or _fresh_folder()
     check_free(folder)
     rest: dict[str, Any] = {"schedule": schedule, "feasible": feasible, "start": start, "dtype": dtype or "float64"}
+    if against is not None:
+        rest["against"] = against
     if seed is not None:
         rest["first_seed"] = whole("--seed", seed, 0)
     if checkpoints is not None:

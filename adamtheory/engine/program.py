@@ -19,6 +19,7 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 from fractions import Fraction
 
+from adamtheory.engine.dynamic import HIGH, LOW, Dynamic
 from adamtheory.engine.prefix_sums import Hindsight
 from adamtheory.errors import ParameterError
 from adamtheory.language.rule import Rule
@@ -106,6 +107,7 @@ class Parts:
     lane_seeds: bool = False
     monitors: bool = False
     hindsight: Hindsight | None = None
+    dynamic: Dynamic | None = None
 
 
 def parameter_names(parts: Parts) -> list[str]:
@@ -209,6 +211,8 @@ def _attempt(parts: Parts, levels: Mapping[str, tuple[Level, bool]]) -> Program:
     _gather(program, "loss", "sum", loss)
     if parts.hindsight is not None:
         _hindsight(builder, parts.hindsight, parts.loss, loss_env)
+    if parts.dynamic is not None:
+        _dynamic(builder, parts, parts.dynamic, loss_env)
     if parts.monitors and "denominator" in parts.optimizer.notes:
         _monitors(builder, parts.optimizer, env, step_size)
     return program
@@ -260,10 +264,46 @@ def _hindsight(builder: Builder, hindsight: Hindsight, rule: Rule, env: Mapping[
     for name, expr in hindsight.sums.items():
         _gather(builder.program, name, "sum", builder.expr(expr, env))
     if hindsight.point is not None:
-        at_point = dict(env) | {Name("x"): builder.expr(hindsight.point, env)}
-        for line in rule.body:
+        value = _loss_at(builder, rule, env, builder.expr(hindsight.point, env))
+        _gather(builder.program, "loss_at_point", "sum", value)
+
+
+def _loss_at(builder: Builder, rule: Rule, env: Mapping[Name, Atom], point: Atom) -> Atom:
+    """This round's loss at another point; a frozen line is what it was at x_t."""
+    at_point = dict(env) | {Name("x"): point}
+    for line in rule.body:
+        if line.target != rule.notes.get("frozen"):
             at_point[line.target] = builder.expr(line.value, at_point)
-        _gather(builder.program, "loss_at_point", "sum", builder.expr(rule.results[0], at_point))
+    return builder.expr(rule.results[0], at_point)
+
+
+def _dynamic(builder: Builder, parts: Parts, dynamic: Dynamic, env: Mapping[Name, Atom]) -> None:
+    """Losses and path lengths of comparators that move; both are projected on the set."""
+    here = dict(env) | {LOW: "p_low", HIGH: "p_high"}
+    if dynamic.value is not None:
+        _gather(builder.program, "round_loss", "sum", builder.expr(dynamic.value, here))
+    for name, expr in (("round", dynamic.point), ("moving", dynamic.moving)):
+        if expr is not None:
+            point = _projected(builder, parts, builder.expr(expr, here))
+            _gather(builder.program, f"{name}_loss", "sum", _loss_at(builder, parts.loss, env, point))
+            _gather(builder.program, f"{name}_path", "sum", _step_of(builder, f"{name}_before", point))
+
+
+def _projected(builder: Builder, parts: Parts, point: Atom) -> Atom:
+    (inside,), _ = builder.part(parts.feasible, "p_", _scalars(parts.feasible, "p_") | {Name("y"): point})
+    return inside
+
+
+def _step_of(builder: Builder, name: str, point: Atom) -> Atom:
+    """The Euclidean distance of a moving point from where it was in the round before; 0 in the first round."""
+    before = builder.leaf(name, "state", Level.COORD, True)
+    builder.program.states.append(State(name, Fraction(0), point, Level.COORD, True))
+    step = builder.apply("sub", (point, before))
+    if builder.program.size == 1:
+        length = builder.apply("absolute", (step,))
+    else:
+        length = builder.apply("sqrt", (builder.apply("total", (builder.apply("mul", (step, step)),)),))
+    return builder.apply("where<=", ("t", ONE, ZERO, length))
 
 
 def _monitors(builder: Builder, rule: Rule, env: Mapping[Name, Atom], step_size: Atom) -> None:

@@ -100,11 +100,10 @@ def _one_thread() -> AbstractContextManager[Any]:
     return limits
 
 
-def _checked(
+def checked(
     family: str, features: npt.ArrayLike, targets: npt.ArrayLike, counts: npt.ArrayLike
 ) -> tuple[Floats, Floats, Floats]:
-    if family not in FAMILIES:
-        raise UnknownNameError("family of losses", family, FAMILIES)
+    """Features, targets and counts as float64 arrays; raises `ParameterError` for what no comparator can be had of."""
     a, y = np.asarray(features, np.float64), np.asarray(targets, np.float64)
     w = np.asarray(counts, np.float64)
     if a.ndim != 2 or y.shape != a.shape[:1] or w.shape != y.shape:
@@ -115,12 +114,13 @@ def _checked(
         raise ParameterError("a count is negative or no whole number; count how often each row was visited")
     if not (np.abs(a) <= LARGEST).all() or not (np.abs(y) <= LARGEST).all():
         raise ParameterError(f"features or targets are not finite or exceed {LARGEST:g}; remove or scale these rows")
-    if family == "logistic" and not (np.abs(y) == 1).all():
-        raise ParameterError("a target of the logistic loss is neither -1 nor +1; load the data for classification")
+    if family in ("logistic", "hinge") and not (np.abs(y) == 1).all():
+        raise ParameterError(f"a target of the {family} loss is neither -1 nor +1; load the data for classification")
     return a, y, w
 
 
-def _bounds(low: float, high: float) -> tuple[float, float]:
+def checked_bounds(low: float, high: float) -> tuple[float, float]:
+    """The ends of a box, or -inf and inf; raises `ParameterError` for any others."""
     whole = math.isinf(low) and math.isinf(high) and low < high
     if not whole and not -LARGEST <= low <= high <= LARGEST:
         raise ParameterError(f"the set is [{low:g}, {high:g}]; give low <= high within {LARGEST:g}, or -inf and inf")
@@ -174,8 +174,10 @@ def best_fixed_point(
     Raises `ParameterError` and `UnknownNameError` for wrong shapes, counts, targets, bounds, family.
     Source: Bertsekas 1982 (see `projected_newton`); bounds and their proofs in `certificates`.
     """
-    a, y, w = _checked(family, features, targets, counts)
-    low, high = _bounds(low, high)
+    if family not in FAMILIES:
+        raise UnknownNameError("family of losses", family, FAMILIES)
+    a, y, w = checked(family, features, targets, counts)
+    low, high = checked_bounds(low, high)
     if not tolerance > 0:
         raise ParameterError(f"tolerance is {tolerance:g}; give a positive number")
     point = np.zeros(a.shape[1]) if start is None else np.array(start, np.float64)

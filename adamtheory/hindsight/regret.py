@@ -5,7 +5,7 @@
     r.regret[-1], r.growth.verdict                       # 666668.9..., "linear regret"
 
 The best fixed point is exact for losses that are separable quadratics (prefix sums), the declared one where the loss
-proves its minimiser, and a solver's with a certified gap for losses on data.
+proves its minimiser, a median for absolute errors, and a solver's with a certified gap for other losses on data.
 """
 
 from __future__ import annotations
@@ -31,12 +31,16 @@ class Regret:
     """Regret at the checkpoints.
 
     checkpoints  (K,) rounds T
-    regret       (*lanes, K) R_T = sum_{t<=T} f_t(x_t) - min_u sum_{t<=T} f_t(u)
+    regret       (*lanes, K) R_T = sum_{t<=T} f_t(x_t) less the losses of the comparator: min_u sum_{t<=T} f_t(u), or
+                 what `against` says
     average      (*lanes, K) R_T/T
-    comparator   (*lanes, K, d) the best fixed point of the first T rounds
+    comparator   (*lanes, K, d) the best fixed point of the first T rounds, or the one given; NaN if it moves
     gap          (*lanes, K) certified bound on the comparator's own error: the true regret lies in [R_T, R_T + gap];
                  0 where the comparator is exact
     growth       how R_T grows with T, per lane and over the replicates; see `Growth`
+    against      the comparator as it was asked for
+    path         (*lanes, K) sum_{t=2..T} |u_t - u_{t-1}| of a comparator that moves; None for others, and where the
+                 least loss of a round is known without its point
     """
 
     checkpoints: Array
@@ -45,16 +49,21 @@ class Regret:
     comparator: Array
     gap: Array
     growth: Growth
+    against: Any = "best"
+    path: Array | None = None
 
 
 def regret(
     trajectory: Trajectory,
     *,
+    against: Any = "best",
     solved: dict[Any, list[Comparator]] | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> Regret:
     """The regret of a trajectory at its checkpoints.
 
+    against   "best": the best fixed point of the rounds so far; a number or (d,) numbers: a point of the set;
+              "dynamic": the best point of every round; "moving": what the loss moves about. See `against`
     solved    comparators that a solver has found; give the same dictionary for several optimizers on the same data,
               and each best fixed point is computed once
     progress  called with (checkpoints solved, checkpoints) while a solver looks for the best fixed points
@@ -62,25 +71,43 @@ def regret(
     Raises `ParameterError` where the losses are unbounded below on the set, or no exact comparator is known: a rule of
     one's own may name the minimiser of all its prefix sums by `@loss(comparator="...")`.
     """
-    sums = trajectory.sums
+    from adamtheory.hindsight.against import BEST, compare
+
     _check_set(trajectory)
-    if "loss_at_point" in sums:
-        value, point = sums["loss_at_point"], _declared(trajectory)
-        gap = value * 0.0
-    elif trajectory.sequence.targets is not None:
-        value, point, gap = _on_data(trajectory, {} if solved is None else solved, progress)
-    elif sums:
-        value, point = _separable(trajectory)
-        gap = value * 0.0
+    path: Array | None = None
+    if isinstance(against, str) and against == BEST:
+        value, point, gap = _best(trajectory, {} if solved is None else solved, progress)
     else:
-        raise ParameterError(
-            f"no exact best fixed point is known for {trajectory.sequence.rule.name}: it is no separable quadratic; "
-            'declare the minimiser of all its prefix sums by @loss(comparator="...")'
-        )
+        found = compare(trajectory, against, _bounds(trajectory))
+        value, path, gap = found.value, found.path, found.value * 0.0
+        point = found.point if found.point is not None else trajectory.iterates * float("nan")
     result = trajectory.losses - value
     rounds = trajectory.checkpoints
     law = growth(trajectory, result)
-    return Regret(rounds, result, result / rounds, point, gap, law)
+    return Regret(rounds, result, result / rounds, point, gap, law, against, path)
+
+
+def _best(
+    trajectory: Trajectory, solved: dict[Any, list[Comparator]], progress: Callable[[int, int], None] | None
+) -> tuple[Array, Array, Array]:
+    """Value, point and gap of the best fixed point at every checkpoint."""
+    from adamtheory.hindsight.medians import absolute_target, best_medians
+
+    sums = trajectory.sums
+    if "loss_at_point" in sums:
+        return sums["loss_at_point"], _declared(trajectory), sums["loss_at_point"] * 0.0
+    if absolute_target(trajectory.sequence.rule) is not None:
+        value, point, gap = best_medians(trajectory, _bounds(trajectory), solved)
+        return value, point, gap
+    if trajectory.sequence.targets is not None:
+        return _on_data(trajectory, solved, progress)
+    if sums.keys() & {"c0", "c1", "c2"}:
+        value, point = _separable(trajectory)
+        return value, point, value * 0.0
+    raise ParameterError(
+        f"no exact best fixed point is known for {trajectory.sequence.rule.name}: it is no separable quadratic; "
+        'declare the minimiser of all its prefix sums by @loss(comparator="...")'
+    )
 
 
 def _wide(trajectory: Trajectory, array: Array) -> Array:
@@ -177,18 +204,24 @@ def _path(
 ) -> list[Comparator]:
     """The best fixed points of one lane at all checkpoints, each search starting from the one before."""
     from adamtheory.hindsight.comparators import best_fixed_point
-    from adamtheory.losses import least_squares, logistic
+    from adamtheory.hindsight.hinge import best_hinge
+    from adamtheory.losses import hinge, least_squares, logistic
 
     losses = trajectory.sequence
-    families = {logistic.digest: "logistic", least_squares.digest: "least_squares"}
+    families = {logistic.digest: "logistic", least_squares.digest: "least_squares", hinge.digest: "hinge"}
     family = families.get(losses.rule.digest)
     if family is None or losses.features is None or losses.targets is None:
-        raise ParameterError(f"no certified comparator is known for {losses.rule.name}; known: logistic, least_squares")
+        raise ParameterError(
+            f"no certified comparator is known for {losses.rule.name}; known: {', '.join(families.values())}"
+        )
     found: list[Comparator] = []
     for t in trajectory.checkpoints.tolist():
         start = found[-1].point if found else None
         counts = visit_counts(trajectory, lane, t)
-        found.append(best_fixed_point(family, losses.features, losses.targets, counts, low, high, start=start))
+        if family == "hinge":
+            found.append(best_hinge(losses.features, losses.targets, counts, low, high))
+        else:
+            found.append(best_fixed_point(family, losses.features, losses.targets, counts, low, high, start=start))
         if progress is not None:
             progress(len(found), len(trajectory.checkpoints))
     return found

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from adamtheory.report import axes as frame
 from adamtheory.report.curves import COLOURS, GREY, STYLES, Curve, regret_curves
+from adamtheory.runs.comparator import MOVING
 from adamtheory.runs.plan import Result
 
 if TYPE_CHECKING:
@@ -106,21 +107,31 @@ def _iterate_panel(axes: Any, rounds: Array, results: Sequence[Result]) -> None:
     """The iterate in one dimension, else its distance to the best fixed point."""
     import numpy as np
 
+    moves, name = results[0].against in MOVING, _name(results[0].against)
     if results[0].trajectory.iterates.shape[-1] > 1:
-        curves = regret_curves(results, "distance")
+        curves = regret_curves(results, "size" if moves else "distance")
         frame.value_axis(axes, curves)
-        frame.title(axes, "Distance of $x_{T+1}$ to the best fixed point")
+        frame.title(axes, "Norm of $x_{T+1}$" if moves else f"Distance of $x_{{T+1}}$ to {name}")
         _draw(axes, rounds, curves)
         return
     curves = regret_curves(results, "iterate")
     _draw(axes, rounds, curves)
+    shown = [v for c in frame.tame(curves) for v in (c.values, c.low, c.high) if v is not None]
+    if moves:
+        frame.plain_axis(axes, np.concatenate(shown))
+        frame.title(axes, "Iterate $x_{T+1}$")
+        return
     # of several seeds the median: a mean of points at both ends of the set would be a point that is best for none
     points = results[0].regret.comparator[..., 0].reshape(-1, len(rounds))
     best = np.quantile(points, 0.5, axis=0, method="lower")
     axes.plot(rounds, best, color=GREY, linestyle=(0, (4, 3)), linewidth=1.1, zorder=3)
-    shown = [v for c in frame.tame(curves) for v in (c.values, c.low, c.high) if v is not None]
     frame.plain_axis(axes, np.concatenate([*shown, best]))
-    frame.title(axes, "Iterate $x_{T+1}$ (dashed grey: best fixed point)")
+    frame.title(axes, f"Iterate $x_{{T+1}}$ (dashed grey: {name.removeprefix('the ')})")
+
+
+def _name(against: str) -> str:
+    """The comparator that rests, short enough for a title."""
+    return "the best fixed point" if against == "best" else "the comparator"
 
 
 def _legend(figure: Any, axes: Any, title: str) -> None:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from adamtheory.errors import ParameterError
 from adamtheory.language.rule import Bound
+from adamtheory.runs.comparator import MOVING, read_against
 from adamtheory.runs.specs import (
     SEQUENCE_PARAMETERS,
     Spec,
@@ -46,6 +47,7 @@ class Plan:
     seeds        how many; the seeds are first_seed, first_seed + 1, ...
     dtype        float64 or float32
     checkpoints  per decade of T
+    against      what the losses are compared with: best, dynamic, moving, or a point as text; see `regret`
     """
 
     optimizers: tuple[str, ...]
@@ -58,6 +60,7 @@ class Plan:
     first_seed: int = 0
     dtype: str = "float64"
     checkpoints: int = 12
+    against: str = "best"
 
     def __post_init__(self) -> None:
         for name, least in (("horizon", 1), ("seeds", 1), ("first_seed", 0), ("checkpoints", 1)):
@@ -68,6 +71,7 @@ class Plan:
 
         if self.horizon > LONGEST:
             raise ParameterError(f"horizon={self.horizon:.3g} is beyond {LONGEST:.3g} rounds; give fewer")
+        read_against(self.against)
         if not self.optimizers:
             raise ParameterError("no optimizer is given; name at least one")
 
@@ -102,12 +106,13 @@ class Entry:
 
 @dataclass(frozen=True)
 class Result:
-    """What one optimizer did, and the seconds that it took."""
+    """What one optimizer did, against which comparator, and the seconds that it took."""
 
     entry: Entry
     trajectory: Trajectory
     regret: Regret
     seconds: float
+    against: str = "best"
 
 
 def labels(specs: tuple[str, ...]) -> list[str]:
@@ -132,7 +137,7 @@ def prepare_all(plan: Plan, losses: LossSequence | None = None) -> list[Entry]:
     entries = [_entry(plan, text, name, loss, losses) for text, name in zip(plan.optimizers, names, strict=True)]
     for e in entries:
         prepare(e.optimizer, e.losses, schedule=e.schedule, feasible=e.feasible, start=e.start, seed=e.seeds,
-                dtype=plan.dtype, monitors=True)  # fmt: skip
+                dtype=plan.dtype, monitors=True, dynamic=plan.against in MOVING)  # fmt: skip
     return entries
 
 
@@ -183,12 +188,16 @@ def run_one(
     trajectory = simulate(
         entry.optimizer, entry.losses, plan.horizon, schedule=entry.schedule, feasible=entry.feasible,
         start=entry.start, seed=entry.seeds, checkpoints=plan.checkpoints, dtype=plan.dtype, monitors=True,
-        workers=workers, progress=progress,
+        dynamic=plan.against in MOVING, workers=workers, progress=progress,
     )  # fmt: skip
-    return Result(entry, trajectory, regret(trajectory, solved=solved, progress=solving), perf_counter() - began)
+    found = regret(trajectory, against=read_against(plan.against), solved=solved, progress=solving)
+    return Result(entry, trajectory, found, perf_counter() - began, plan.against)
 
 
 def probe(entry: Entry, plan: Plan) -> None:
     """Play one round, so that a comparator that does not exist is found before a long run; data have one always."""
-    if entry.losses.features is None:
+    from adamtheory.hindsight.medians import check_rounds
+
+    check_rounds(entry.losses.rule, plan.horizon)
+    if entry.losses.features is None or plan.against != "best":
         run_one(entry, replace(plan, horizon=1))

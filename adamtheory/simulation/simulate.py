@@ -21,6 +21,7 @@ from adamtheory.simulation.trajectory import Monitors, Trajectory
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from adamtheory.engine.dynamic import Dynamic
     from adamtheory.engine.run import Run
 
     Array = NDArray[Any]
@@ -29,6 +30,7 @@ DTYPES = ("float64", "float32")
 FEWEST_VECTOR_LANES = 16  # below, the one-lane kernel on both cores is faster than a padded block
 WORK_PER_CALL = 8_000_000  # coordinate steps between two looks at Ctrl-C: some tenths of a second at the slowest
 LONGEST = 10**15  # rounds; float64 counts them exactly, and no machine comes to the end of more
+SUMS = ("c0", "c1", "c2", "loss_at_point", "round_loss", "round_path", "moving_loss", "moving_path")
 MOST_CELLS = 2**28  # numbers that the result may hold: lanes x checkpoints x coordinates x arrays
 
 
@@ -60,6 +62,7 @@ def simulate(
     checkpoints: int | Sequence[int] | Array | None = None,
     dtype: str = "float64",
     monitors: bool = False,
+    dynamic: bool = False,
     workers: int | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> Trajectory:
@@ -78,6 +81,7 @@ def simulate(
     checkpoints  rounds at which the state is kept (or how many per decade); default log-spaced, whole periods
     dtype        float64 or float32, of iterate and state; sums of losses are float64 always
     monitors     also watch Gamma_t and |m|/sqrt(v)
+    dynamic      also sum what regret against a comparator that moves needs: the least loss of every round
     workers      threads; default: all cores
     progress     called with (rounds done, horizon) now and then
 
@@ -86,7 +90,7 @@ def simulate(
     """
     job = prepare(
         optimizer, loss, schedule=schedule, feasible=feasible, start=start, seed=seed, stream=stream, dtype=dtype,
-        monitors=monitors,
+        monitors=monitors, dynamic=dynamic,
     )  # fmt: skip
     return job.run(_checkpoints(horizon, checkpoints, job.losses.periods), workers, progress)
 
@@ -124,6 +128,7 @@ class Job:
     start: Array
     dtype: str
     monitored: bool
+    dynamic: Dynamic | None = None
 
     def arrays(self) -> Run:
         """Emit, compile and pack: a fresh run at round 0."""
@@ -144,6 +149,7 @@ class Job:
             self.optimizer.rule, self.losses.rule, self.schedule.rule, self.feasible.rule, self.losses.dimension,
             frozenset(self.lanes.varying & values.keys()) if many else frozenset(),
             many and bool(self.lanes.varying & {"seed", "stream"}), self.monitored, hindsight(self.losses.rule),
+            self.dynamic,
         )  # fmt: skip
         program = build(parts)
         kernel = (emit_lanes if many else emit_single)(program, self.dtype)
@@ -196,7 +202,7 @@ class Job:
         monitors = None
         if "gamma_min" in stacked:
             monitors = Monitors(stacked["gamma_min"], stacked["gamma_first"].astype(np.int64), stacked.get("ratio_max"))
-        sums: dict[str, Array] = {n: stacked[n] for n in ("c0", "c1", "c2", "loss_at_point") if n in stacked}
+        sums: dict[str, Array] = {n: stacked[n] for n in SUMS if n in stacked}
         parameters = {n: v.reshape(shape) for n, v in self.lanes.values.items() if n not in ("seed", "stream", "start")}
         seeds = np.array([self.lanes.values["seed"], self.lanes.values["stream"]]).astype(np.int64)
         return Trajectory(
@@ -217,6 +223,7 @@ def prepare(
     stream: Any = 0,
     dtype: str = "float64",
     monitors: bool = False,
+    dynamic: bool = False,
 ) -> Job:
     """Check everything that `simulate` takes and lay out the lanes, without running anything."""
     optimizer, losses = bind(optimizer, "rule"), sequence(loss)
@@ -240,7 +247,12 @@ def prepare(
         parameters["start"], display["start"] = first, "start"
     lanes = broadcast(parameters, display)
     begin = _start(lanes, first, losses.dimension, start is None)
-    return Job(optimizer, losses, plan, where, lanes, begin, dtype, monitors)
+    moving = None
+    if dynamic:
+        from adamtheory.engine.dynamic import dynamic as comparators
+
+        moving = comparators(losses.rule, where.rule)
+    return Job(optimizer, losses, plan, where, lanes, begin, dtype, monitors, moving)
 
 
 def bind(rule: Rule | Bound, kind: str) -> Bound:

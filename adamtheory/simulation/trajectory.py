@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from adamtheory.errors import ParameterError, UnknownNameError
 from adamtheory.language.rule import Bound
-from adamtheory.language.tree import Name
-from adamtheory.simulation.sequences import LossSequence
+from adamtheory.simulation.sequences import LossSequence, declared_rounds
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -82,10 +81,12 @@ class Trajectory:
         """(*lanes,) rounds after which the losses of each lane repeat; 1 where the loss declares no period."""
         import numpy as np
 
-        declared = self.sequence.rule.notes.get("period")
-        if isinstance(declared, Name):
-            return self.parameters["f_" + declared.id].astype(np.int64)
-        return np.full(self.shape, self.sequence.period)
+        loss = self.sequence.rule
+        if "period" not in loss.notes:
+            return np.ones(self.shape, np.int64)
+        own = {p.name: self.parameters["f_" + p.name] for p in loss.parameters}
+        rounds = np.array(declared_rounds(loss, own), np.int64)
+        return np.broadcast_to(rounds.reshape(self.shape if rounds.size > 1 else ()), self.shape)
 
     def key(self, lane: tuple[int, ...]) -> tuple[int, int]:
         """Seed and stream of a lane."""
