@@ -46,6 +46,7 @@ class Plan:
     seeds        how many; the seeds are first_seed, first_seed + 1, ...
     dtype        float64 or float32
     checkpoints  per decade of T
+    projection   weighted (by the denominator that each rule declares) or euclidean
     """
 
     optimizers: tuple[str, ...]
@@ -58,6 +59,7 @@ class Plan:
     first_seed: int = 0
     dtype: str = "float64"
     checkpoints: int = 12
+    projection: str = "weighted"
 
     def __post_init__(self) -> None:
         for name, least in (("horizon", 1), ("seeds", 1), ("first_seed", 0), ("checkpoints", 1)):
@@ -132,7 +134,7 @@ def prepare_all(plan: Plan, losses: LossSequence | None = None) -> list[Entry]:
     entries = [_entry(plan, text, name, loss, losses) for text, name in zip(plan.optimizers, names, strict=True)]
     for e in entries:
         prepare(e.optimizer, e.losses, schedule=e.schedule, feasible=e.feasible, start=e.start, seed=e.seeds,
-                dtype=plan.dtype, monitors=True)  # fmt: skip
+                dtype=plan.dtype, monitors=True, projection=plan.projection)  # fmt: skip
     return entries
 
 
@@ -183,7 +185,7 @@ def run_one(
     trajectory = simulate(
         entry.optimizer, entry.losses, plan.horizon, schedule=entry.schedule, feasible=entry.feasible,
         start=entry.start, seed=entry.seeds, checkpoints=plan.checkpoints, dtype=plan.dtype, monitors=True,
-        workers=workers, progress=progress,
+        projection=plan.projection, workers=workers, progress=progress,
     )  # fmt: skip
     return Result(entry, trajectory, regret(trajectory, solved=solved, progress=solving), perf_counter() - began)
 
