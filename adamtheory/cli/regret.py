@@ -38,7 +38,10 @@ def command(
     ] = None,
     feasible: Annotated[
         str | None,
-        typer.Option("--set", metavar="NAME[...]", help="Feasible set, as box[radius=1] or none. Default: the loss's."),
+        typer.Option("--set", metavar="NAME[...]", help="Feasible set, as ball[radius=1], none. Default: the loss's."),
+    ] = None,
+    projection: Annotated[
+        str | None, typer.Option(metavar="KIND", help="Onto ball, simplex, l1_ball: weighted (default) or euclidean.")
     ] = None,
     start: Annotated[str | None, typer.Option(metavar="X", help="First point x_1. Default: the loss's.")] = None,
     seeds: Annotated[
@@ -74,12 +77,13 @@ def command(
     Examples:
       adamtheory regret
       adamtheory regret -o "adam[beta2=0.1]" -o "amsgrad[lr=[0.1,0.5]]" -l "reddi[C=3]" -T 1e7
-      adamtheory regret -l "logistic[data=a9a.gz]" --set "box[radius=10]"
+      adamtheory regret -l "logistic[data=a9a.gz]" --set "ball[radius=10]"
       adamtheory regret -o "sgd[schedule=constant, lr=[0.1,0.5]]" -l "shifting[N=100]" --against dynamic
       adamtheory regret --from runs/regret-20260102-030405
     """
     given = {
-        "-o": optimizer, "-l": loss, "-T": horizon, "--schedule": schedule, "--set": feasible, "--start": start,
+        "-o": optimizer, "-l": loss, "-T": horizon, "--schedule": schedule, "--set": feasible,
+        "--projection": projection, "--start": start,
         "--seeds": seeds, "--seed": seed, "--dtype": dtype, "--checkpoints": checkpoints,
         "--against": against,
     }  # fmt: skip
@@ -98,6 +102,7 @@ def command(
     rest: dict[str, Any] = {"schedule": schedule, "feasible": feasible, "start": start, "dtype": dtype or "float64"}
     if against is not None:
         rest["against"] = against
+    rest["projection"] = projection or "weighted"
     if seed is not None:
         rest["first_seed"] = whole("--seed", seed, 0)
     if checkpoints is not None:

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from adamtheory.language.tree import ONE, Number
 from adamtheory.report.growth_text import sentences
 from adamtheory.report.tables import MOST_ROWS, regret_table
 from adamtheory.runs.comparator import in_words
@@ -57,6 +58,8 @@ def header(plan: Plan, entries: Sequence[Entry], reasons: Sequence[str]) -> list
     losses = entries[0].losses
     facts = [f"loss        {short(plan.loss)}: {_loss_facts(entries[0])}"]
     facts.append(f"set         {_shared([_text(e.feasible) for e in entries], entries)}")
+    if any(projection(e, plan) for e in entries):
+        facts.append(f"projection  {_shared([projection(e, plan) for e in entries], entries)}")
     facts.append(f"step size   {_shared([_text(e.schedule, 'lr') for e in entries], entries)}")
     if plan.against != "best":
         facts.append(f"against     {in_words(plan.against)}")
@@ -84,6 +87,15 @@ def _loss_facts(entry: Entry) -> str:
     elif losses.random:
         parts.append("random")
     return ", ".join(parts)
+
+
+def projection(entry: Entry, plan: Plan) -> str:
+    """In which norm the run projects; empty where all norms give the same."""
+    if entry.losses.dimension == 1 or "vector" not in entry.feasible.rule.facts:
+        return ""
+    divisor = entry.optimizer.rule.notes.get("denominator", ONE)
+    weighted = plan.projection == "weighted" and not isinstance(divisor, Number)
+    return "weighted by D" if weighted else "Euclidean"
 
 
 def _text(bound: Any, without: str = "") -> str:

@@ -83,6 +83,8 @@ class Program:
     accumulators: list[Accumulator] = field(default_factory=list)
     uniforms: int = 0
     on_data: bool = False
+    vector: str = ""  # the projection that couples the coordinates (`projections.VECTORS`), and its parameters
+    vector_params: tuple[str, ...] = ()
 
     def level(self, atom: Atom) -> Level:
         return Level.CONST if isinstance(atom, Number) else self.values[atom].level
@@ -108,6 +110,7 @@ class Parts:
     monitors: bool = False
     hindsight: Hindsight | None = None
     dynamic: Dynamic | None = None
+    weighted: bool = True  # whether a set that couples the coordinates is projected on with the rule's denominator
 
 
 def parameter_names(parts: Parts) -> list[str]:
@@ -206,7 +209,7 @@ def _attempt(parts: Parts, levels: Mapping[str, tuple[Level, bool]]) -> Program:
     else:
         env[Name("eta")] = multiplier
     (unprojected,), env = builder.part(parts.optimizer, "o_", env)
-    (x_next,), _ = builder.part(parts.feasible, "p_", _scalars(parts.feasible, "p_") | {Name("y"): unprojected})
+    x_next = _projection(builder, parts, unprojected, env)
     program.states.append(State("x", None, x_next, Level.COORD, True))
     _gather(program, "loss", "sum", loss)
     if parts.hindsight is not None:
@@ -216,6 +219,26 @@ def _attempt(parts: Parts, levels: Mapping[str, tuple[Level, bool]]) -> Program:
     if parts.monitors and "denominator" in parts.optimizer.notes:
         _monitors(builder, parts.optimizer, env, step_size)
     return program
+
+
+def _projection(builder: Builder, parts: Parts, unprojected: Atom, env: Mapping[Name, Atom]) -> Atom:
+    """The projected iterate: the set's own text, or `project` (y, w), whose values need all coordinates at once.
+
+    w is the rule's declared denominator; 1 where it declares none, or one that is the same number always.
+    """
+    if parts.size == 1 or "vector" not in parts.feasible.facts:
+        scalars = _scalars(parts.feasible, "p_")
+        (x_next,), _ = builder.part(parts.feasible, "p_", scalars | {Name("y"): unprojected})
+        return x_next
+    weight: Atom = ONE
+    if parts.weighted and "denominator" in parts.optimizer.notes:
+        weight = builder.expr(parts.optimizer.notes["denominator"], env)
+    program = builder.program
+    program.vector = str(parts.feasible.facts["vector"])
+    program.vector_params = tuple(f"p_{p.name}" for p in parts.feasible.parameters)
+    stage = max(program.stage(unprojected), program.stage(weight))
+    program.values["projected"] = Value("project", (unprojected, weight), Level.COORD, True, stage)
+    return "projected"
 
 
 def _scalars(rule: Rule, prefix: str) -> dict[Name, Atom]:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from adamtheory.errors import ParameterError, UnknownNameError
 from adamtheory.language import rule
 from adamtheory.simulation.lanes import as_array
+from adamtheory.simulation.nearest import nearest
 from adamtheory.simulation.sequences import LossSequence
 from adamtheory.simulation.simulate import simulate
 from adamtheory.simulation.trajectory import Trajectory
@@ -44,15 +45,15 @@ def rest(x, g):  # type: ignore[no-untyped-def]
     return x
 
 
-def compare(trajectory: Trajectory, against: Any, bounds: tuple[Array, Array]) -> Comparison:
+def compare(trajectory: Trajectory, against: Any) -> Comparison:
     """The losses of a comparator at all checkpoints.
 
-    against  "dynamic", "moving", a number, or (d,) numbers;  bounds  ends of the box, each (*lanes, 1, 1)
+    against  "dynamic", "moving", a number, or (d,) numbers
     Raises `ParameterError` for a point outside the set and for sums that the run has not kept.
     Source: dynamic regret and path length, Zinkevich 2003, section 2.2; moving comparators, Herbster & Warmuth 1998.
     """
     if not isinstance(against, str):
-        return _resting(trajectory, as_array(against, "against"), bounds)
+        return _resting(trajectory, as_array(against, "against"))
     if against not in MOVING:
         raise UnknownNameError("comparator", against, (BEST, *MOVING))
     sums, name, loss = trajectory.sums, MOVING[against], trajectory.sequence.rule.name
@@ -68,17 +69,19 @@ def compare(trajectory: Trajectory, against: Any, bounds: tuple[Array, Array]) -
     return Comparison(sums[f"{name}_loss"], path=sums.get(f"{name}_path"))
 
 
-def _resting(trajectory: Trajectory, point: Array, bounds: tuple[Array, Array]) -> Comparison:
+def _resting(trajectory: Trajectory, point: Array) -> Comparison:
     import numpy as np
 
     d = trajectory.sequence.dimension
     if point.shape not in ((), (1,), (d,)) or not np.isfinite(point).all():
         raise ParameterError(f"against has shape {point.shape} or is not finite; give a number or {d} numbers")
     u = np.broadcast_to(point, (d,)).astype(np.float64)
-    low, high = bounds
-    outside = (u < low - SLACK * np.abs(low)) | (u > high + SLACK * np.abs(high))
-    if outside.any():
-        raise ParameterError(f"against={u[np.argwhere(outside)[0][-1]]:g} lies outside the set; give one of its points")
+    where = trajectory.feasible.rule
+    given = {p.name: trajectory.parameters["p_" + p.name].reshape(-1) for p in where.parameters}
+    lanes = np.tile(u, (trajectory.losses[..., 0].size, 1))
+    if np.any(np.abs(nearest(where, given, lanes) - lanes) > SLACK * np.abs(lanes)):
+        shown = f"{u[0]:g}" if d == 1 else f"[{', '.join(f'{v:g}' for v in u)}]"
+        raise ParameterError(f"against={shown} lies outside the set {where.name}; give one of its points")
     wide = np.broadcast_to(u, (*trajectory.losses.shape, d))
     sums = trajectory.sums
     if sums.keys() & {"c0", "c1", "c2"}:

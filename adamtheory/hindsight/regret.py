@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from adamtheory.errors import ParameterError
 from adamtheory.hindsight.growth import Growth, growth
+from adamtheory.simulation.nearest import nearest
 from adamtheory.simulation.trajectory import Trajectory
 
 if TYPE_CHECKING:
@@ -78,7 +79,7 @@ def regret(
     if isinstance(against, str) and against == BEST:
         value, point, gap = _best(trajectory, {} if solved is None else solved, progress)
     else:
-        found = compare(trajectory, against, _bounds(trajectory))
+        found = compare(trajectory, against)
         value, path, gap = found.value, found.path, found.value * 0.0
         point = found.point if found.point is not None else trajectory.iterates * float("nan")
     result = trajectory.losses - value
@@ -97,13 +98,13 @@ def _best(
     if "loss_at_point" in sums:
         return sums["loss_at_point"], _declared(trajectory), sums["loss_at_point"] * 0.0
     if absolute_target(trajectory.sequence.rule) is not None:
+        _check_box(trajectory)
         value, point, gap = best_medians(trajectory, _bounds(trajectory), solved)
         return value, point, gap
     if trajectory.sequence.targets is not None:
         return _on_data(trajectory, solved, progress)
     if sums.keys() & {"c0", "c1", "c2"}:
-        value, point = _separable(trajectory)
-        return value, point, value * 0.0
+        return _separable(trajectory)
     raise ParameterError(
         f"no exact best fixed point is known for {trajectory.sequence.rule.name}: it is no separable quadratic; "
         'declare the minimiser of all its prefix sums by @loss(comparator="...")'
@@ -126,12 +127,22 @@ def _check_set(trajectory: Trajectory) -> None:
         raise ParameterError(f"no best fixed point is known on the set {rule.name}; known sets: {', '.join(SETS)}")
 
 
+def _check_box(trajectory: Trajectory) -> None:
+    """Refuse a set that couples the coordinates where the best fixed point is known on a box and on R^d alone."""
+    if _coupling(trajectory) is not None:
+        raise ParameterError(
+            f"the best fixed point of {trajectory.sequence.rule.name} is known on a box and on all of R^d, not on "
+            f"{trajectory.feasible.rule.name}"
+        )
+
+
 def _bounds(trajectory: Trajectory) -> tuple[Array, Array]:
-    """Ends of the box, each (*lanes, 1, 1); infinite for all of R^d."""
+    """Ends of the box or, in one coordinate, of any set, each (*lanes, 1, 1); infinite for all of R^d."""
     import numpy as np
 
-    low = trajectory.parameters.get("p_low", np.full(trajectory.shape, -np.inf))
-    high = trajectory.parameters.get("p_high", np.full(trajectory.shape, np.inf))
+    given = trajectory.parameters
+    high = given.get("p_high", given.get("p_radius", given.get("p_scale", np.full(trajectory.shape, np.inf))))
+    low = given.get("p_low", given.get("p_scale", -high))
     return np.asarray(low)[..., None, None], np.asarray(high)[..., None, None]
 
 
@@ -152,23 +163,40 @@ def _declared(trajectory: Trajectory) -> Array:
             point[lane] = evaluate(values, 0)
     if not np.isfinite(point).all():
         raise ParameterError(f"{loss.name} names no best fixed point for these parameters; see its documentation")
-    low, high = _bounds(trajectory)
-    if np.any((point < low) | (point > high)):
+    points = np.repeat(point.reshape(-1, 1), trajectory.iterates.shape[-1], axis=1)
+    where = trajectory.feasible.rule
+    moved = nearest(where, {p.name: trajectory.parameters["p_" + p.name].ravel() for p in where.parameters}, points)
+    if np.any(moved != points):
         raise ParameterError(f"the best fixed point that {loss.name} names is not in the set; give a larger one")
     return np.broadcast_to(point, trajectory.iterates.shape)
 
 
-def _separable(trajectory: Trajectory) -> tuple[Array, Array]:
+def _coupling(trajectory: Trajectory) -> tuple[str, Array] | None:
+    """The name and the size (*lanes,) of a set that couples the coordinates; None for a box and for R^d."""
+    name = trajectory.feasible.rule.facts.get("vector")
+    if name is None or trajectory.iterates.shape[-1] == 1:
+        return None
+    (parameter,) = trajectory.feasible.rule.parameters
+    return str(name), trajectory.parameters["p_" + parameter.name]
+
+
+def _separable(trajectory: Trajectory) -> tuple[Array, Array, Array]:
     import numpy as np
 
     from adamtheory.hindsight.comparators import separable_quadratic
+    from adamtheory.hindsight.separable_sets import separable_on_set
 
     sums, zero = trajectory.sums, np.zeros(trajectory.iterates.shape)
     c1 = _wide(trajectory, sums["c1"]) if "c1" in sums else zero
     c2 = _wide(trajectory, sums["c2"]) if "c2" in sums else zero
-    low, high = _bounds(trajectory)
-    point, value = separable_quadratic(c1, c2, low, high)
-    return value + sums.get("c0", 0.0), point
+    if (coupling := _coupling(trajectory)) is not None:
+        name, size = coupling
+        point, value, gap = separable_on_set(name, c1, c2, np.broadcast_to(size[..., None], c1.shape[:-1]))
+    else:
+        low, high = _bounds(trajectory)
+        point, value = separable_quadratic(c1, c2, low, high)
+        gap = value * 0.0
+    return value + sums.get("c0", 0.0), point, gap
 
 
 def _on_data(

@@ -41,7 +41,7 @@ FACTS = {
     "rule": ("family", "schedule"),
     "loss": ("family", "start", "radius"),
     "schedule": ("family",),
-    "feasible_set": ("family",),
+    "feasible_set": ("family", "vector"),
 }
 
 

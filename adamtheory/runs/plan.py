@@ -48,6 +48,7 @@ class Plan:
     dtype        float64 or float32
     checkpoints  per decade of T
     against      what the losses are compared with: best, dynamic, moving, or a point as text; see `regret`
+    projection   weighted (by the denominator that each rule declares) or euclidean
     """
 
     optimizers: tuple[str, ...]
@@ -61,6 +62,7 @@ class Plan:
     dtype: str = "float64"
     checkpoints: int = 12
     against: str = "best"
+    projection: str = "weighted"
 
     def __post_init__(self) -> None:
         for name, least in (("horizon", 1), ("seeds", 1), ("first_seed", 0), ("checkpoints", 1)):
@@ -137,7 +139,8 @@ def prepare_all(plan: Plan, losses: LossSequence | None = None) -> list[Entry]:
     entries = [_entry(plan, text, name, loss, losses) for text, name in zip(plan.optimizers, names, strict=True)]
     for e in entries:
         prepare(e.optimizer, e.losses, schedule=e.schedule, feasible=e.feasible, start=e.start, seed=e.seeds,
-                dtype=plan.dtype, monitors=True, dynamic=plan.against in MOVING)  # fmt: skip
+                dtype=plan.dtype, monitors=True, projection=plan.projection,
+                dynamic=plan.against in MOVING)  # fmt: skip
     return entries
 
 
@@ -188,7 +191,7 @@ def run_one(
     trajectory = simulate(
         entry.optimizer, entry.losses, plan.horizon, schedule=entry.schedule, feasible=entry.feasible,
         start=entry.start, seed=entry.seeds, checkpoints=plan.checkpoints, dtype=plan.dtype, monitors=True,
-        dynamic=plan.against in MOVING, workers=workers, progress=progress,
+        projection=plan.projection, dynamic=plan.against in MOVING, workers=workers, progress=progress,
     )  # fmt: skip
     found = regret(trajectory, against=read_against(plan.against), solved=solved, progress=solving)
     return Result(entry, trajectory, found, perf_counter() - began, plan.against)

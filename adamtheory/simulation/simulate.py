@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from adamtheory.errors import ParameterError
 from adamtheory.language.rule import Bound, Rule
 from adamtheory.simulation.lanes import Lanes, as_array, broadcast
+from adamtheory.simulation.nearest import nearest
 from adamtheory.simulation.rows import Rows
 from adamtheory.simulation.sequences import LossSequence, sequence
 from adamtheory.simulation.trajectory import Monitors, Trajectory
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 DTYPES = ("float64", "float32")
 FEWEST_VECTOR_LANES = 16  # below, the one-lane kernel on both cores is faster than a padded block
 WORK_PER_CALL = 8_000_000  # coordinate steps between two looks at Ctrl-C: some tenths of a second at the slowest
+PROJECTIONS = ("weighted", "euclidean")
 LONGEST = 10**15  # rounds; float64 counts them exactly, and no machine comes to the end of more
 SUMS = ("c0", "c1", "c2", "loss_at_point", "round_loss", "round_path", "moving_loss", "moving_path")
 MOST_CELLS = 2**28  # numbers that the result may hold: lanes x checkpoints x coordinates x arrays
@@ -62,6 +64,7 @@ def simulate(
     checkpoints: int | Sequence[int] | Array | None = None,
     dtype: str = "float64",
     monitors: bool = False,
+    projection: str = "weighted",
     dynamic: bool = False,
     workers: int | None = None,
     progress: Callable[[int, int], None] | None = None,
@@ -82,6 +85,8 @@ def simulate(
     dtype        float64 or float32, of iterate and state; sums of losses are float64 always
     monitors     also watch Gamma_t and |m|/sqrt(v)
     dynamic      also sum what regret against a comparator that moves needs: the least loss of every round
+    projection   "weighted": in the norm sum_i D_i z_i^2, D the denominator that the rule declares (Euclidean where it
+                 declares none); "euclidean": for all rules. The same on a box and in one coordinate
     workers      threads; default: all cores
     progress     called with (rounds done, horizon) now and then
 
@@ -90,7 +95,7 @@ def simulate(
     """
     job = prepare(
         optimizer, loss, schedule=schedule, feasible=feasible, start=start, seed=seed, stream=stream, dtype=dtype,
-        monitors=monitors, dynamic=dynamic,
+        monitors=monitors, projection=projection, dynamic=dynamic,
     )  # fmt: skip
     return job.run(_checkpoints(horizon, checkpoints, job.losses.periods), workers, progress)
 
@@ -128,6 +133,7 @@ class Job:
     start: Array
     dtype: str
     monitored: bool
+    projection: str
     dynamic: Dynamic | None = None
 
     def arrays(self) -> Run:
@@ -149,7 +155,7 @@ class Job:
             self.optimizer.rule, self.losses.rule, self.schedule.rule, self.feasible.rule, self.losses.dimension,
             frozenset(self.lanes.varying & values.keys()) if many else frozenset(),
             many and bool(self.lanes.varying & {"seed", "stream"}), self.monitored, hindsight(self.losses.rule),
-            self.dynamic,
+            self.dynamic, self.projection == "weighted",
         )  # fmt: skip
         program = build(parts)
         kernel = (emit_lanes if many else emit_single)(program, self.dtype)
@@ -223,6 +229,7 @@ def prepare(
     stream: Any = 0,
     dtype: str = "float64",
     monitors: bool = False,
+    projection: str = "weighted",
     dynamic: bool = False,
 ) -> Job:
     """Check everything that `simulate` takes and lay out the lanes, without running anything."""
@@ -230,6 +237,8 @@ def prepare(
     plan, where = default_schedule(optimizer, schedule), default_set(losses, feasible)
     if dtype not in DTYPES:
         raise ParameterError(f"dtype={dtype!r} is unknown; use {' or '.join(DTYPES)}")
+    if projection not in PROJECTIONS:
+        raise ParameterError(f"projection={projection!r} is unknown; use {' or '.join(PROJECTIONS)}")
     groups = {"o_": optimizer, "s_": plan, "f_": losses.bound, "p_": where}
     parameters: dict[str, Any] = {}
     display: dict[str, str] = {}
@@ -246,13 +255,13 @@ def prepare(
     if not per_coordinate:
         parameters["start"], display["start"] = first, "start"
     lanes = broadcast(parameters, display)
-    begin = _start(lanes, first, losses.dimension, start is None)
+    begin = _start(lanes, where.rule, first, losses.dimension, start is None)
     moving = None
     if dynamic:
         from adamtheory.engine.dynamic import dynamic as comparators
 
         moving = comparators(losses.rule, where.rule)
-    return Job(optimizer, losses, plan, where, lanes, begin, dtype, monitors, moving)
+    return Job(optimizer, losses, plan, where, lanes, begin, dtype, monitors, projection, moving)
 
 
 def bind(rule: Rule | Bound, kind: str) -> Bound:
@@ -300,7 +309,7 @@ def _words(name: str, value: Any) -> Any:
     return value
 
 
-def _start(lanes: Lanes, first: Any, dimension: int, default: bool) -> Array:
+def _start(lanes: Lanes, where: Rule, first: Any, dimension: int, default: bool) -> Array:
     """x_1 of every lane; the loss's own start is moved into the set, one that was asked for has to lie in it."""
     import numpy as np
 
@@ -313,14 +322,13 @@ def _start(lanes: Lanes, first: Any, dimension: int, default: bool) -> Array:
         start = np.tile(given, (lanes.count, 1))
     if not np.isfinite(start).all():
         raise ParameterError("start must be finite")
-    low = lanes.values.get("p_low", np.array([-np.inf]))[:, None]
-    high = lanes.values.get("p_high", np.array([np.inf]))[:, None]
-    if default:
-        start = np.clip(start, low, high)
-    outside = (start < low) | (start > high)
-    if outside.any():
-        raise ParameterError(f"start={start[outside][0]:g} lies outside the feasible set; x_1 must belong to it")
-    return np.ascontiguousarray(start)
+    moved = nearest(where, {p.name: lanes.values["p_" + p.name] for p in where.parameters}, start)
+    outside = (moved != start).any(axis=1)
+    if not default and outside.any():
+        point = start[outside][0]
+        shown = f"{point[0]:g}" if (point == point[0]).all() else f"[{', '.join(f'{v:g}' for v in point)}]"
+        raise ParameterError(f"start={shown} lies outside the feasible set {where.name}; x_1 must belong to it")
+    return np.ascontiguousarray(moved)
 
 
 def _chunks(done: int, end: int, step: int) -> Iterator[tuple[int, int]]:
