@@ -20,6 +20,7 @@ from adamtheory.errors import AdamTheoryError, UnknownNameError
 # Command -> module of this package, whose function `command` it is. Their order is that of --help.
 COMMANDS = {
     "regret": "regret",
+    "sweep": "sweep",
     "list": "listing",
     "show": "show",
     "threshold": "threshold",

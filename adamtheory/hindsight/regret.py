@@ -62,6 +62,23 @@ def regret(
     Raises `ParameterError` where the losses are unbounded below on the set, or no exact comparator is known: a rule of
     one's own may name the minimiser of all its prefix sums by `@loss(comparator="...")`.
     """
+    value, point, gap = best_fixed_points(trajectory, solved=solved, progress=progress)
+    result = trajectory.losses - value
+    rounds = trajectory.checkpoints
+    law = growth(trajectory, result)
+    return Regret(rounds, result, result / rounds, point, gap, law)
+
+
+def best_fixed_points(
+    trajectory: Trajectory,
+    *,
+    solved: dict[Any, list[Comparator]] | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> tuple[Array, Array, Array]:
+    """The best fixed point of the rounds up to each checkpoint: its loss (*lanes, K), itself (*lanes, K, d), its gap.
+
+    The arguments are those of `regret`, and so is what is raised.
+    """
     sums = trajectory.sums
     _check_set(trajectory)
     if "loss_at_point" in sums:
@@ -77,10 +94,7 @@ def regret(
             f"no exact best fixed point is known for {trajectory.sequence.rule.name}: it is no separable quadratic; "
             'declare the minimiser of all its prefix sums by @loss(comparator="...")'
         )
-    result = trajectory.losses - value
-    rounds = trajectory.checkpoints
-    law = growth(trajectory, result)
-    return Regret(rounds, result, result / rounds, point, gap, law)
+    return value, point, gap
 
 
 def _wide(trajectory: Trajectory, array: Array) -> Array:
