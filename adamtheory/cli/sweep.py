@@ -63,7 +63,7 @@ def command(
     status: Annotated[bool, typer.Option("--status", help="Say what the store holds; run nothing.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> int:
-    """Run every combination of parameters, seeds and horizons, and keep the numbers.
+    """Run every combination of parameters, seeds and rounds.
 
     Values may be lists, linspace(a, b, n), logspace(a, b, n), geom(a, b, n), or a range a..b/n; all lists multiply out.
     What the store holds already is not computed again: after a kill the same command goes on, and ends with the same
@@ -133,13 +133,12 @@ def _run(
 
     if export is not None:
         check_export(export)
-    run = executor(name, workers, scheduler)
     grids = asked.grids()
     try:
         with Store(folder) as store:
             if not as_json:
                 print("\n".join([*header(asked, grids, folder), ""]), flush=True)
-            with sweeping([grid.label for grid in grids]) as report:
+            with executor(name, workers, scheduler) as run, sweeping([grid.label for grid in grids]) as report:
                 tallies = [play(grid, store, run, block, report) for grid in grids]
             rows = None if export is None else write(store, grids, export)
             print_results(store, tallies, folder, export, rows, as_json)

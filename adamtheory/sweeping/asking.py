@@ -10,9 +10,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from adamtheory.errors import ParameterError, UnknownNameError
-from adamtheory.language.rule import Bound, Rule
-from adamtheory.runs.folder import OWNERS
+from adamtheory.errors import ParameterError
+from adamtheory.language.rule import Bound
 from adamtheory.runs.plan import labels
 from adamtheory.runs.specs import (
     SEQUENCE_PARAMETERS,
@@ -26,8 +25,8 @@ from adamtheory.runs.specs import (
     to_set,
 )
 from adamtheory.simulation.lanes import as_array
-from adamtheory.simulation.sequences import LossSequence, sequence
-from adamtheory.simulation.simulate import LONGEST, bind, default_schedule, default_set, prepare
+from adamtheory.simulation.sequences import LossSequence
+from adamtheory.simulation.simulate import LONGEST, default_schedule, default_set, prepare
 from adamtheory.sweeping.grid import Axis, Grid, canonical, shown
 
 if TYPE_CHECKING:

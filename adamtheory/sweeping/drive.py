@@ -63,7 +63,7 @@ def play(grid: Grid, store: Store, executor: Executor, block: int | None = None,
     report.step(grid, kept, computed)
     while rest := missing(store.blocks(grid.key), grid.count, block or grid.block_lanes()):
         try:
-            for lo, hi, content in executor(grid, _unclaimed_first(store, grid, rest)):
+            for lo, hi, content in executor.run(grid, _unclaimed_first(store, grid, rest)):
                 store.add(grid.key, lo, hi, content)
                 computed, losses = computed + hi - lo, 0
                 report.step(grid, min(kept + computed, grid.count), computed)

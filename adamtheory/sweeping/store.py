@@ -46,6 +46,8 @@ CREATE TABLE IF NOT EXISTS claims (
     key TEXT NOT NULL, lo INTEGER NOT NULL, hi INTEGER NOT NULL, driver TEXT NOT NULL, PRIMARY KEY (key, lo, hi));
 """
 
+COVERING = "SELECT 1 FROM blocks b WHERE b.key = claims.key AND b.lo <= claims.lo AND b.hi >= claims.hi"
+
 
 class StoreError(OutputError):
     """The store cannot take or give results; what it holds stays whole."""
