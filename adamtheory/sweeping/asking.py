@@ -91,7 +91,7 @@ def _axes(spec: Spec, prefix: str, read: Callable[[Spec], Bound]) -> list[Axis]:
     for name, value in spec.params.items():
         if isinstance(value, tuple) and len(value) > 1:
             bound = read(Spec(spec.name, {**_first(spec).params, name: value}))
-            found.append(_along({prefix + n: v for n, v in bound.values.items() if isinstance(v, list)}))
+            found.append(along({prefix + n: v for n, v in bound.values.items() if isinstance(v, list)}))
     return found
 
 
@@ -103,7 +103,7 @@ def _with_parameters(losses: LossSequence, spec: Spec) -> Bound:
     return bound
 
 
-def _along(columns: Mapping[str, Any]) -> Axis:
+def along(columns: Mapping[str, Any]) -> Axis:
     """The axis of parameters that vary together."""
     import numpy as np
 
@@ -137,10 +137,10 @@ def build(
     rounds = [_rounds(horizon) for horizon in horizons]
     axes = [*axes]
     if start is not None and losses.dimension == 1 and as_array(start, "start").ndim:
-        axes.append(_along({"start": start}))
+        axes.append(along({"start": start}))
         start = None
     if len(seeds) > 1:
-        axes.append(_along({"seed": list(seeds)}))
+        axes.append(along({"seed": list(seeds)}))
     firsts = {name: axis.values[0, i] for axis in axes for i, name in enumerate(axis.names)}
     steps = default_schedule(optimizer, schedule)
     where = default_set(losses, feasible)
@@ -149,6 +149,8 @@ def build(
         schedule=_filled(steps, "s_", firsts), feasible=_filled(where, "p_", firsts),
         start=firsts.get("start", start), seed=firsts.get("seed", seeds[0]), dtype=dtype,
     )  # fmt: skip
+    if job.lanes.count != 1:
+        raise ParameterError(f"{', '.join(job.lanes.axes)} has several values; give them as parameters of the sweep")
     grid = canonical(label, job, axes, rounds, start)
     _probe(grid)
     return grid
