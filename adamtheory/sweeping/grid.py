@@ -149,9 +149,10 @@ class Grid:
         """The lanes at the ends of all axes, at most 1024 of them: what fails there fails before anything runs."""
         import numpy as np
 
-        ends = np.indices((2,) * len(self.axes)).reshape(len(self.axes), -1)[:, :1024]
+        ends = np.indices((2,) * len(self.axes))
+        ends = ends.reshape(len(self.axes), 2 ** len(self.axes))[:, :1024]
         places = {i: end * (len(self.axes[i]) - 1) for i, end in enumerate(ends)}
-        return self._job(self._pick(places), ends.shape[1] if self.axes else 1)
+        return self._job(self._pick(places), ends.shape[1])
 
     def block_lanes(self) -> int:
         """Lanes of a block where the user names none; depends on the grid alone, not on the machine."""

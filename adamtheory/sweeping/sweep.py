@@ -105,7 +105,7 @@ class Results:
             if position < 0:  # an axis of one value: the grid has none
                 found = np.repeat(np.expand_dims(found, axis), len(places), axis)
         found = found.reshape(*lengths, *rest)
-        return np.ascontiguousarray(found if self.several else found[(slice(None),) * len(lengths) + (0,)])
+        return np.asarray(found if self.several else found[(slice(None),) * len(lengths) + (0,)], order="C")
 
     def export(self, path: str | PathLike[str]) -> int:
         """Write all lanes in canonical order to FILE.parquet or FILE.csv; how many rows that is."""
