@@ -2,9 +2,10 @@
 
 What to use when: `rule` declares an update rule, `loss` a loss sequence, `schedule` a step size, `feasible_set` a
 projection; `parse` reads all of these from a text. `simulate` plays an optimizer on a loss sequence, `sequence` gives a
-loss its data, `regret` measures what came of it, `derive` works out and certifies what follows from a rule's text,
-`threshold` says where Adam fails on the periodic sequence, `ArrayOptimizer` updates an array of your own in place. The
-rules that ship are in `adamtheory.rules`, the losses in `adamtheory.losses`.
+loss its data, `regret` measures what came of it, `sweep` does so for a grid of parameters and keeps the numbers,
+`derive` works out and certifies what follows from a rule's text, `threshold` says where Adam fails on the periodic
+sequence, `ArrayOptimizer` updates an array of your own in place. The rules that ship are in `adamtheory.rules`, the
+losses in `adamtheory.losses`.
 Importing this package loads no other library; a name is loaded when it is first used.
 """
 
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from adamtheory.simulation.simulate import simulate as simulate
     from adamtheory.simulation.trajectory import Trajectory as Trajectory
     from adamtheory.simulation.update import ArrayOptimizer as ArrayOptimizer
+    from adamtheory.sweeping.sweep import sweep as sweep
     from adamtheory.thresholds import threshold as threshold
 
 __version__ = "0.1.0"
@@ -46,6 +48,7 @@ _HOME = {
     "schedule": "adamtheory.language",
     "sequence": "adamtheory.simulation.sequences",
     "simulate": "adamtheory.simulation.simulate",
+    "sweep": "adamtheory.sweeping.sweep",
     "threshold": "adamtheory.thresholds",
 }
 

@@ -34,6 +34,7 @@ ALLOWED = {
     "simulation": RULES | {"engine", "data", "simulation"},
     "hindsight": RULES | {"simulation", "hindsight"},
     "runs": RULES | {"data", "simulation", "hindsight", "runs"},
+    "sweeping": RULES | {"simulation", "hindsight", "runs", "sweeping"},
     "report": RULES | {"hindsight", "runs", "report"},
     "benchmark": RULES | {"simulation", "benchmark"},
     "logic": GRAMMAR | {"logic"},
@@ -44,7 +45,7 @@ ALLOWED = {
     "proving": GRAMMAR | {"logic", "catalogue", "proving", "proofs"},
     "deriving": RULES | {"logic", "proving", "deriving"},
 }
-RUNNING = {"engine", "data", "simulation", "hindsight", "runs", "report", "benchmark", "sweep", "nets"}
+RUNNING = {"engine", "data", "simulation", "hindsight", "runs", "report", "sweeping", "benchmark", "nets"}
 
 # Library -> the only places that may import it, as prefixes of paths inside the package.
 ONLY = {
@@ -53,6 +54,8 @@ ONLY = {
     "matplotlib": ("report/",),
     "typer": ("cli/",),
     "rich": ("cli/", "report/"),
+    "joblib": ("sweeping/",),
+    "distributed": ("sweeping/",),
     "optax": ("benchmark/",),
     "jax": ("benchmark/",),
     "torch": ("benchmark/",),

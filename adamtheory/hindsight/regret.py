@@ -74,11 +74,11 @@ def regret(
     """
     from adamtheory.hindsight.against import BEST, compare
 
-    _check_set(trajectory)
     path: Array | None = None
     if isinstance(against, str) and against == BEST:
-        value, point, gap = _best(trajectory, {} if solved is None else solved, progress)
+        value, point, gap = best_fixed_points(trajectory, solved=solved, progress=progress)
     else:
+        _check_set(trajectory)
         found = compare(trajectory, against)
         value, path, gap = found.value, found.path, found.value * 0.0
         point = found.point if found.point is not None else trajectory.iterates * float("nan")
@@ -88,13 +88,20 @@ def regret(
     return Regret(rounds, result, result / rounds, point, gap, law, against, path)
 
 
-def _best(
-    trajectory: Trajectory, solved: dict[Any, list[Comparator]], progress: Callable[[int, int], None] | None
+def best_fixed_points(
+    trajectory: Trajectory,
+    *,
+    solved: dict[Any, list[Comparator]] | None = None,
+    progress: Callable[[int, int], None] | None = None,
 ) -> tuple[Array, Array, Array]:
-    """Value, point and gap of the best fixed point at every checkpoint."""
+    """The best fixed point of the rounds up to each checkpoint: its loss (*lanes, K), itself (*lanes, K, d), its gap.
+
+    The arguments are those of `regret`, and so is what is raised.
+    """
     from adamtheory.hindsight.medians import absolute_target, best_medians
 
-    sums = trajectory.sums
+    _check_set(trajectory)
+    sums, solved = trajectory.sums, {} if solved is None else solved
     if "loss_at_point" in sums:
         return sums["loss_at_point"], _declared(trajectory), sums["loss_at_point"] * 0.0
     if absolute_target(trajectory.sequence.rule) is not None:

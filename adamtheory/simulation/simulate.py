@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from adamtheory.errors import ParameterError
@@ -123,7 +123,10 @@ def _checkpoints(horizon: int, wanted: int | Sequence[int] | Array | None, perio
 
 @dataclass
 class Job:
-    """A run that is ready to start: its rules, its lanes, its compiled kernel."""
+    """A run that is ready to start: its rules, its lanes, its compiled kernel.
+
+    wide  whether the kernel of many lanes runs it; None: where there are enough of them
+    """
 
     optimizer: Bound
     losses: LossSequence
@@ -135,6 +138,17 @@ class Job:
     monitored: bool
     projection: str
     dynamic: Dynamic | None = None
+    wide: bool | None = None
+
+    def on(self, lanes: Lanes, first: Any, default: bool, wide: bool) -> Job:
+        """The same rules on other lanes; `first` is x_1, `default` whether it is the loss's own."""
+        start = _start(lanes, self.feasible.rule, first, self.losses.dimension, default)
+        return replace(self, lanes=lanes, start=start, wide=wide)
+
+    @property
+    def vectors(self) -> bool:
+        """Whether the kernel of many lanes can run it."""
+        return self.losses.dimension == 1 and self.losses.features is None
 
     def arrays(self) -> Run:
         """Emit, compile and pack: a fresh run at round 0."""
@@ -150,7 +164,8 @@ class Job:
         values = dict(self.lanes.values)
         keys = np.array([values.pop("seed"), values.pop("stream")]).astype(np.uint64)
         values.pop("start", None)
-        many = self.losses.dimension == 1 and self.losses.features is None and self.lanes.count >= FEWEST_VECTOR_LANES
+        enough = self.lanes.count >= FEWEST_VECTOR_LANES if self.wide is None else self.wide
+        many = self.vectors and enough
         parts = Parts(
             self.optimizer.rule, self.losses.rule, self.schedule.rule, self.feasible.rule, self.losses.dimension,
             frozenset(self.lanes.varying & values.keys()) if many else frozenset(),
