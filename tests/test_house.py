@@ -41,6 +41,8 @@ ALLOWED = {
     "thresholds": {"errors"},
     "proving": GRAMMAR | {"logic", "catalogue", "proving", "proofs"},
     "deriving": RULES | {"logic", "proving", "deriving"},
+    # where the columns meet: theorems are held against runs
+    "bounds": RULES | {"engine", "simulation", "hindsight", "logic", "catalogue", "proving", "proofs", "bounds"},
 }
 RUNNING = {"engine", "data", "simulation", "hindsight", "runs", "report", "benchmark", "sweep", "nets"}
 

@@ -6,7 +6,7 @@ results = [run_one(entry, plan) for entry in prepare_all(plan)]
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -27,6 +27,7 @@ from adamtheory.runs.specs import (
 )
 
 if TYPE_CHECKING:
+    from adamtheory.engine.program import Watch
     from adamtheory.hindsight.regret import Regret
     from adamtheory.simulation.sequences import LossSequence
     from adamtheory.simulation.trajectory import Trajectory
@@ -172,8 +173,12 @@ def run_one(
     progress: Progress | None = None,
     solved: dict[Any, list[Any]] | None = None,
     solving: Progress | None = None,
+    watches: Sequence[Watch] = (),
 ) -> Result:
-    """Play all rounds of one optimizer and compute its regret; `solved` as in `regret`, `solving` its progress."""
+    """Play all rounds of one optimizer and compute its regret; `solved` as in `regret`, `solving` its progress.
+
+    watches   what else to gather, as in `simulate`
+    """
     from time import perf_counter
 
     from adamtheory.hindsight.regret import regret
@@ -183,7 +188,7 @@ def run_one(
     trajectory = simulate(
         entry.optimizer, entry.losses, plan.horizon, schedule=entry.schedule, feasible=entry.feasible,
         start=entry.start, seed=entry.seeds, checkpoints=plan.checkpoints, dtype=plan.dtype, monitors=True,
-        workers=workers, progress=progress,
+        watches=watches, workers=workers, progress=progress,
     )  # fmt: skip
     return Result(entry, trajectory, regret(trajectory, solved=solved, progress=solving), perf_counter() - began)
 

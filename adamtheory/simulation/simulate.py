@@ -21,6 +21,7 @@ from adamtheory.simulation.trajectory import Monitors, Trajectory
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from adamtheory.engine.program import Watch
     from adamtheory.engine.run import Run
 
     Array = NDArray[Any]
@@ -60,6 +61,7 @@ def simulate(
     checkpoints: int | Sequence[int] | Array | None = None,
     dtype: str = "float64",
     monitors: bool = False,
+    watches: Sequence[Watch] = (),
     workers: int | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> Trajectory:
@@ -78,6 +80,7 @@ def simulate(
     checkpoints  rounds at which the state is kept (or how many per decade); default log-spaced, whole periods
     dtype        float64 or float32, of iterate and state; sums of losses are float64 always
     monitors     also watch Gamma_t and |m|/sqrt(v)
+    watches      what else to gather over the rounds, of the names of the optimizer's text; see `engine.program.Watch`
     workers      threads; default: all cores
     progress     called with (rounds done, horizon) now and then
 
@@ -86,7 +89,7 @@ def simulate(
     """
     job = prepare(
         optimizer, loss, schedule=schedule, feasible=feasible, start=start, seed=seed, stream=stream, dtype=dtype,
-        monitors=monitors,
+        monitors=monitors, watches=watches,
     )  # fmt: skip
     return job.run(_checkpoints(horizon, checkpoints, job.losses.periods), workers, progress)
 
@@ -124,6 +127,7 @@ class Job:
     start: Array
     dtype: str
     monitored: bool
+    watches: tuple[Watch, ...] = ()
 
     def arrays(self) -> Run:
         """Emit, compile and pack: a fresh run at round 0."""
@@ -144,6 +148,7 @@ class Job:
             self.optimizer.rule, self.losses.rule, self.schedule.rule, self.feasible.rule, self.losses.dimension,
             frozenset(self.lanes.varying & values.keys()) if many else frozenset(),
             many and bool(self.lanes.varying & {"seed", "stream"}), self.monitored, hindsight(self.losses.rule),
+            self.watches,
         )  # fmt: skip
         program = build(parts)
         kernel = (emit_lanes if many else emit_single)(program, self.dtype)
@@ -199,10 +204,12 @@ class Job:
         sums: dict[str, Array] = {n: stacked[n] for n in ("c0", "c1", "c2", "loss_at_point") if n in stacked}
         parameters = {n: v.reshape(shape) for n, v in self.lanes.values.items() if n not in ("seed", "stream", "start")}
         seeds = np.array([self.lanes.values["seed"], self.lanes.values["stream"]]).astype(np.int64)
+        watched = {n[2:]: stacked[n] for n in stacked if n.startswith("w_")}
         return Trajectory(
             self.optimizer, self.losses, self.schedule, self.feasible, self.lanes.axes, self.lanes.coordinates,
             checkpoints, stacked["loss"], iterates, state, bad.reshape(shape), parameters,
             seeds.reshape(2, *shape), self.dtype, monitors, sums,
+            self.start.reshape(*shape, -1), watched,
         )  # fmt: skip
 
 
@@ -217,6 +224,7 @@ def prepare(
     stream: Any = 0,
     dtype: str = "float64",
     monitors: bool = False,
+    watches: Sequence[Watch] = (),
 ) -> Job:
     """Check everything that `simulate` takes and lay out the lanes, without running anything."""
     optimizer, losses = bind(optimizer, "rule"), sequence(loss)
@@ -240,7 +248,7 @@ def prepare(
         parameters["start"], display["start"] = first, "start"
     lanes = broadcast(parameters, display)
     begin = _start(lanes, first, losses.dimension, start is None)
-    return Job(optimizer, losses, plan, where, lanes, begin, dtype, monitors)
+    return Job(optimizer, losses, plan, where, lanes, begin, dtype, monitors, tuple(watches))
 
 
 def bind(rule: Rule | Bound, kind: str) -> Bound:

@@ -44,6 +44,8 @@ class Trajectory:
     nonfinite    (*lanes,) the first round after which iterate or state is not finite; 0 if it always was
     seeds        (2, *lanes) seed and stream of each lane
     monitors     see `Monitors`; None where the rule declares no denominator or none were asked for
+    start        (*lanes, d) x_1
+    watched      what was gathered besides, by name: (*lanes, K, d), or (*lanes, K) for one number
     """
 
     optimizer: Bound
@@ -62,6 +64,8 @@ class Trajectory:
     dtype: str
     monitors: Monitors | None = None
     sums: Mapping[str, Array] = field(default_factory=dict)
+    start: Array | None = None
+    watched: Mapping[str, Array] = field(default_factory=dict)
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -127,5 +131,6 @@ class Trajectory:
             iterates=pick(self.iterates), state={k: pick(v) for k, v in self.state.items()},
             nonfinite=pick(self.nonfinite), parameters={k: pick(v) for k, v in self.parameters.items()},
             seeds=np.take(self.seeds, index, axis + 1), monitors=monitors,
-            sums={k: pick(v) for k, v in self.sums.items()},
+            sums={k: pick(v) for k, v in self.sums.items()}, start=None if self.start is None else pick(self.start),
+            watched={k: pick(v) for k, v in self.watched.items()},
         )  # fmt: skip
