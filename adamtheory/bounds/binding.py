@@ -6,18 +6,16 @@ for the theory's constants and families, and what they do not determine has to h
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
-from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from adamtheory.bounds.expressions import Meaning, NotEvaluated, Present, Rounds, literal, number, shift_of, steady
+from adamtheory.bounds.expressions import Meaning, NotEvaluated, Present, Rounds, literal, shift_of, steady
 from adamtheory.bounds.matching import Match, Quotient, match, scalar
 from adamtheory.language.rule import Rule
 from adamtheory.language.tree import Expr, Name
 from adamtheory.logic.notation import integer, lift
 from adamtheory.logic.printing import text
-from adamtheory.logic.terms import Refused, Term, normal, substitute
+from adamtheory.logic.terms import Refused, Term, substitute
 
 if TYPE_CHECKING:
     from adamtheory.bounds.theorems import RegretTheorem

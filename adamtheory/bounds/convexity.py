@@ -18,10 +18,10 @@ def curvature(losses: LossSequence) -> tuple[Fraction, str]:
 
     rule = losses.rule
     found = hindsight(rule)
-    if found is not None and found.sums and isinstance(found.sums.get("c2", ZERO), Number):
-        if "c2" not in found.sums:
-            return Fraction(0), f"{rule.name} is linear"
-        second = found.sums["c2"]
+    second = found.sums.get("c2", ZERO) if found is not None and found.sums else None
+    if second == ZERO:
+        return Fraction(0), f"{rule.name} is linear"
+    if isinstance(second, Number):
         return second.value, f"{rule.name} is a quadratic with second derivative {second.value}"
     if rule.digest in {known.digest for known in LOSSES.values()}:
         return Fraction(0), f"{rule.name} is convex by its family"

@@ -25,7 +25,6 @@ from adamtheory.bounds.expressions import (
     times,
 )
 from adamtheory.language.tree import ONE, ZERO, Apply, Expr
-from adamtheory.logic.notation import integer
 from adamtheory.logic.printing import text
 from adamtheory.logic.terms import Rel, Term
 
@@ -149,9 +148,9 @@ class Checks:
             a, b = np.asarray(left(data), np.float64), np.asarray(right(data), np.float64)
             gap = _reduced(data, b - a, inside, np.min)
             size = _reduced(data, np.abs(a) + np.abs(b), inside, np.max)
-            ok = gap > 0 if strict else gap >= -slack * size
-            last = gap.min(axis=-1)
-            return Hypothesis(name, sentence, ok.all(axis=-1), np.zeros(ok.shape[:-1], np.int64), last, "right - left")
+            ok = np.asarray(gap > 0 if strict else gap >= -slack * size)
+            lanes = np.zeros(ok.shape[:-1], np.int64)
+            return Hypothesis(name, sentence, np.asarray(ok.all(axis=-1)), lanes, gap.min(axis=-1), "right - left")
 
         return check
 
@@ -181,10 +180,12 @@ class Checks:
         scale = plus(Apply("absolute", (left,)), Apply("absolute", (right,)))
         loose = gap if claim.kind == "lt" else plus(gap, times(number_of(SLACK[self.dtype]), scale))
         watched = self.watched(_where(guarded, lag, loose, ONE), claim.kind)
-        least = self.binding.rounds.watch("min", _where(guarded, lag, gap, number(10**30)))
-        return self.along(
-            name, sentence, watched, lambda data: _per_checkpoint(data, least, np.min)[..., -1], "least right - left"
-        )
+        smallest = self.binding.rounds.watch("min", _where(guarded, lag, gap, number(10**30)))
+
+        def margin(data: Data) -> Array:
+            return _per_checkpoint(data, smallest, np.min)[..., -1]
+
+        return self.along(name, sentence, watched, margin, "least right - left")
 
     def _ahead(self, clock: Term, application: Term) -> int:
         """By how many rounds an application is ahead of the variable."""
@@ -261,7 +262,8 @@ def _applications(sentence: Rel) -> Iterable[Term]:
 def _per_checkpoint(data: Data, name: str, reduce: Any) -> Array:
     """(*lanes, K): the extreme over the coordinates."""
     found = data.watched[name]
-    return found if found.ndim == data.axes + 1 else reduce(found, axis=-1)  # type: ignore[no-any-return]
+    least: Array = found if found.ndim == data.axes + 1 else reduce(found, axis=-1)
+    return least
 
 
 def _largest(data: Data, name: str) -> Array:

@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from adamtheory.bounds.expressions import ONE, ZERO, over, times
+from adamtheory.bounds.expressions import minus, over, plus, times
 from adamtheory.language.rule import SUPPLIED, Rule
-from adamtheory.language.tree import Apply, Expr, Name, serialise
+from adamtheory.language.tree import ONE, ZERO, Apply, Expr, Name, serialise, substitute
 
 G, X = Name("g"), Name("x")
 
@@ -85,8 +85,6 @@ def scalar(rule: Rule, name: str) -> Expr:
 
 def with_parameters(rule: Rule, expr: Expr) -> Expr:
     """The expression with the rule's scalars named as parameters of the run."""
-    from adamtheory.language.tree import substitute
-
     return substitute(expr, {Name(s.name): scalar(rule, s.name) for s in rule.scalars})
 
 
@@ -145,8 +143,6 @@ def _same(pattern: Expr, expr: Expr, renamed: Mapping[Name, Name], found: dict[s
 
 def _folded(expr: Expr, values: Mapping[Name, Expr]) -> Expr:
     """The expression at these values, with zeros and ones folded."""
-    from adamtheory.bounds.expressions import minus, plus
-
     if isinstance(expr, Name):
         return values.get(expr, expr)
     if not isinstance(expr, Apply):

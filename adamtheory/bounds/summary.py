@@ -83,12 +83,14 @@ def _line(c: Certificate, pick: Pick) -> Line:
     if last is not None:
         bound, regret = (float(np.asarray(a[pick])[..., last].mean()) for a in (c.bound, c.regret))
         ratios = np.asarray(c.ratio[pick]).reshape(-1, count)
-        ratio, largest = float(ratios[:, last].max()), float(ratios[:, valid].max())
-    constants = {n: np.asarray(v[pick]) for n, v in c.constants.items()}
+        ratio, largest = _most(ratios[:, last]), _most(ratios[:, valid])
+    values = {n: np.asarray(v[pick]) for n, v in c.constants.items()}
+    constants = {n: (float(v.min()), float(v.max())) for n, v in values.items()}
+    failing = tuple(h.name for h in hypotheses if not h.holds)
+    until = None if last is None else int(c.checkpoints[last])
     return Line(
-        c.theorem, c.title, c.proved, hypotheses, {n: (float(v.min()), float(v.max())) for n, v in constants.items()},
-        bool(valid[-1]), tuple(h.name for h in hypotheses if not h.holds), None if last is None else int(c.checkpoints[last]),
-        bound, regret, ratio, largest, bool(c.violated[pick].any()), c.reason,
+        c.theorem, c.title, c.proved, hypotheses, constants, bool(valid.all()), failing, until, bound, regret, ratio,
+        largest, bool(np.asarray(c.violated[pick]).any()), c.reason,
     )  # fmt: skip
 
 
@@ -102,3 +104,11 @@ def _hypothesis(h: Any, pick: Pick) -> HypothesisLine:
     return HypothesisLine(
         h.name, h.sentence, bool(holds.all()), int(rounds.min()) if len(rounds) else None, worst, h.note
     )
+
+
+def _most(ratios: Array) -> float | None:
+    """The largest of the ratios that are numbers: 0/0, before the first gradient, is none."""
+    import numpy as np
+
+    known = ratios[np.isfinite(ratios)]
+    return float(known.max()) if known.size else None

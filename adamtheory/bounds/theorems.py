@@ -152,7 +152,7 @@ def _iterate(reading: Reading, t: Any) -> Iterator[tuple[Term, Any]]:
 
 def _feasible(statement: Statement, reading: Reading) -> Reading | None:
     """The reading of the set, after a check that the rule's iterates are projected on it."""
-    sets = [r for r in statement.readings if r.rule.kind == "feasible_set"]
+    sets: list[Reading] = [r for r in statement.readings if r.rule.kind == "feasible_set"]
     y = real("y")
     for found in sets:
         if reading.project is not None and normal(lift(reading.project(y))) == normal(found.value("result", 0, y=y)):

@@ -27,9 +27,9 @@ from adamtheory.runs.specs import (
 )
 
 if TYPE_CHECKING:
-    from adamtheory.engine.program import Watch
     from adamtheory.hindsight.regret import Regret
     from adamtheory.simulation.sequences import LossSequence
+    from adamtheory.simulation.simulate import Watch
     from adamtheory.simulation.trajectory import Trajectory
 
 Progress = Callable[[int, int], None]

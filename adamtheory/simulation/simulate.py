@@ -21,7 +21,7 @@ from adamtheory.simulation.trajectory import Monitors, Trajectory
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from adamtheory.engine.program import Watch
+    from adamtheory.engine.program import Watch as Watch
     from adamtheory.engine.run import Run
 
     Array = NDArray[Any]
