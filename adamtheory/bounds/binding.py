@@ -36,6 +36,8 @@ class Equation:
     @property
     def sentence(self) -> str:
         """`lr = alpha/sqrt(t)`."""
+        if self.term.op == "app":
+            return f"{self.name} is the same in every round"
         return f"{self.name} = {text(self.term)}"
 
 

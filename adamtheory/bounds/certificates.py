@@ -10,14 +10,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from adamtheory.bounds.binding import Binding, bind
+from adamtheory.bounds.binding import bind
 from adamtheory.bounds.checkpoints import AtCheckpoint, Data, Value
 from adamtheory.bounds.convexity import curvature
 from adamtheory.bounds.expressions import NotEvaluated, Rounds
-from adamtheory.bounds.hypotheses import Check, Checks, Hypothesis
+from adamtheory.bounds.hypotheses import SLACK, Check, Checks, Hypothesis
 from adamtheory.bounds.theorems import RegretTheorem, find, regret_theorems
 from adamtheory.engine.program import Watch
 from adamtheory.errors import ParameterError
+from adamtheory.logic.notation import Family
+from adamtheory.logic.printing import text
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -29,7 +31,8 @@ if TYPE_CHECKING:
 
     Array = NDArray[Any]
 
-ROUNDING = 1e-9  # by which the ratio of measured regret and bound may exceed 1: both are sums of rounded numbers
+# by which the ratio of measured regret and bound may exceed 1: both are sums of rounded numbers
+ROUNDING = {"float64": 1e-9, "float32": 1e-3}
 
 
 @dataclass(frozen=True)
@@ -44,6 +47,7 @@ class Certificate:
     regret       (*lanes, K) the measured regret, with the comparator's certified gap added
     bound        (*lanes, K) the right side of the claim; NaN where it is not evaluated
     valid        (*lanes, K) whether every hypothesis held up to T
+    rounding     by which a measured regret may exceed the bound, relative
     reason       why the bound is not evaluated, or ""
     """
 
@@ -57,6 +61,7 @@ class Certificate:
     regret: Array
     bound: Array
     valid: Array
+    rounding: float
     reason: str = ""
 
     @property
@@ -78,7 +83,7 @@ class Certificate:
         """(*lanes, K) where the measured regret is above the bound although every hypothesis held."""
         import numpy as np
 
-        return self.valid & (self.regret > self.bound + ROUNDING * np.abs(self.bound) + ROUNDING)
+        return self.valid & (self.regret - self.bound > self.rounding * (np.abs(self.bound) + 1))
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,8 +91,8 @@ class _Compiled:
     """A theorem ready to be evaluated in runs of one rule on one set."""
 
     theorem: RegretTheorem
-    binding: Binding
     checks: list[Check]
+    ranges: list[Value]  # where the hypotheses on T hold
     bound: Value | None
     modulus: Value
     constants: Mapping[str, Value]
@@ -112,21 +117,19 @@ class Monitor:
         binding = bind(theorem, rule, feasible, rounds)
         if binding is None:
             return None
-        least: dict[str, str] = {}
-        checks: list[Check] = []
-        try:
-            checks = Checks(binding, dtype, least).all()
-            bound: Value | None = AtCheckpoint(binding).read(theorem.bound)
-            reason = ""
-        except NotEvaluated as error:
-            bound, reason = None, str(error)
-        constants = {
-            name: AtCheckpoint(binding).read(_constant(name))
-            for name in (*binding.solved, *least)
-            if name in _names(theorem)
-        }
-        modulus = AtCheckpoint(binding).read(theorem.modulus)
-        return _Compiled(theorem, binding, checks, bound, modulus, constants, reason)
+        compiler, reader = Checks(binding, dtype), AtCheckpoint(binding)
+        checks = compiler.all()
+        bound: Value | None = None
+        ranges: list[Value] = []
+        if not compiler.missing:
+            try:
+                bound, ranges = reader.read(theorem.bound), [*compiler.ranges()]
+            except NotEvaluated as error:
+                compiler.missing.append(f"the bound: {error}")
+        known = [name for name in (*binding.solved, *compiler.least) if name in _constants(theorem)]
+        constants = {name: reader.read(Family(name)()) for name in known}
+        reason = "; ".join(compiler.missing)
+        return _Compiled(theorem, checks, ranges, bound, reader.read(theorem.modulus), constants, reason)
 
     def certificates(self, trajectory: Trajectory, regret: Regret) -> list[Certificate]:
         """What each theorem says of a run that has gathered the watches."""
@@ -140,8 +143,6 @@ class Monitor:
     def _certificate(self, c: _Compiled, trajectory: Trajectory, data: Data, measured: Array) -> Certificate:
         import numpy as np
 
-        from adamtheory.logic.printing import text
-
         data.constants.clear()
         with np.errstate(all="ignore"):
             hypotheses = [check(data) for check in c.checks]
@@ -151,13 +152,16 @@ class Monitor:
                 bound = np.broadcast_to(np.asarray(c.bound(data), np.float64), measured.shape)
             constants = {n: np.broadcast_to(v(data), measured.shape)[..., -1] for n, v in c.constants.items()}
         valid = np.isfinite(bound)
+        for holds in c.ranges:
+            valid = valid & holds(data)
         for h in hypotheses:
             upto = (h.first[..., None] > 0) & (data.rounds < h.first[..., None])
             valid = valid & (h.holds[..., None] | upto)
         theorem = c.theorem
         return Certificate(
             theorem.name, theorem.title, theorem.proved, text(theorem.statement.claim, theorem.statement.theory),
-            tuple(hypotheses), constants, trajectory.checkpoints, measured, bound, valid, c.reason,
+            tuple(hypotheses), constants, trajectory.checkpoints, measured, bound, valid,
+            ROUNDING[trajectory.dtype], c.reason,
         )  # fmt: skip
 
     def _given(self, c: _Compiled, trajectory: Trajectory, data: Data) -> list[Hypothesis]:
@@ -165,54 +169,58 @@ class Monitor:
         import numpy as np
 
         theorem, shape = c.theorem, trajectory.shape
-        none = np.zeros(shape, np.int64)
+        none, never = np.full(shape, np.nan), np.zeros(shape, np.int64)
         found = []
         if theorem.feasible is not None:
             same = theorem.feasible.rule.digest == self.feasible.digest
             sentence = f"the set is {theorem.feasible.rule.name}"
-            found.append(
-                Hypothesis("set", sentence, np.full(shape, same), none, np.full(shape, np.nan), self.feasible.name)
-            )
+            found.append(Hypothesis("set", sentence, np.full(shape, same), never, none, self.feasible.name))
         most, note = curvature(self.losses)
-        spare = np.broadcast_to(float(most) - c.modulus(data), (*shape, len(data.rounds)))[..., -1]
-        found.append(Hypothesis(theorem.convex, theorem.sentences[theorem.convex], spare >= 0, none, spare, note))
+        # a modulus such as 1/lr is rounded
+        needed = np.broadcast_to(c.modulus(data) * (1 - SLACK[trajectory.dtype]), (*shape, len(data.rounds)))[..., -1]
+        found.append(Hypothesis(theorem.convex, theorem.sentences[theorem.convex], most >= needed, never, none, note))
         if (trajectory.nonfinite > 0).any():
             bad = trajectory.nonfinite
-            found.append(
-                Hypothesis("finite", "iterate and state are finite", bad == 0, bad, np.full(shape, np.nan), "")
-            )
+            found.append(Hypothesis("finite", "iterate and state are finite", bad == 0, bad, none, ""))
         return found
 
 
-def _names(theorem: RegretTheorem) -> dict[str, Any]:
-    return {n: s for n, s in theorem.statement.theory.names if s is not None and s[1] == () and s[0] == "R"}
+def _constants(theorem: RegretTheorem) -> set[str]:
+    """Names of the theory's real constants."""
+    return {name for name, signature in theorem.statement.theory.names if signature == ("R", ())}
 
 
-def _constant(name: str) -> Any:
-    from adamtheory.logic.notation import Family
+def certify(trajectory: Trajectory, theorem: str, regret: Regret | None = None) -> Certificate:
+    """What a regret theorem says of a run.
 
-    return Family(name)()
-
-
-def certify(trajectory: Trajectory, theorem: str | None = None, regret: Regret | None = None) -> Any:
-    """What a regret theorem says of a run, or (without a name) all that are about its optimizer.
-
-    trajectory  a run; where it has not gathered what the theorem needs, it is played once more
+    trajectory  a run; where it has not gathered what the theorem needs, it is played once more, bit for bit
     theorem     a name in `proofs/`, or the path of a proof file of one's own
     regret      the measured regret, if it is known already
 
-    Returns a `Certificate`, or a list of them. Raises `ParameterError` where the theorem is about another optimizer.
+    Raises `ParameterError` where the theorem is about another optimizer, or is no regret theorem.
     """
+    chosen = find(theorem)
+    found = _held_against(trajectory, [chosen], regret)
+    if not found:
+        about, rule = chosen.reading.rule.name, trajectory.optimizer.rule.name
+        raise ParameterError(f"{theorem} is about {about}, not about {rule}; adamtheory.certificates tells which are")
+    return found[0]
+
+
+def certificates(trajectory: Trajectory, regret: Regret | None = None) -> list[Certificate]:
+    """What every regret theorem about the run's optimizer says of it; arguments as in `certify`."""
+    return _held_against(trajectory, regret_theorems(), regret)
+
+
+def _held_against(
+    trajectory: Trajectory, theorems: Sequence[RegretTheorem], regret: Regret | None
+) -> list[Certificate]:
     from adamtheory.hindsight.regret import regret as measure
     from adamtheory.simulation.replay import replay
 
-    chosen: Sequence[RegretTheorem] = regret_theorems() if theorem is None else [find(theorem)]
-    rule = trajectory.optimizer.rule
-    monitor = Monitor(rule, trajectory.feasible.rule, trajectory.sequence, trajectory.dtype, chosen)
-    if theorem is not None and not monitor.compiled:
-        raise ParameterError(f"{theorem} is about {chosen[0].reading.rule.name}, not about {rule.name}")
+    rules = trajectory.optimizer.rule, trajectory.feasible.rule
+    monitor = Monitor(*rules, trajectory.sequence, trajectory.dtype, theorems)
     needed = {w.name for w in monitor.watches if w.kind != "keep"}
     if not needed <= trajectory.watched.keys():
         trajectory = replay(trajectory, monitor.watches)
-    found = monitor.certificates(trajectory, regret or measure(trajectory))
-    return found if theorem is None else found[0]
+    return monitor.certificates(trajectory, regret or measure(trajectory))

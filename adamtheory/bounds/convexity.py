@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from typing import TYPE_CHECKING
+from operator import add, mul, neg, sub, truediv
+from typing import TYPE_CHECKING, Any
 
-from adamtheory.language.tree import ZERO, Number
+from adamtheory.language.tree import ZERO, Apply, Expr, Number
 
 if TYPE_CHECKING:
     from adamtheory.simulation.sequences import LossSequence
@@ -18,11 +19,26 @@ def curvature(losses: LossSequence) -> tuple[Fraction, str]:
 
     rule = losses.rule
     found = hindsight(rule)
-    second = found.sums.get("c2", ZERO) if found is not None and found.sums else None
-    if second == ZERO:
-        return Fraction(0), f"{rule.name} is linear"
-    if isinstance(second, Number):
-        return second.value, f"{rule.name} is a quadratic with second derivative {second.value}"
+    second = _number(found.sums.get("c2", ZERO)) if found is not None and found.sums else None
+    if second is not None:
+        return (
+            second,
+            f"{rule.name} is a quadratic with second derivative {second}" if second else f"{rule.name} is linear",
+        )
     if rule.digest in {known.digest for known in LOSSES.values()}:
         return Fraction(0), f"{rule.name} is convex by its family"
     return Fraction(0), f"{rule.name} passes the first-order check at sample points"
+
+
+def _number(expr: Expr) -> Fraction | None:
+    """The value of an expression without names."""
+    if isinstance(expr, Number):
+        return expr.value
+    known: dict[str, Any] = {"add": add, "sub": sub, "mul": mul, "div": truediv, "neg": neg}
+    if not isinstance(expr, Apply) or expr.op not in known:
+        return None
+    parts = [_number(a) for a in expr.args]
+    if None in parts:
+        return None
+    found: Fraction = known[expr.op](*parts)
+    return found

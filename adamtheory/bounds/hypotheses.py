@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from adamtheory.bounds.binding import Binding, Equation
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
     Array = NDArray[Any]
 
+MARGIN = "margin"  # the value of a hypothesis left <= right is right - left
 SLACK = {"float64": 1e-12, "float32": 1e-5}  # relative rounding that a comparison along a run may show
 
 
@@ -43,9 +44,9 @@ class Hypothesis:
     name, sentence  as the theorem has them
     holds           whether it held in all rounds;  first: the first round at which it did not, 0 if none (or if it
                     does not depend on the round)
-    value           the smallest right side minus left side, for an equation the largest difference, for a constant that
-                    is only bounded its least value; NaN where it is no number
-    note            what the value is, or why it holds
+    value           the smallest right side minus left side, for an equation the largest difference (or the scalar that
+                    should be a number), for a constant that is only bounded its least value; NaN where it is no number
+    note            what the value is, or why the hypothesis holds
     """
 
     name: str
@@ -65,16 +66,27 @@ class Checks:
 
     binding: Binding
     dtype: str
-    least: dict[str, str]  # constants that are bounded only, and by which assumption
+    least: dict[str, str] = field(default_factory=dict)  # constants that are only bounded, and by which assumption
+    missing: list[str] = field(default_factory=list)  # why some hypothesis cannot be followed
 
     def all(self) -> list[Check]:
-        """A check for every equation and assumption, in the order of the theory."""
+        """A check for every equation, assumption and hypothesis that can be followed."""
         theorem = self.binding.theorem
         checks = [self.equation(e) for e in self.binding.equations]
         # what bounds an open constant comes first: other assumptions may compare with it
         for name, entry in sorted(theorem.assumed.items(), key=lambda item: not self._bounds_a_constant(item[1][2])):
-            checks.append(self.assumption(name, *entry))
+            try:
+                checks.append(self.assumption(name, *entry))
+            except NotEvaluated as error:
+                self.missing.append(f"{name}: {error}")
         return checks
+
+    def ranges(self) -> list[Callable[[Data], Array]]:
+        """Where the hypotheses on T hold, each as an array that broadcasts to (*lanes, K)."""
+        reader, found = AtCheckpoint(self.binding), []
+        for claim in self.binding.theorem.statement.hyps:
+            found.append(_compared(reader.read(claim.left), reader.read(claim.right), claim.kind == "lt"))
+        return found
 
     def _bounds_a_constant(self, claim: Rel) -> bool:
         known = {*self.binding.meanings, self.binding.theorem.u, self.binding.theorem.d}
@@ -87,11 +99,11 @@ class Checks:
         gap = Apply("absolute", (minus(e.value, wanted),))
         scale = plus(Apply("absolute", (e.value,)), Apply("absolute", (wanted,)))
         watched = self.watched(minus(times(number_of(SLACK[self.dtype]), scale), gap), "le")
+        if steady(e.value) and not e.term.free and not e.term.families:
+            value = self.binding.rounds.watch("last", e.value)
+            return self.along(e.name, e.sentence, watched, lambda data: _largest(data, value), e.name, always=True)
         worst = self.binding.rounds.watch("max", gap)
-        note = "largest difference"
-        if steady(e.value) and not e.term.families:
-            worst, note = self.binding.rounds.watch("last", e.value), f"{e.name} in this run"
-        return self.along(e.name, e.sentence, watched, lambda data: _largest(data, worst), note)
+        return self.along(e.name, e.sentence, watched, lambda data: _largest(data, worst), "largest difference")
 
     def assumption(self, name: str, variables: tuple[Term, ...], guards: tuple[Rel, ...], claim: Rel) -> Check:
         """Whether an assumption holds, by what its variables run over."""
@@ -111,7 +123,7 @@ class Checks:
         theorem, known = self.binding.theorem, {*self.binding.meanings, *self.least}
         found = sorted(n for n, *_ in claim.left.families | claim.right.families if n not in known)
         found = [n for n in found if n not in (theorem.u, theorem.d)]
-        right = {n for n, *_ in claim.right.families} - {n for n, *_ in claim.left.families}
+        right = {n for n, _, sorts in claim.right.families if not sorts} - {n for n, *_ in claim.left.families}
         if len(found) > 1 or (found and (found[0] not in right or not claim.free)):
             raise NotEvaluated(f"nothing in this run says what {' and '.join(found)} is")
         return found
@@ -150,7 +162,7 @@ class Checks:
             size = _reduced(data, np.abs(a) + np.abs(b), inside, np.max)
             ok = np.asarray(gap > 0 if strict else gap >= -slack * size)
             lanes = np.zeros(ok.shape[:-1], np.int64)
-            return Hypothesis(name, sentence, np.asarray(ok.all(axis=-1)), lanes, gap.min(axis=-1), "right - left")
+            return Hypothesis(name, sentence, np.asarray(ok.all(axis=-1)), lanes, gap.min(axis=-1), MARGIN)
 
         return check
 
@@ -185,7 +197,7 @@ class Checks:
         def margin(data: Data) -> Array:
             return _per_checkpoint(data, smallest, np.min)[..., -1]
 
-        return self.along(name, sentence, watched, margin, "least right - left")
+        return self.along(name, sentence, watched, margin, MARGIN)
 
     def _ahead(self, clock: Term, application: Term) -> int:
         """By how many rounds an application is ahead of the variable."""
@@ -219,8 +231,10 @@ class Checks:
         sign = Apply("where<=" if kind == "le" else "where<", (ZERO, gap, ONE, MINUS_ONE))  # -1 for NaN
         return self.binding.rounds.watch("first", sign)
 
-    def along(self, name: str, sentence: str, watched: str, value: Callable[[Data], Array], note: str) -> Check:
-        """A check of what was watched round by round."""
+    def along(
+        self, name: str, sentence: str, watched: str, value: Callable[[Data], Array], note: str, always: bool = False
+    ) -> Check:
+        """A check of what was watched round by round; `always`: it does not depend on the round."""
         import numpy as np
 
         def check(data: Data) -> Hypothesis:
@@ -228,9 +242,15 @@ class Checks:
             found = found[..., None] if found.ndim == data.axes + 1 else found
             failed = np.where(found > 0, found, np.inf)[..., -1, :].min(axis=-1)
             first = np.where(np.isfinite(failed), failed, 0).astype(np.int64)
-            return Hypothesis(name, sentence, first == 0, first, np.asarray(value(data)), note)
+            return Hypothesis(name, sentence, first == 0, first * (not always), np.asarray(value(data)), note)
 
         return check
+
+
+def _compared(left: Callable[[Data], Any], right: Callable[[Data], Any], strict: bool) -> Callable[[Data], Array]:
+    import numpy as np
+
+    return lambda data: np.asarray(left(data) < right(data) if strict else left(data) <= right(data))
 
 
 def number_of(slack: float) -> Expr:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from adamtheory.bounds.certificates import Certificate
+from adamtheory.bounds.hypotheses import MARGIN, Hypothesis
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -60,8 +61,6 @@ class Line:
 
 def lines(certificates: Sequence[Certificate], pick: Pick) -> list[Line]:
     """One line for each theorem about the run, those that apply first, the sharpest at the top."""
-    from dataclasses import replace
-
     found = sorted((_line(c, pick) for c in certificates), key=_order)
     if not found or not found[0].applies:
         return found
@@ -76,7 +75,7 @@ def _line(c: Certificate, pick: Pick) -> Line:
     import numpy as np
 
     count = len(c.checkpoints)
-    valid = np.asarray(c.valid[pick]).reshape(-1, count).all(axis=0)
+    valid: Array = np.logical_and.reduce(np.asarray(c.valid[pick]).reshape(-1, count))
     hypotheses = tuple(_hypothesis(h, pick) for h in c.hypotheses)
     last = int(np.flatnonzero(valid)[-1]) if valid.any() else None
     bound, regret, ratio, largest = None, None, None, None
@@ -89,18 +88,18 @@ def _line(c: Certificate, pick: Pick) -> Line:
     failing = tuple(h.name for h in hypotheses if not h.holds)
     until = None if last is None else int(c.checkpoints[last])
     return Line(
-        c.theorem, c.title, c.proved, hypotheses, constants, bool(valid.all()), failing, until, bound, regret, ratio,
+        c.theorem, c.title, c.proved, hypotheses, constants, bool(valid[-1]), failing, until, bound, regret, ratio,
         largest, bool(np.asarray(c.violated[pick]).any()), c.reason,
     )  # fmt: skip
 
 
-def _hypothesis(h: Any, pick: Pick) -> HypothesisLine:
+def _hypothesis(h: Hypothesis, pick: Pick) -> HypothesisLine:
     import numpy as np
 
     holds, first, value = (np.asarray(a[pick]).reshape(-1) for a in (h.holds, h.first, h.value))
     rounds = first[first > 0]
     known = value[np.isfinite(value)]
-    worst = None if not len(known) else float(known.min() if h.note.endswith("right - left") else known.max())
+    worst = None if not len(known) else float(known.min() if h.note == MARGIN else known.max())
     return HypothesisLine(
         h.name, h.sentence, bool(holds.all()), int(rounds.min()) if len(rounds) else None, worst, h.note
     )

@@ -260,6 +260,7 @@ class Session:
         """The run folder, whole or not at all."""
         import json
 
+        from adamtheory.cli.regret_bounds import BOUNDS, bound_curves, write_bounds
         from adamtheory.cli.regret_output import figure_title
         from adamtheory.runs.folder import RECORD, RESULTS, record, write_folder, write_results
 
@@ -269,10 +270,13 @@ class Session:
         def fill(inside: Path) -> None:
             (inside / RECORD).write_text(json.dumps(facts, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
             write_results(inside / RESULTS, self.results)
+            if self.certificates:
+                write_bounds(inside / BOUNDS, self.results, self.certificates)
             if figure:
                 from adamtheory.report.figures import regret_figure
 
-                regret_figure(self.results, figure_title(self.plan, self.entries), inside)
+                curves = bound_curves(self.results, self.certificates) if self.certificates else []
+                regret_figure(self.results, figure_title(self.plan, self.entries), inside, bounds=curves)
 
         write_folder(folder, fill)
 

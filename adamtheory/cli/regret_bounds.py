@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from adamtheory.report.growth_text import significant
@@ -11,15 +12,33 @@ from adamtheory.report.growth_text import significant
 if TYPE_CHECKING:
     from adamtheory.bounds.certificates import Certificate
     from adamtheory.bounds.summary import HypothesisLine, Line
+    from adamtheory.report.curves import Curve
     from adamtheory.runs.plan import Result
 
-MOST_BLOCKS = 8
+    Certificates = Sequence[Sequence[Certificate]]
+
+MOST_BLOCKS = 8  # printed; the rest is in the file
+BOUNDS = "bounds.parquet"
 
 
-def blocks(
-    results: Sequence[Result], certificates: Sequence[Sequence[Certificate]]
-) -> Iterator[tuple[str, dict[str, float], list[Line]]]:
-    """(optimizer, lane, theorems) for every lane that is no replicate."""
+@dataclass(frozen=True)
+class Block:
+    """The theorems about one optimizer in one lane that is no replicate; `pick` is the lane's index."""
+
+    optimizer: str
+    lane: dict[str, float]
+    theorems: list[Line]
+    certificates: Sequence[Certificate]
+    pick: tuple[Any, ...]
+
+    @property
+    def name(self) -> str:
+        """Label with the values of the lane."""
+        return " ".join([self.optimizer, *(f"{k}={v:g}" for k, v in self.lane.items())])
+
+
+def blocks(results: Sequence[Result], certificates: Certificates) -> Iterator[Block]:
+    """One block for every optimizer and lane, in the order of the table."""
     import numpy as np
 
     from adamtheory.bounds.summary import lines
@@ -35,21 +54,62 @@ def blocks(
                 pick.insert(axis, slice(None))
             names = {trajectory.axes[i]: i for i in kept}
             at = {n: float(trajectory.coordinates[n][k]) for n, k in zip(names, lane, strict=True)}
-            yield result.entry.label, at, lines(found, tuple(pick))
+            yield Block(result.entry.label, at, lines(found, tuple(pick)), found, tuple(pick))
 
 
-def print_bounds(results: Sequence[Result], certificates: Sequence[Sequence[Certificate]]) -> None:
+def bound_curves(results: Sequence[Result], certificates: Certificates) -> list[Curve]:
+    """The sharpest bound of every lane as a curve for the figure; none where the lanes are too many for colours."""
+    import numpy as np
+
+    from adamtheory.report.curves import MOST_CURVES, Curve
+
+    found, curves = list(blocks(results, certificates)), []
+    for index, block in enumerate(found if len(found) <= MOST_CURVES else []):
+        for line in block.theorems:
+            if line.sharpest:
+                bound = next(c.bound for c in block.certificates if c.theorem == line.theorem)
+                mean = np.asarray(bound[block.pick]).reshape(-1, bound.shape[-1]).mean(axis=0)
+                curves.append(Curve(f"{block.name}: {line.theorem}", index, mean, None, None))
+    return curves
+
+
+def write_bounds(path: Path, results: Sequence[Result], certificates: Certificates) -> None:
+    """One row for each optimizer, theorem, lane and checkpoint: measured regret with its gap, bound, whether it holds.
+
+    The lanes are numbered as in the results. `valid` says whether every hypothesis held up to that round.
+    """
+    import numpy as np
+    import pyarrow as pa
+    import pyarrow.parquet as parquet
+
+    tables = []
+    for result, found in zip(results, certificates, strict=True):
+        for c in found:
+            count = c.bound.size // len(c.checkpoints)
+            columns = {
+                "optimizer": [result.entry.label] * c.bound.size, "theorem": [c.theorem] * c.bound.size,
+                "lane": np.repeat(np.arange(count), len(c.checkpoints)), "rounds": np.tile(c.checkpoints, count),
+                "regret": c.regret.reshape(-1), "bound": c.bound.reshape(-1), "valid": c.valid.reshape(-1),
+            }  # fmt: skip
+            tables.append(pa.table(columns))
+    if tables:
+        parquet.write_table(pa.concat_tables(tables), path)
+
+
+def print_bounds(results: Sequence[Result], certificates: Certificates) -> None:
     """One block for each optimizer and lane."""
     found = list(blocks(results, certificates))
-    for label, lane, theorems in found[:MOST_BLOCKS]:
-        name = " ".join([label, *(f"{k}={v:g}" for k, v in lane.items())])
-        print("\n" + "\n".join(_block(name, theorems)))
+    for block in found[:MOST_BLOCKS]:
+        print("\n" + "\n".join(_block(block.name, block.theorems)))
     if len(found) > MOST_BLOCKS:
-        print(f"\n... and {len(found) - MOST_BLOCKS} more lanes, whose bounds are in the files")
-    for label, _, theorems in found:
-        for line in theorems:
+        print(f"\n... and {len(found) - MOST_BLOCKS} more lanes, whose bounds are in {BOUNDS}")
+    for block in found:
+        for line in block.theorems:
             if line.violated:
-                print(f"\nVIOLATED: {label} has more regret than {line.theorem} allows, and all its hypotheses hold")
+                print(
+                    f"\nVIOLATED: {block.name} has more regret than {line.theorem} allows although all its hypotheses "
+                    "hold: the theorem, its proof or this program is wrong"
+                )
 
 
 def _block(name: str, theorems: Sequence[Line]) -> list[str]:
@@ -86,18 +146,19 @@ def _applies(t: Line) -> str:
         return "VIOLATED"
     if t.applies:
         return "yes"
-    if t.reason:
-        return f"not evaluated: {t.reason}"
-    return "no: " + ", ".join(_failure(h) for h in t.hypotheses if not h.holds)
+    failing = ", ".join(_failure(h) for h in t.hypotheses if not h.holds)
+    return f"no: {failing}" if failing else f"not evaluated: {t.reason}"
 
 
 def _failure(h: HypothesisLine) -> str:
+    if h.note == h.name and h.value is not None:  # a scalar that should be a number
+        return f"{h.sentence} fails, it is {significant(h.value, 3)}"
     return f"{h.name} fails first at t = {h.first}" if h.first else f"{h.name} fails"
 
 
 def _hypotheses(theorems: Sequence[Line]) -> list[str]:
     """Every hypothesis once, with its value; those that fail first."""
-    every = {(h.name, h.sentence): h for t in theorems for h in t.hypotheses}
+    every = {(h.name, _claim(h)): h for t in theorems for h in t.hypotheses}
     rows = sorted(every.values(), key=lambda h: h.holds)
     width = max(len(h.name) for h in rows)
     return [f"{'holds' if h.holds else 'FAILS'}  {h.name:<{width}}  {_claim(h)}{_value(h)}" for h in rows]
@@ -117,9 +178,9 @@ def _range(low: float, high: float) -> str:
     return significant(low) if low == high else f"{significant(low)} to {significant(high)}"
 
 
-def bounds_json(results: Sequence[Result], certificates: Sequence[Sequence[Certificate]]) -> list[dict[str, Any]]:
+def bounds_json(results: Sequence[Result], certificates: Certificates) -> list[dict[str, Any]]:
     """The same as JSON."""
     return [
-        {"optimizer": label, "lane": lane, "theorems": [asdict(line) for line in theorems]}
-        for label, lane, theorems in blocks(results, certificates)
+        {"optimizer": b.optimizer, "lane": b.lane, "theorems": [asdict(line) for line in b.theorems]}
+        for b in blocks(results, certificates)
     ]

@@ -14,6 +14,8 @@ from adamtheory.simulation.sequences import LossSequence
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from adamtheory.bounds.certificates import Certificate
+
     Array = NDArray[Any]
 
 
@@ -90,6 +92,12 @@ class Trajectory:
         if isinstance(declared, Name):
             return self.parameters["f_" + declared.id].astype(np.int64)
         return np.full(self.shape, self.sequence.period)
+
+    def certify(self, theorem: str) -> Certificate:
+        """What a regret theorem of `proofs/` says of this run; see `adamtheory.certify`."""
+        from adamtheory.bounds.certificates import certify
+
+        return certify(self, theorem)
 
     def key(self, lane: tuple[int, ...]) -> tuple[int, int]:
         """Seed and stream of a lane."""
