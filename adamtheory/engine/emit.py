@@ -180,6 +180,8 @@ class Emitter:
             return f"{target} = np.float64({value}) if np.float64({value}) < {target} else {target}"
         if sum_.kind == "max":
             return f"{target} = np.float64({value}) if np.float64({value}) > {target} else {target}"
+        if sum_.kind == "last":
+            return f"{target} = np.float64({value})"
         return f"{target} = (round_f if {target} < 1.0 else {target}) if {value} < F(0.0) else {target}"
 
 

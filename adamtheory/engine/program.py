@@ -37,6 +37,7 @@ class Level(IntEnum):
 
 Atom = str | Number  # the name of a value, or a literal
 LEAVES = ("param", "state", "time", "uniform", "row", "target")
+KEPT, WATCHED = "k_", "w_"  # first letters of the states and accumulators of what is watched
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,7 @@ class State:
 
 @dataclass(frozen=True, slots=True)
 class Accumulator:
-    """What is gathered over the rounds: a compensated `sum`, a `min`, a `max`, or the `first` round below zero."""
+    """What is gathered over the rounds: a compensated `sum`, `min`, `max`, `last`, or the `first` round below zero."""
 
     name: str
     kind: str
@@ -97,6 +98,20 @@ class Program:
 
 
 @dataclass(frozen=True, slots=True)
+class Watch:
+    """A quantity of the run that is gathered or kept: `value` is an expression in the names of the optimizer's text.
+
+    Besides its slots, lines and scalars, `x`, `g` and `t` the expression may read, with `@` before the name, `@alpha`,
+    the step size, a parameter of the run (`@p_low`), and what is kept.
+    kind   as in `Accumulator`; or `keep`: the value of the round before, 0 in the first
+    """
+
+    name: str
+    kind: str
+    value: Expr
+
+
+@dataclass(frozen=True, slots=True)
 class Parts:
     """The rules of a run, and what of it enters the kernel text."""
 
@@ -111,6 +126,7 @@ class Parts:
     hindsight: Hindsight | None = None
     dynamic: Dynamic | None = None
     weighted: bool = True  # whether a set that couples the coordinates is projected on with the rule's denominator
+    watches: tuple[Watch, ...] = ()
 
 
 def parameter_names(parts: Parts) -> list[str]:
@@ -181,6 +197,7 @@ def build(parts: Parts) -> Program:
         for prefix, rule in (("s_", parts.schedule), ("f_", parts.loss), ("o_", parts.optimizer))
         for slot in rule.slots
     ]
+    names += [KEPT + w.name for w in parts.watches if w.kind == "keep"]
     levels = {name: (Level.STEP, False) for name in names}
     while True:
         program = _attempt(parts, levels)
@@ -218,6 +235,7 @@ def _attempt(parts: Parts, levels: Mapping[str, tuple[Level, bool]]) -> Program:
         _dynamic(builder, parts, parts.dynamic, loss_env)
     if parts.monitors and "denominator" in parts.optimizer.notes:
         _monitors(builder, parts.optimizer, env, step_size)
+    _watch(builder, parts.watches, env, step_size)
     return program
 
 
@@ -327,6 +345,22 @@ def _step_of(builder: Builder, name: str, point: Atom) -> Atom:
     else:
         length = builder.apply("sqrt", (builder.apply("total", (builder.apply("mul", (step, step)),)),))
     return builder.apply("where<=", ("t", ONE, ZERO, length))
+
+
+def _watch(builder: Builder, watches: tuple[Watch, ...], env: Mapping[Name, Atom], step_size: Atom) -> None:
+    """Gather and keep what is watched; an expression may read all that is kept, whatever the order."""
+    program = builder.program
+    known = dict(env) | {Name("@" + name): name for name in program.params} | {Name("@alpha"): step_size}
+    kept = [w for w in watches if w.kind == "keep"]
+    for w in kept:
+        known[Name("@" + w.name)] = builder.leaf(KEPT + w.name, "state", *builder.slot_levels[KEPT + w.name])
+    for w in watches:
+        value = builder.expr(w.value, known)
+        if w.kind == "keep":
+            level, lane = builder.slot_levels[KEPT + w.name]
+            program.states.append(State(KEPT + w.name, Fraction(0), value, level, lane))
+        else:
+            _gather(program, WATCHED + w.name, w.kind, value)
 
 
 def _monitors(builder: Builder, rule: Rule, env: Mapping[Name, Atom], step_size: Atom) -> None:

@@ -6,7 +6,7 @@ results = [run_one(entry, plan) for entry in prepare_all(plan)]
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -30,6 +30,7 @@ from adamtheory.runs.specs import (
 if TYPE_CHECKING:
     from adamtheory.hindsight.regret import Regret
     from adamtheory.simulation.sequences import LossSequence
+    from adamtheory.simulation.simulate import Watch
     from adamtheory.simulation.trajectory import Trajectory
 
 Progress = Callable[[int, int], None]
@@ -180,8 +181,12 @@ def run_one(
     progress: Progress | None = None,
     solved: dict[Any, list[Any]] | None = None,
     solving: Progress | None = None,
+    watches: Sequence[Watch] = (),
 ) -> Result:
-    """Play all rounds of one optimizer and compute its regret; `solved` as in `regret`, `solving` its progress."""
+    """Play all rounds of one optimizer and compute its regret; `solved` as in `regret`, `solving` its progress.
+
+    watches   what else to gather, as in `simulate`
+    """
     from time import perf_counter
 
     from adamtheory.hindsight.regret import regret
@@ -191,7 +196,8 @@ def run_one(
     trajectory = simulate(
         entry.optimizer, entry.losses, plan.horizon, schedule=entry.schedule, feasible=entry.feasible,
         start=entry.start, seed=entry.seeds, checkpoints=plan.checkpoints, dtype=plan.dtype, monitors=True,
-        projection=plan.projection, dynamic=plan.against in MOVING, workers=workers, progress=progress,
+        projection=plan.projection, dynamic=plan.against in MOVING, watches=watches, workers=workers,
+        progress=progress,
     )  # fmt: skip
     found = regret(trajectory, against=read_against(plan.against), solved=solved, progress=solving)
     return Result(entry, trajectory, found, perf_counter() - began, plan.against)

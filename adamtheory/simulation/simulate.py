@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from adamtheory.engine.dynamic import Dynamic
+    from adamtheory.engine.program import Watch as Watch
     from adamtheory.engine.run import Run
 
     Array = NDArray[Any]
@@ -66,6 +67,7 @@ def simulate(
     monitors: bool = False,
     projection: str = "weighted",
     dynamic: bool = False,
+    watches: Sequence[Watch] = (),
     workers: int | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> Trajectory:
@@ -87,6 +89,7 @@ def simulate(
     dynamic      also sum what regret against a comparator that moves needs: the least loss of every round
     projection   "weighted": in the norm sum_i D_i z_i^2, D the denominator that the rule declares (Euclidean where it
                  declares none); "euclidean": for all rules. The same on a box and in one coordinate
+    watches      what else to gather over the rounds, of the names of the optimizer's text; see `engine.program.Watch`
     workers      threads; default: all cores
     progress     called with (rounds done, horizon) now and then
 
@@ -95,7 +98,7 @@ def simulate(
     """
     job = prepare(
         optimizer, loss, schedule=schedule, feasible=feasible, start=start, seed=seed, stream=stream, dtype=dtype,
-        monitors=monitors, projection=projection, dynamic=dynamic,
+        monitors=monitors, projection=projection, dynamic=dynamic, watches=watches,
     )  # fmt: skip
     return job.run(_checkpoints(horizon, checkpoints, job.losses.periods), workers, progress)
 
@@ -149,6 +152,7 @@ class Job:
     def vectors(self) -> bool:
         """Whether the kernel of many lanes can run it."""
         return self.losses.dimension == 1 and self.losses.features is None
+    watches: tuple[Watch, ...] = ()
 
     def arrays(self) -> Run:
         """Emit, compile and pack: a fresh run at round 0."""
@@ -170,7 +174,7 @@ class Job:
             self.optimizer.rule, self.losses.rule, self.schedule.rule, self.feasible.rule, self.losses.dimension,
             frozenset(self.lanes.varying & values.keys()) if many else frozenset(),
             many and bool(self.lanes.varying & {"seed", "stream"}), self.monitored, hindsight(self.losses.rule),
-            self.dynamic, self.projection == "weighted",
+            self.dynamic, self.projection == "weighted", self.watches,
         )  # fmt: skip
         program = build(parts)
         kernel = (emit_lanes if many else emit_single)(program, self.dtype)
@@ -226,10 +230,12 @@ class Job:
         sums: dict[str, Array] = {n: stacked[n] for n in SUMS if n in stacked}
         parameters = {n: v.reshape(shape) for n, v in self.lanes.values.items() if n not in ("seed", "stream", "start")}
         seeds = np.array([self.lanes.values["seed"], self.lanes.values["stream"]]).astype(np.int64)
+        watched = {n[2:]: stacked[n] for n in stacked if n.startswith("w_")}
         return Trajectory(
             self.optimizer, self.losses, self.schedule, self.feasible, self.lanes.axes, self.lanes.coordinates,
             checkpoints, stacked["loss"], iterates, state, bad.reshape(shape), parameters,
             seeds.reshape(2, *shape), self.dtype, monitors, sums,
+            self.start.reshape(*shape, -1), watched, self.projection,
         )  # fmt: skip
 
 
@@ -246,6 +252,7 @@ def prepare(
     monitors: bool = False,
     projection: str = "weighted",
     dynamic: bool = False,
+    watches: Sequence[Watch] = (),
 ) -> Job:
     """Check everything that `simulate` takes and lay out the lanes, without running anything."""
     optimizer, losses = bind(optimizer, "rule"), sequence(loss)
@@ -276,7 +283,9 @@ def prepare(
         from adamtheory.engine.dynamic import dynamic as comparators
 
         moving = comparators(losses.rule, where.rule)
-    return Job(optimizer, losses, plan, where, lanes, begin, dtype, monitors, projection, moving)
+    return Job(
+        optimizer, losses, plan, where, lanes, begin, dtype, monitors, projection, moving, watches=tuple(watches)
+    )
 
 
 def bind(rule: Rule | Bound, kind: str) -> Bound:
