@@ -34,7 +34,7 @@ def test_holds() -> None:
 def test_adam_and_amsgrad_swapped_are_seen(monkeypatch: pytest.MonkeyPatch) -> None:
     swapped = {"corrected": ("amsgrad_torch", "adam"), "uncorrected": ("amsgrad", "adam_uncorrected")}
     monkeypatch.setattr(experiment("amsgrad_on_data").module, "ALIKE", swapped)
-    assert word("amsgrad_on_data", **SMALL) == "refuted"
+    assert word("amsgrad_on_data", **SMALL, helps=0.03) == "refuted"
 
 
 def test_unequal_tuning_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
