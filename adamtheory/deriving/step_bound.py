@@ -10,6 +10,7 @@ decaying maximum) gets the constant C_t of the inequality of Cauchy and Schwarz;
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -21,7 +22,7 @@ from adamtheory.deriving.step_growth import closed, growing, steady, uniform
 from adamtheory.deriving.step_inputs import Bounded
 from adamtheory.deriving.step_proof import Proof
 from adamtheory.deriving.step_sharp import attained
-from adamtheory.deriving.step_unbounded import enormous
+from adamtheory.deriving.step_unbounded import Unbounded, enormous
 from adamtheory.deriving.step_values import Numbers, attained_at, meaning, sample
 from adamtheory.language.rule import Rule
 from adamtheory.language.tree import ONE
@@ -163,16 +164,25 @@ def _without_quotient(rule: Rule, reason: NoBound) -> list[Finding]:
     frame = Frame.of(rule)
     if not Text(frame.rule).divides():
         return []  # the step is linear in the gradients: it is as large as they are
-    try:
-        return [_bounded(Bounded(rule))]
-    except (Refused, Undecided, ArithmeticError):
-        found = enormous(rule)
-        told, numbers = (str(reason), {}) if found is None else (f"{reason}; {found[0]}", found[1])
-        return [undecided(TOPIC, SUBJECT, HEAD, frame.setting.theory, None, told, values=numbers)]
+    for of_kind in (_bounded, _unbounded):
+        with suppress(Refused, Undecided, ArithmeticError):
+            return [of_kind(rule)]
+    found = enormous(rule)
+    told, numbers = (str(reason), {}) if found is None else (f"{reason}; {found[0]}", found[1])
+    return [undecided(TOPIC, SUBJECT, HEAD, frame.setting.theory, None, told, values=numbers)]
 
 
-def _bounded(found: Bounded) -> Finding:
+def _unbounded(rule: Rule) -> Finding:
+    """A step that is as long as any number, by a history that the hypotheses name."""
+    found = Unbounded(rule)
+    size = f"|step| {'=' if found.exact else '>='} {'' if found.quotient.rate == ONE else 'lr '}N"
+    note = f"{size} in step {found.round}, for any number N"
+    return proved(TOPIC, SUBJECT, "no number bounds the step", found.theorem, note=note, short="unbounded")
+
+
+def _bounded(rule: Rule) -> Finding:
     """A step that is a choice between numbers, a clipped value, or an average of what is bounded."""
+    found = Bounded(rule)
     theorem = found.theorem
     head = "bound the step (cases)" if found.H is None else "bound the step (an average of what is bounded)"
     more = "" if found.H is None else "; no history is known that reaches it"
