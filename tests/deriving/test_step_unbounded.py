@@ -39,6 +39,7 @@ def finding(name: str) -> Finding:
 def test_the_history_makes_a_step_of_any_length(name: str) -> None:
     rule, found, random = RULES[name], finding(name), Random(name)
     outside, exact = UNBOUNDED[name]
+    assert found.note.startswith(f"|step| {'=' if exact else '>='} {'lr ' if outside else ''}N in step")
     assert found.word == PROVED and found.short == "unbounded" and found.claim is not None
     for N in (F(1), F(10**6), F(10**12)):
         parameters = {p.name: within(p.range, random) for p in rule.parameters}
