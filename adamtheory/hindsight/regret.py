@@ -10,6 +10,7 @@ proves its minimiser, a median for absolute errors, and a solver's with a certif
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -217,14 +218,16 @@ def _on_data(
     value, gap = np.empty((*shape, count)), np.empty((*shape, count))
     point = np.empty((*shape, count, losses.dimension))
     low, high = _bounds(trajectory)
+    coupling = _coupling(trajectory)
     for lane in np.ndindex(shape):
         ends = float(low[lane].item()), float(high[lane].item())
+        coupled = None if coupling is None else (coupling[0], float(coupling[1][lane]))
         # a shuffled sequence depends on seed and stream, file order on neither
         stream = trajectory.key(lane) if losses.order == "shuffled" else ()
         data = losses.rule.digest, id(losses.features), id(losses.targets), losses.order
-        key = (*data, tuple(trajectory.checkpoints.tolist()), ends, stream)
+        key = (*data, tuple(trajectory.checkpoints.tolist()), coupled or ends, stream)
         if key not in solved:
-            solved[key] = _path(trajectory, lane, *ends, progress)
+            solved[key] = _path(trajectory, lane, *ends, coupled, progress)
         for k, best in enumerate(solved[key]):
             value[(*lane, k)], gap[(*lane, k)], point[(*lane, k)] = best.value, best.gap, best.point
     return value, point, gap
@@ -235,6 +238,7 @@ def _path(
     lane: tuple[int, ...],
     low: float,
     high: float,
+    coupled: tuple[str, float] | None,
     progress: Callable[[int, int], None] | None,
 ) -> list[Comparator]:
     """The best fixed points of one lane at all checkpoints, each search starting from the one before."""
@@ -249,6 +253,8 @@ def _path(
         raise ParameterError(
             f"no certified comparator is known for {losses.rule.name}; known: {', '.join(families.values())}"
         )
+    if family == "hinge":
+        _check_box(trajectory)
     found: list[Comparator] = []
     for t in trajectory.checkpoints.tolist():
         start = found[-1].point if found else None
@@ -256,7 +262,9 @@ def _path(
         if family == "hinge":
             found.append(best_hinge(losses.features, losses.targets, counts, low, high))
         else:
-            found.append(best_fixed_point(family, losses.features, losses.targets, counts, low, high, start=start))
+            ends = (low, high) if coupled is None else (-math.inf, math.inf)
+            best = best_fixed_point(family, losses.features, losses.targets, counts, *ends, start=start, coupled=coupled)
+            found.append(best)
         if progress is not None:
             progress(len(found), len(trajectory.checkpoints))
     return found

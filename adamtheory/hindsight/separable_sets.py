@@ -63,14 +63,20 @@ def separable_on_set(name: str, c1: Floats, c2: Floats, size: Floats) -> tuple[F
     return point, value, np.where(linear, 0.0, _gap(name, c1, c2, size, point))
 
 
+def frank_wolfe(name: str, size: Floats, u: Floats, gradient: Floats, error: Floats) -> Floats:
+    """sup of g . (u - v) over v in the set and all g with |g - gradient| <= error, its own rounding included."""
+    below = least(name, gradient - error if name == "simplex" else np.abs(gradient) + error, size)
+    sums = gamma(u.shape[-1] + 4)
+    over = np.sum(gradient * u, axis=-1) + np.sum(np.abs(u) * (error + sums * np.abs(gradient)), axis=-1)
+    return np.asarray(SLACK * np.maximum(over - below + sums * np.abs(below), 0.0))
+
+
 def _gap(name: str, c1: Floats, c2: Floats, size: Floats, u: Floats) -> Floats:
-    """The Frank-Wolfe gap, with the rounding of g, of the scalar products and of the value on the safe side."""
+    """The Frank-Wolfe gap, with the rounding of the gradient and of the value on the safe side."""
     bend = np.abs(c2 * u)
     g = c1 + c2 * u
-    error, sums = 2 * UNIT * (np.abs(g) + bend), gamma(u.shape[-1] + 6)
-    below = least(name, g - error if name == "simplex" else np.abs(g) + error, size)
-    over = np.sum(g * u, axis=-1) + np.sum(np.abs(u) * (error + sums * (np.abs(g) + np.abs(c1) + bend)), axis=-1)
-    return np.asarray(SLACK * np.maximum(over - below + sums * np.abs(below), 0.0))
+    value = gamma(u.shape[-1] + 4) * np.sum(np.abs(u) * (np.abs(c1) + bend), axis=-1)
+    return np.asarray(frank_wolfe(name, size, u, g, 2 * UNIT * (np.abs(g) + bend)) + value)
 
 
 def _ball(c1: Floats, c2: Floats, size: Floats) -> Floats:
