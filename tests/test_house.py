@@ -32,7 +32,7 @@ ALLOWED = {
     "engine": GRAMMAR | {"engine"},
     "data": {"errors", "data"},
     "simulation": RULES | {"engine", "data", "simulation"},
-    "hindsight": RULES | {"simulation", "hindsight"},
+    "hindsight": RULES | {"engine", "simulation", "hindsight"},
     "runs": RULES | {"data", "simulation", "hindsight", "runs"},
     "sweeping": RULES | {"simulation", "hindsight", "runs", "sweeping"},
     "report": RULES | {"hindsight", "runs", "report"},

@@ -263,8 +263,8 @@ def _path(
             found.append(best_hinge(losses.features, losses.targets, counts, low, high))
         else:
             ends = (low, high) if coupled is None else (-math.inf, math.inf)
-            best = best_fixed_point(family, losses.features, losses.targets, counts, *ends, start=start, coupled=coupled)
-            found.append(best)
+            given = family, losses.features, losses.targets, counts, *ends
+            found.append(best_fixed_point(*given, start=start, coupled=coupled))
         if progress is not None:
             progress(len(found), len(trajectory.checkpoints))
     return found
