@@ -11,6 +11,7 @@ from random import Random
 
 import pytest
 
+from adamtheory.deriving.derivation import Derivation
 from adamtheory.deriving.findings import PROVED, UNDECIDED, Finding
 from adamtheory.deriving.frame import t
 from adamtheory.deriving.models import letter
@@ -26,6 +27,9 @@ from adamtheory.logic.notation import eq
 from adamtheory.logic.printing import text
 from adamtheory.logic.terms import Rel, key
 from adamtheory.rules import RULES
+
+from .brute import check
+from .cases import cases
 
 LINEAR = {
     "sgd", "sgd_l2", "sgdw", "momentum", "momentum_velocity", "momentum_average", "nesterov", "nesterov_torch",
@@ -147,6 +151,12 @@ def drawn(rule: Rule, random: Random) -> dict[str, Fraction]:
         elif parameter.name.startswith("eps"):
             values[parameter.name] = random.choice([Fraction(0), Fraction(1, 1000), Fraction(1)])
     return values
+
+
+@pytest.mark.parametrize("name", BOUNDED)
+def test_the_findings_agree_with_brute_force(name: str) -> None:
+    for case in cases(RULES[name], Derivation(RULES[name], findings(name), 0)):
+        check(case, 2)
 
 
 @pytest.mark.parametrize("name", BOUNDED)
