@@ -141,6 +141,12 @@ def as_ball(value: Any) -> Any:
     return value if isinstance(value, flint.arb) else evaluate.ball(value)
 
 
+def numbers(*values: Any) -> bool:
+    """Whether nothing was divided by 0, and no comparison was left open, from which a ball holds both branches."""
+    balls = [as_ball(value) for value in values]
+    return all(one.is_finite() and one.rad() < flint.arb(2) ** -40 * (1 + abs(one.mid())) for one in balls)
+
+
 def close(ball: Any, exact: Any) -> bool:
     """Whether a ball of a reading is a narrow one around the value of a term."""
     with flint.ctx.workprec(BITS):

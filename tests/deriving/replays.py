@@ -19,7 +19,7 @@ from adamtheory.language.rule import Rule
 from adamtheory.language.tree import Apply, Expr, walk
 
 from .cases import Case
-from .plain import Exact, as_ball, close, run
+from .plain import Exact, as_ball, close, numbers, run
 from .spaces import World, broken, constant_in, letter, value_of
 
 
@@ -32,11 +32,6 @@ def values_called(rule: Rule, subject: str) -> list[Expr]:
         return [rule.notes["moment"]]
     whole = rule.notes["denominator"]
     return [e.args[0] for e in (whole, *walk(whole)) if isinstance(e, Apply) and e.op == "sqrt"]
-
-
-def numbers(*values: Any) -> bool:
-    """Whether nothing was divided by 0."""
-    return all(as_ball(value).is_finite() for value in values)
 
 
 # --- what is proved; each returns how often something was compared ----------------------------------------------------
@@ -105,7 +100,8 @@ def sound(value: Any, kind: str) -> bool:
 
 def corrected_value_has_the_mean(case: Case, found: World) -> int:
     """E value = mu over all outcomes of dependent and of independent gradients; all candidates of that name have it."""
-    mu, compared = found.meaning.families[constant_in(case.finding, "stationary")], 0
+    claim, compared = case.finding.claim, 0
+    assert claim is not None
     asked = values_called(case.rule, case.finding.subject)
     runs = {w: run(case.rule, found.parameters, found.history(w), found.iterates, asked=asked) for w in found.outcomes}
     for values in found.places:
@@ -113,6 +109,7 @@ def corrected_value_has_the_mean(case: Case, found: World) -> int:
         for k in range(len(asked)):
             mean = sum((as_ball(p) * runs[w][n].values[k] for w, p in found.outcomes.items()), flint.arb(0))
             if numbers(mean):
+                mu = found.meaning.value(claim.right, values)
                 assert close(mean, mu), f"E {case.finding.subject} = {mean} in round {n + 1}, mu = {mu}"
                 compared += 1
     return compared
@@ -142,9 +139,23 @@ def step_is_bounded(case: Case, found: World) -> int:
     return compared
 
 
+def claim_holds(case: Case, found: World) -> int:
+    """|step| <= bound in every round in which the claim's conditions hold."""
+    claim, compared = case.finding.claim, 0
+    assert claim is not None
+    rounds = run(case.rule, found.parameters, found.history(), found.iterates)
+    for values in found.places:
+        t, bound = next(iter(values.values())), value_of(found.meaning, claim.right, values)
+        if t > 0 and bound is not None and numbers(size := abs(rounds[t - 1].step), bound):
+            assert not size > bound, f"the step {size} is larger than {bound} in round {t}"
+            compared += 1
+    return compared
+
+
 BY_RUNS: dict[str, Callable[[Case, World], int]] = {
     "scale": steps_scale,
     "step bound": step_is_bounded,
+    "claim": claim_holds,
     "Gamma": gamma_is_not_negative,
     "obligation": obligation_holds,
     "bias correction": corrected_value_has_the_mean,

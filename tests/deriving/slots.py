@@ -17,7 +17,7 @@ from adamtheory.language.reading import compile_expr
 from adamtheory.language.rule import Rule
 from adamtheory.language.tree import Name
 
-from .plain import Player, Round, as_ball, close, run
+from .plain import Player, Round, close, numbers, run
 from .spaces import STEPS, World, value_of
 
 LINES = {
@@ -91,14 +91,14 @@ class Runs:
                 t, {**one.before, self.slot: one.before[self.slot] + by}, self.found.iterates[t - 1,], g
             )
             moved.append(other.slots[self.slot] - one.slots[self.slot])
-        assert not all(m.is_finite() for m in moved) or close(2 * moved[0], moved[1]), "the slot is not linear"
+        assert not numbers(*moved) or close(2 * moved[0], moved[1]), "the slot is not linear"
         return moved[0]
 
 
 def told_by_runs(finding: Finding, runs: Runs, n: int, right: Any) -> Any:
     """What runs of the rule have for the right side of the finding after n rounds; for a drift, the right side or more.
 
-    None where a run divides by 0, which has no value there.
+    None where a run divides by 0, or leaves a comparison open.
     """
     assert (finding.topic, finding.head) in LINES
     if finding.topic == "drift":
@@ -112,7 +112,7 @@ def told_by_runs(finding: Finding, runs: Runs, n: int, right: Any) -> Any:
         value = runs.mean(n)
     else:
         value = runs.variance(n) if finding.head.startswith("for uncorr") else runs.variance(n) / runs.weights[n] ** 2
-    return value if as_ball(value).is_finite() else None
+    return value if numbers(value) else None
 
 
 def slot_agrees(rule: Rule, finding: Finding, found: World) -> int:

@@ -31,7 +31,6 @@ from .plain import as_ball
 
 STEPS = 4  # rounds in which outcomes are enumerated
 ROUNDS = 8  # rounds of one history
-WORLDS = 4  # models of every sentence
 TRIES = 400  # models that are drawn, most of them dropped for a parameter before anything is evaluated
 CHANCES = (F(1, 2), F(1, 5), F(9, 10))  # p with a rational sqrt(p (1 - p)), so that a deviation is rational
 
@@ -55,11 +54,11 @@ def constant_in(finding: Finding, law: str) -> str | None:
     return name
 
 
-def within(range_: Range, random: Random) -> F:
-    """A number of the range, ends included where they belong to it."""
+def within(range_: Range, random: Random, extreme: bool) -> F:
+    """A number of the range, ends included where they belong to it; rather an end than not, if extreme."""
     low, high = range_.low, range_.high
     ends = [end for end in (low, high) if end is not None and end in range_]
-    if ends and random.random() < 0.15:
+    if ends and random.random() < (0.6 if extreme else 0.1):
         return random.choice(ends)
     if low is not None and high is not None:
         return low + (high - low) * F(random.randint(1, 19), 20)
@@ -95,17 +94,18 @@ def worlds(case: Case, true: bool = False) -> Iterator[World]:
     """Random models of a finding's theory in which its hypotheses hold somewhere.
 
     true  what has no term (a schedule) has its values in the text, instead of any numbers in (0, 1]
+    Every second one is extreme: most parameters at an end of their range, a history that begins with zeros.
     """
-    drawn = (world(case, Random(f"{case.seed} {k}"), true) for k in range(TRIES))
+    drawn = (world(case, Random(f"{case.seed} {k}"), true, extreme=k % 2 == 1) for k in range(TRIES))
     return (one for one in drawn if one is not None and one.places)
 
 
-def world(case: Case, random: Random, true: bool) -> World | None:
+def world(case: Case, random: Random, true: bool, extreme: bool) -> World | None:
     """One random model; None where the parameters do not satisfy the hypotheses."""
     rule, finding = case.rule, case.finding
     names, laws = declared(finding), assumed(finding)
     zero = broken(finding)
-    parameters = {p.name: F(0) if p.name in zero else within(p.range, random) for p in rule.parameters}
+    parameters = {p.name: F(0) if p.name in zero else within(p.range, random, extreme) for p in rule.parameters}
     meaning: dict[str, Any] = {letter(k, names): v for k, v in parameters.items() if letter(k, names) in names}
     for law in ("scale_positive", "step_positive"):
         if law in laws:
@@ -113,7 +113,7 @@ def world(case: Case, random: Random, true: bool) -> World | None:
     closed = [hyp for hyp in finding.hyps if not hyp.free and {name for name, *_ in hyp.families} <= set(meaning)]
     if not all(holds(Interpretation(meaning, theory=finding.theory), hyp, {}) for hyp in closed):
         return None
-    gradients, outcomes = dealt(names, laws, random)
+    gradients, outcomes = dealt(names, laws, random, extreme)
     iterates = {(t,): F(0) if case.decays else F(random.randint(-20, 20), 7) for t in range(ROUNDS + 3)}
     meaning |= {"g": gradients, "X": iterates, **schedules(rule, names, parameters, random, true)}
     found = World(parameters, iterates, gradients, outcomes, Interpretation(meaning, outcomes, finding.theory))
@@ -162,10 +162,10 @@ def in_the_text(expr: Expr, parameters: Mapping[str, F]) -> Callable[[int], Ball
 Gradients = tuple[dict[tuple[Any, ...], F], dict[Any, F]]
 
 
-def dealt(names: Mapping[str, Any], laws: Mapping[str, Any], random: Random) -> Gradients:
+def dealt(names: Mapping[str, Any], laws: Mapping[str, Any], random: Random, extreme: bool) -> Gradients:
     """Gradients that are no random variables, or those that the assumptions ask for; and the outcomes."""
     if names.get("g") != ("Z", "W"):
-        return one_history(random), {0: F(1)}
+        return one_history(random, extreme), {0: F(1)}
     if "uncorrelated" in laws:
         return coins(random)
     if "stationary" in laws:
@@ -173,9 +173,9 @@ def dealt(names: Mapping[str, Any], laws: Mapping[str, Any], random: Random) -> 
     return anything(random)
 
 
-def one_history(random: Random) -> dict[tuple[Any, ...], F]:
-    """Any numbers, some of them with zeros first, some all of one size."""
-    first, wild = random.choice((0, 0, 1, 3)), random.random() < 0.7
+def one_history(random: Random, extreme: bool) -> dict[tuple[Any, ...], F]:
+    """Any numbers, some of them with zeros first, some of few sizes."""
+    first, wild = random.choice((0, 1, 1, 2, 4) if extreme else (0, 0, 0, 1)), random.random() < 0.7
     return {
         (t,): F(0) if t <= first else F(random.randint(-30, 30), random.randint(1, 9) if wild else 5)
         for t in range(1, ROUNDS + 3)

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from adamtheory.deriving.derivation import Derivation
 from adamtheory.deriving.findings import PROVED, UNDECIDED, Finding
 from adamtheory.deriving.frame import Frame, t
 from adamtheory.deriving.models import letter
@@ -28,6 +29,9 @@ from adamtheory.logic.notation import eq
 from adamtheory.logic.printing import text
 from adamtheory.logic.terms import Rel, key
 from adamtheory.rules import RULES
+
+from .brute import check
+from .cases import cases
 
 LINEAR = {
     "sgd", "sgd_l2", "sgdw", "momentum", "momentum_velocity", "momentum_average", "nesterov", "nesterov_torch",
@@ -149,6 +153,12 @@ def drawn(rule: Rule, random: Random) -> dict[str, Fraction]:
 def rational_schedules(frame: Frame) -> dict[str, Any]:
     """Of a schedule without a term the theorem knows nothing, so it holds for any numbers in its place."""
     return {letter(frame, name): lambda t: Fraction(t, t + 2) for name in frame.abstracted}
+
+
+@pytest.mark.parametrize("name", BOUNDED)
+def test_the_findings_agree_with_brute_force(name: str) -> None:
+    for case in cases(RULES[name], Derivation(RULES[name], findings(name), 0)):
+        check(case, 2)
 
 
 @pytest.mark.parametrize("name", BOUNDED)
