@@ -20,7 +20,7 @@ HALF = Fraction(1, 2)
 SIMPLE = (HALF, Fraction(1), Fraction(0), Fraction(1, 10), Fraction(2))
 HISTORIES: tuple[tuple[int | Fraction, ...], ...] = (
     (1,), (0,), (-1,), (1, 0), (1, 1), (1, -1), (0, 1), (2, 1), (1, 2), (3, -1),
-    (1, 0, 0), (1, 1, 0), (0, 0, 1), (1, 2, 3), (3, -1, -1), (2, HALF, -1),
+    (1, 0, 0), (1, 1, 0), (0, 0, 1), (1, 2, 3), (3, -1, -1), (2, HALF, -1), (4, 3),
 )  # fmt: skip
 
 
@@ -85,15 +85,17 @@ def letter(frame: Frame, name: str) -> str:
 
 
 def counterexample(
-    frame: Frame, hyps: Sequence[Rel], claim: Rel, *, steps: int = 3, most: int = MOST_MODELS, **families: Any
-) -> Refutation | None:
-    """The first model, in the order of simplicity, in which the claim fails and the rest holds."""
-    late = (6,) if len(hyps) > 1 else ()  # a branch that is taken later
+    frame: Frame, hyps: Sequence[Rel], claim: Rel, *,
+    steps: int = 3, most: int = MOST_MODELS, late: Sequence[int] = (), families: Mapping[str, Any] | None = None,
+) -> Refutation | None:  # fmt: skip
+    """The first model, in the order of simplicity, in which the claim fails and the rest holds, in `late` steps too."""
+    late = (*late, 6) if len(hyps) > 1 else late  # a branch that is taken later
     places = islice(product(settings(frame), HISTORIES, (1, 0)), most)
-    briefly = product(settings(frame), HISTORIES[:6], (1,)) if most == MOST_MODELS else ()  # what was not reached
+    few = (*HISTORIES[:6], HISTORIES[-1])
+    briefly = product(settings(frame), few, (1,)) if most == MOST_MODELS else ()  # what was not reached
     for chosen, history, start in chain(places, briefly):
         for step in (*range(min(steps, len(history))), *late):
-            proposed = model(frame, chosen, history, step, **{"X": start, **families})
+            proposed = model(frame, chosen, history, step, **{"X": start, **(families or {})})
             found = refutes(frame.setting.theory, hyps, claim, proposed)
             if found is not None:
                 return found
