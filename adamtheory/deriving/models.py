@@ -22,7 +22,7 @@ HALF = Fraction(1, 2)
 SIMPLE = (HALF, Fraction(1), Fraction(0), Fraction(1, 10), Fraction(2))
 HISTORIES: tuple[tuple[int | Fraction, ...], ...] = (
     (1,), (0,), (-1,), (1, 0), (1, 1), (1, -1), (0, 1), (2, 1), (1, 2), (3, -1),
-    (1, 0, 0), (1, 1, 0), (0, 0, 1), (1, 2, 3), (3, -1, -1), (2, HALF, -1),
+    (1, 0, 0), (1, 1, 0), (0, 0, 1), (1, 2, 3), (3, -1, -1), (2, HALF, -1), (4, 3),
 )  # fmt: skip
 
 
@@ -87,20 +87,22 @@ def letter(frame: Frame, name: str) -> str:
 
 
 def counterexample(
-    frame: Frame, hyps: Sequence[Rel], claim: Rel, *, steps: int = 3, most: int = MOST_MODELS, **families: Any
-) -> Refutation | None:
-    """The first model, in the order of simplicity, in which the claim fails and the rest holds.
+    frame: Frame, hyps: Sequence[Rel], claim: Rel, *,
+    steps: int = 3, most: int = MOST_MODELS, late: Sequence[int] = (), families: Mapping[str, Any] | None = None,
+) -> Refutation | None:  # fmt: skip
+    """The first model, in the order of simplicity, in which the claim fails and the rest holds, in `late` steps too.
 
     One in which the claim itself divides by 0, which the logic counts as 0, is taken only if no other is found.
     """
-    late = (6,) if len(hyps) > 1 else ()  # a branch that is taken later
+    late = (*late, 6) if len(hyps) > 1 else late  # a branch that is taken later
     places = islice(product(settings(frame), HISTORIES, (1, 0)), most)
-    briefly = product(settings(frame), HISTORIES[:6], (1,)) if most == MOST_MODELS else ()  # what was not reached
+    few = (*HISTORIES[:6], HISTORIES[-1])
+    briefly = product(settings(frame), few, (1,)) if most == MOST_MODELS else ()  # what was not reached
 
     def found(tried: Iterable[tuple[Mapping[str, Fraction], Sequence[Any], int]]) -> Iterator[Refutation]:
         for chosen, history, start in tried:
             for step in (*range(min(steps, len(history))), *late):
-                proposed = model(frame, chosen, history, step, **{"X": start, **families})
+                proposed = model(frame, chosen, history, step, **{"X": start, **(families or {})})
                 refutation = refutes(frame.setting.theory, hyps, claim, proposed)
                 if refutation is not None:
                     yield refutation
