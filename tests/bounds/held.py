@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -22,12 +23,18 @@ RUNS = (
 )  # fmt: skip
 
 
+@cache
+def compiled(name: str, dimension: int) -> Monitor:
+    """The theorems about a rule, compiled once for all slopes."""
+    return Monitor(RULES[name], box, sequence(np.ones((1, dimension))), "float64", regret_theorems())
+
+
 def held(
     name: str, schedule: str, slopes: Any, parameters: dict[str, Any], checkpoints: Any = None, **more: Any
 ) -> dict[str, Certificate]:
     """Every theorem about the rule, by name, along a run on linear losses with these slopes (T, d)."""
     losses, rule = sequence(np.asarray(slopes, float)), RULES[name]
-    monitor = Monitor(rule, box, losses, "float64", regret_theorems())
+    monitor = compiled(name, losses.dimension)
     known = {k: v for k, v in parameters.items() if rule.scalar(k)}
     trajectory = simulate(
         rule(**known), losses, len(slopes), schedule=schedules.get_schedule(schedule), watches=monitor.watches,
