@@ -19,7 +19,6 @@ from adamtheory.bounds.theorems import RegretTheorem, find, regret_theorems
 from adamtheory.engine.program import Watch
 from adamtheory.errors import ParameterError
 from adamtheory.logic.notation import Family
-from adamtheory.logic.printing import text
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -159,7 +158,7 @@ class Monitor:
             valid = valid & (h.holds[..., None] | upto)
         theorem = c.theorem
         return Certificate(
-            theorem.name, theorem.title, theorem.proved, text(theorem.statement.claim, theorem.statement.theory),
+            theorem.name, theorem.title, theorem.proved, theorem.claim,
             tuple(hypotheses), constants, trajectory.checkpoints, measured, bound, valid,
             ROUNDING[trajectory.dtype], c.reason,
         )  # fmt: skip

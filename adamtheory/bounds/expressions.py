@@ -84,7 +84,7 @@ def choose(a: Expr, b: Expr, then: Expr, otherwise: Expr) -> Expr:
     """`then` where a < b, else `otherwise`."""
     if isinstance(a, Number) and isinstance(b, Number):
         return then if a.value < b.value else otherwise
-    return Apply("where<", (a, b, then, otherwise))
+    return then if then == otherwise else Apply("where<", (a, b, then, otherwise))
 
 
 @dataclass(frozen=True)

@@ -9,12 +9,13 @@ from __future__ import annotations
 import importlib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import product
 from typing import Any
 
 from adamtheory import catalogue
 from adamtheory.logic.notation import Family, lift, real, total
+from adamtheory.logic.printing import text
 from adamtheory.logic.reading import Reading
 from adamtheory.logic.serialise import statement_hash
 from adamtheory.logic.statement import Statement
@@ -51,13 +52,21 @@ class RegretTheorem:
     modulus: Term
     assumed: dict[str, Assumption]
 
-    @property
-    def sentences(self) -> dict[str, str]:
-        """Every assumption in words, by name."""
-        from adamtheory.logic.printing import describe
+    @cached_property
+    def claim(self) -> str:
+        """The sentence as text."""
+        return text(self.statement.claim, self.statement.theory)
 
-        told = dict(describe(self.statement.theory))
-        return {name: told[name].split(": ", 1)[1] for name in (*self.assumed, self.convex)}
+    @cached_property
+    def sentences(self) -> dict[str, str]:
+        """Every assumption as text, by name; what its variables run over stands after `for`."""
+        entries = [e for e in self.statement.theory.entries if e[0] == "assume"]
+        return {name: _sentence(guards, claim) for _, name, _, _, guards, claim in entries}
+
+
+def _sentence(guards: tuple[Rel, ...], claim: Rel) -> str:
+    over = ", ".join(text(guard) for guard in guards)
+    return f"{text(claim)} for {over}" if over else text(claim)
 
 
 @lru_cache(maxsize=1)

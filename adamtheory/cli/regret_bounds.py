@@ -165,7 +165,7 @@ def _hypotheses(theorems: Sequence[Line]) -> list[str]:
 
 
 def _claim(h: HypothesisLine) -> str:
-    return h.sentence.split(", for every")[0]
+    return h.sentence.split(" for ")[0]
 
 
 def _value(h: HypothesisLine) -> str:
