@@ -125,6 +125,7 @@ def _run(
     """Check everything, then compute, print and export; the exit status."""
     from adamtheory.cli.progress import sweeping
     from adamtheory.cli.sweep_output import header, print_results
+    from adamtheory.sweeping.asking import probe
     from adamtheory.sweeping.drive import play
     from adamtheory.sweeping.executors import ExecutorError, executor
     from adamtheory.sweeping.store import Store, StoreError
@@ -134,6 +135,8 @@ def _run(
     if export is not None:
         check_export(export)
     grids = asked.grids()
+    for grid in grids:
+        probe(grid)
     try:
         with Store(folder) as store:
             if not as_json:

@@ -132,8 +132,10 @@ def build(
 ) -> Grid:
     """A grid from rules with one value for every parameter, and the axes along which some of them vary.
 
-    Checks everything that `simulate` checks, at the ends of all axes, and that a best fixed point exists.
+    Checks everything that `simulate` checks, at the ends of all axes; compiles and runs nothing.
     """
+    from adamtheory.hindsight.convexity import check_first_order
+
     rounds = [_rounds(horizon) for horizon in horizons]
     axes = [*axes]
     if start is not None and losses.dimension == 1 and as_array(start, "start").ndim:
@@ -152,7 +154,8 @@ def build(
     if job.lanes.count != 1:
         raise ParameterError(f"{', '.join(job.lanes.axes)} has several values; give them as parameters of the sweep")
     grid = canonical(label, job, axes, rounds, start)
-    _probe(grid)
+    check_first_order(losses)
+    grid.corners()  # what fails at the ends of the axes fails now
     return grid
 
 
@@ -169,14 +172,15 @@ def _rounds(horizon: Any) -> int:
     return int(horizon)
 
 
-def _probe(grid: Grid) -> None:
-    """Play one round at the corners, so that what must fail fails before a long run; data have a best fixed point."""
+def probe(grid: Grid) -> None:
+    """Play one round at the corners, so that what must fail fails before a long run; data have a best fixed point.
+
+    Raises `ParameterError` where a best fixed point does not exist or is not known. Compiles the kernel of all blocks.
+    """
     import numpy as np
 
-    from adamtheory.hindsight.convexity import check_first_order
     from adamtheory.hindsight.regret import best_fixed_points
 
-    check_first_order(grid.job.losses)
     trajectory = grid.corners().run(np.array([1]), workers=1)
     if grid.job.losses.features is None:
         best_fixed_points(trajectory)

@@ -63,23 +63,30 @@ class Local(Executor):
     def run(self, grid: Grid, lanes: Iterator[Lanes]) -> Iterator[Done]:
         """See `Executor`."""
         stop = threading.Event()
-        pending: dict[Future[bytes], Lanes] = {}
-        with ThreadPoolExecutor(self.workers, "sweep") as pool:
-            try:
-                while True:
-                    while len(pending) <= self.workers and (block := next(lanes, None)) is not None:
-                        pending[pool.submit(compute, grid, *block, __version__, stop.is_set)] = block
-                    if not pending:
-                        return
-                    for future in wait(pending, return_when=FIRST_COMPLETED).done:
-                        yield *pending.pop(future), future.result()
-            finally:
-                stop.set()
-                pool.shutdown(wait=False, cancel_futures=True)
+        pool = ThreadPoolExecutor(self.workers, "sweep")
+        try:
+            yield from _in_turn(
+                lambda lo, hi: pool.submit(compute, grid, lo, hi, __version__, stop.is_set), lanes, self.workers
+            )
+        finally:
+            stop.set()
+            pool.shutdown(cancel_futures=True)
+
+
+def _in_turn(submit: Callable[[int, int], Future[bytes]], lanes: Iterator[Lanes], workers: int) -> Iterator[Done]:
+    """Keep all workers busy, with one block more than there are workers, and give the results as they come."""
+    pending: dict[Future[bytes], Lanes] = {}
+    while True:
+        while len(pending) <= workers and (block := next(lanes, None)) is not None:
+            pending[submit(*block)] = block
+        if not pending:
+            return
+        for future in wait(pending, return_when=FIRST_COMPLETED).done:
+            yield *pending.pop(future), future.result()
 
 
 class Processes(Executor):
-    """Processes of this machine, through joblib."""
+    """Processes of this machine, by loky, the executor of joblib; a process gets the grid once, when it begins."""
 
     def __init__(self, workers: int) -> None:
         try:
@@ -90,42 +97,38 @@ class Processes(Executor):
 
     def run(self, grid: Grid, lanes: Iterator[Lanes]) -> Iterator[Done]:
         """See `Executor`."""
-        from joblib import Parallel, delayed
+        from joblib.externals.loky import ProcessPoolExecutor
 
-        bare = replace(grid, asked=())
-        failures: list[BaseException] = []
-
-        def tasks() -> Iterator[object]:
-            # joblib asks from threads of its own, in which an error would be lost
-            try:
-                yield from (delayed(_in_process)(bare, lo, hi, __version__) for lo, hi in lanes)
-            except BaseException as error:
-                failures.append(error)
-
-        parallel = Parallel(self.workers, backend="loky", return_as="generator_unordered", batch_size=1)
+        pool = ProcessPoolExecutor(self.workers, initializer=_begin, initargs=(replace(grid, asked=()),))
+        finished = False
         try:
-            yield from parallel(tasks())
+            yield from _in_turn(lambda lo, hi: pool.submit(_in_process, lo, hi, __version__), lanes, self.workers)
+            finished = True
         except BrokenProcessPool:
             raise WorkersLost("a worker process died") from None
-        if failures:
-            raise failures[0]
+        finally:
+            pool.shutdown(kill_workers=not finished)
 
 
-_watching = threading.Event()
+_given: list[Grid] = []  # in a worker process: the grid of its driver
 
 
-def _in_process(grid: Grid, lo: int, hi: int, version: str) -> Done:
-    """A block in a process that ends with its parent, which a kill may take away."""
-    if not _watching.is_set() and os.name == "posix":
-        _watching.set()
+def _begin(grid: Grid) -> None:
+    """The first thing that a worker process does: keep the grid, and see to it that it ends with its parent."""
+    _given[:] = [grid]
+    if os.name == "posix":
         threading.Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
-    return lo, hi, compute(grid, lo, hi, version)
 
 
 def _end_with(parent: int) -> None:
+    """End this process once its parent is gone, which a kill may take away at any moment."""
     while os.getppid() == parent:
         time.sleep(1)
     os._exit(1)
+
+
+def _in_process(lo: int, hi: int, version: str) -> bytes:
+    return compute(_given[0], lo, hi, version)
 
 
 def executor(name: str, workers: int | None = None, scheduler: str | None = None) -> Executor:

@@ -157,8 +157,8 @@ class Grid:
     def block_lanes(self) -> int:
         """Lanes of a block where the user names none; depends on the grid alone, not on the machine."""
         lanes = WORK // (self.horizons[-1] * self.job.losses.dimension)
-        lanes = min(lanes, LARGEST_BLOCK, -(-self.count // FEWEST_BLOCKS))
-        return max(1, -(-lanes // WIDTH) * WIDTH if self.job.vectors else lanes)
+        lanes = max(1, min(lanes, LARGEST_BLOCK, -(-self.count // FEWEST_BLOCKS)))
+        return -(-lanes // WIDTH) * WIDTH if self.job.vectors else lanes
 
     def configuration(self) -> dict[str, Any]:
         """Everything that determines the numbers, as JSON."""

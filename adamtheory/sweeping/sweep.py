@@ -7,9 +7,11 @@ found.axes, found.coordinates["beta2"]
 
 from __future__ import annotations
 
+import shutil
 import tempfile
+import weakref
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 from os import PathLike
 from pathlib import Path
@@ -21,7 +23,7 @@ from adamtheory.runs.folder import OWNERS
 from adamtheory.runs.specs import parse_spec, to_loss, to_optimizer, to_schedule, to_set
 from adamtheory.simulation.sequences import sequence
 from adamtheory.simulation.simulate import bind, default_schedule, default_set
-from adamtheory.sweeping.asking import along, build
+from adamtheory.sweeping.asking import along, build, probe
 from adamtheory.sweeping.drive import Report, play
 from adamtheory.sweeping.executors import executor as make_executor
 from adamtheory.sweeping.grid import Axis, Grid
@@ -50,7 +52,6 @@ class Results:
     axes: tuple[str, ...]
     coordinates: Mapping[str, Array]
     several: bool
-    _keep: Any = field(default=None, repr=False, compare=False)
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -159,11 +160,14 @@ def sweep(
         axes, coordinates = (*axes, "rounds"), {**coordinates, "rounds": np.array(grid.horizons)}
     if block is not None and block < 1:
         raise ParameterError(f"block={block} must be at least 1")
-    temporary = tempfile.TemporaryDirectory(prefix="adamtheory-sweep-") if store is None else None
-    folder = Path(temporary.name if temporary is not None else store or "")
+    probe(grid)
+    folder = Path(tempfile.mkdtemp(prefix="adamtheory-sweep-")) if store is None else Path(store)
+    found = Results(grid, folder, axes, coordinates, several)
+    if store is None:
+        weakref.finalize(found, shutil.rmtree, folder, ignore_errors=True)
     with Store(folder) as opened, make_executor(executor, workers, scheduler) as run:
         play(grid, opened, run, block, report)
-    return Results(grid, folder, axes, coordinates, several, temporary)
+    return found
 
 
 def _grid(
@@ -178,8 +182,8 @@ def _grid(
     dtype: str,
 ) -> tuple[Grid, tuple[str, ...], dict[str, Array]]:
     """The grid, with the names and values of its axes as asked for."""
-    rule = to_optimizer(parse_spec(optimizer)) if isinstance(optimizer, str) else bind(optimizer, "rule")
-    losses = to_loss(parse_spec(loss)) if isinstance(loss, str) else sequence(loss)
+    rule = to_optimizer(parse_spec(optimizer)) if isinstance(optimizer, str) else _bound(optimizer, parameters, "rule")
+    losses = to_loss(parse_spec(loss)) if isinstance(loss, str) else sequence(_bound(loss, parameters, "loss"))
     steps = default_schedule(rule, to_schedule(parse_spec(schedule)) if isinstance(schedule, str) else schedule)
     where = default_set(losses, to_set(parse_spec(feasible)) if isinstance(feasible, str) else feasible)
     bound = {"o_": rule, "f_": losses.bound, "s_": steps, "p_": where}
@@ -208,6 +212,15 @@ def _grid(
     grid = build(rule.rule.name, rule, losses, horizons, axes, schedule=steps, feasible=where, start=start, dtype=dtype)
     shown = {n: a.values[:, 0] if len(a.names) == 1 else a.values for n, a in zip(names, axes, strict=True)}
     return grid, tuple(names), shown
+
+
+def _bound(given: Any, parameters: Mapping[Names, Any], kind: str) -> Any:
+    """A bare rule with the first values of what the sweep varies; anything else as it is."""
+    if not isinstance(given, Rule):
+        return given if kind == "loss" else bind(given, kind)
+    own = {p.name for p in given.parameters if p.default is None}
+    firsts = {name: values[0] for name, values in parameters.items() if name in own and len(values)}
+    return bind(given(**firsts), kind)
 
 
 def _axis(names: tuple[str, ...], values: Any, bound: Mapping[str, Bound]) -> Axis:

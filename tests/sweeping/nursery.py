@@ -7,6 +7,7 @@ Answers: a line "pid N" when the driver has begun, and a line "end STATUS" when 
 
 from __future__ import annotations
 
+import faulthandler
 import json
 import os
 import resource
@@ -19,9 +20,10 @@ from typing import Any
 def main() -> None:
     import pyarrow.parquet  # noqa: F401
 
-    from adamtheory.sweeping.asking import Asked
+    from adamtheory.sweeping.asking import Asked, probe
 
-    Asked(("adam[beta2=0..0.9/64]",), "reddi[C=3..8/60]", (1,)).grids()  # loads the kernel that the drivers use
+    for grid in Asked(("adam[beta2=0..0.9/64]",), "reddi[C=3..8/60]", (1,)).grids():
+        probe(grid)  # loads the kernel that the drivers use
     print("ready", flush=True)
     for line in sys.stdin:
         request = json.loads(line)
@@ -36,6 +38,7 @@ def main() -> None:
 def drive(request: dict[str, Any]) -> None:
     """The forked driver: one command line, then the end."""
     os.setsid()
+    faulthandler.register(signal.SIGUSR1)  # where a driver hangs
     output = os.open(request["output"], os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
     os.dup2(output, 1)
     os.dup2(output, 2)

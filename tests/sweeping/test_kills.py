@@ -146,8 +146,8 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, sub
         yield json.loads(at.read_text())["address"], workers
     finally:
         for process in (workers, scheduler):
-            process.terminate()
-        for process in (workers, scheduler):
+            for member in [*psutil.Process(process.pid).children(recursive=True), process]:
+                member.kill()
             process.wait()
         log.close()
 
