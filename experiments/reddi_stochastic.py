@@ -1,16 +1,16 @@
 """The stochastic experiment of Reddi et al.: Adam's regret is linear, with the drift of an exact integral.
 
 Claim       With slopes 1010 with probability 0.01, else -10, independently, on [-1, 1], Adam with beta1 = 0.9 goes to
-            +1 for beta2 = 0.99 and 0.999 and to -1 for 0.9999, as the sign of its mean step says, which without the box is
-            that of the integral. At +1 the expected regret grows like 2 E g T = 0.4 T; AMSGrad and AdaGrad go to -1,
+            +1 for beta2 = 0.99 and 0.999 and to -1 for 0.9999, as the sign of its mean step says, which without the box
+            is that of the integral. At +1 the expected regret grows like 2 E g T = 0.4 T; AMSGrad and AdaGrad go to -1,
             with an average regret that falls.
 Refuted if  a mean step, a mean iterate or the slope 0.4 is not as predicted, an average regret does not fall, or the
             mean regret over the seeds is not the expected one within the noise.
 Source      Reddi, Kale & Kumar 2018, Theorem 3 and section 5.1; the integral was derived for this project (`iid`).
 Budget      quick: T = 10^6, 15 seeds, 5 s. full: T = 2*10^7, 15 seeds, 2 minutes.
 Note        The noise of R_T at +1, of a standard deviation of 203 sqrt(T), is above its mean 0.4 T until T = 2.6*10^5.
-            So the growth is judged by the sum of E g (x_t + 1), which has the same mean and hardly any noise; the seeds,
-            and with them the iterates, are the same. Near its end x is a walk with reflection, whose distance to the
+            So the growth is judged by the sum of E g (x_t + 1), which has the same mean and hardly any noise; seeds and
+            iterates are the same. Near its end x is a walk with reflection, whose distance to the
             wall has a (cut) exponential law of mean alpha_T Var/(2 |step|), of steps with this variance and mean: with
             steps as small as these the box is seen only after 1/step^2 rounds.
 """
