@@ -17,7 +17,8 @@ from adamtheory.language.rule import Rule
 from adamtheory.logic import recheck, serialise
 from adamtheory.rules import RULES
 
-from .spaces import run, within
+from .plain import run
+from .spaces import within
 
 FALLING, CONSTANT = "alpha/sqrt(t)", "alpha"
 
@@ -32,7 +33,7 @@ def gammas(rule: Rule, parameters: dict[str, F], history: Sequence[F], words: st
 
 
 def drawn(rule: Rule, random: Random) -> dict[str, F]:
-    return {p.name: within(p.range, random) for p in rule.parameters}
+    return {p.name: within(p.range, random, extreme=False) for p in rule.parameters}
 
 
 def test_gamma_of_the_corrected_maximum_is_proved_and_never_negative() -> None:

@@ -20,7 +20,7 @@ from adamtheory.language.rule import Rule
 from adamtheory.logic.evaluate import Interpretation
 from adamtheory.rules import RULES
 
-from .spaces import run
+from .plain import run
 
 RATES = [F(1, 2), F(9, 10), F(99, 100)]
 
