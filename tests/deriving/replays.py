@@ -202,7 +202,7 @@ def scale_fails(case: Case, parameters: dict[str, F], gradients: list[F], steps:
     others = [name for name in broken(case.finding) if name not in families]
     parameters |= dict.fromkeys(others, F(0))
     one, other = (run(rule, parameters, [k * g for g in gradients], x)[steps].step for k in (1, c))
-    assert numbers(one, other) and not (other - one).contains(0), f"{one} and {other}"
+    assert numbers(one, other) and not (other - one).contains(0), f"{one} is the same as {other}"
 
 
 def gamma_fails(case: Case, parameters: dict[str, F], gradients: list[F], steps: int, x: int) -> None:
