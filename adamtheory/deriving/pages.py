@@ -107,6 +107,8 @@ def _unbiased(facts: Facts) -> str:
 
 def _scale(facts: Facts) -> str:
     found = _about(facts, "scale")
+    if found and found[0]["status"] == REFUTED:
+        return str(found[0]["short"])
     if not found or found[0]["status"] != PROVED:
         return "?" if found else "-"
     broken = [f["short"].removeprefix("broken by ") for f in found[1:] if f["status"] == REFUTED]

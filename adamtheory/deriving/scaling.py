@@ -8,145 +8,94 @@ set to 0, it restores it. The degrees are guesses; the theorem about two runs si
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from fractions import Fraction
 from itertools import count
 from typing import Any
 
+from adamtheory.deriving.degrees import ANY, Degrees, Unequal, added, penalty
 from adamtheory.deriving.findings import Finding, proved, refuted, undecided
 from adamtheory.deriving.frame import Frame, abstracted, fresh, n, one_coordinate
-from adamtheory.deriving.linear import affine, inlined
-from adamtheory.deriving.models import counterexample
+from adamtheory.deriving.linear import inlined
+from adamtheory.deriving.models import FEW, MOST_MODELS, counterexample
 from adamtheory.deriving.signs import Signs
 from adamtheory.language.formula import plain_expression
 from adamtheory.language.rule import Rule
-from adamtheory.language.tree import ONE, ZERO, Apply, Expr, Name, Number, names
-from adamtheory.logic.kernel import Theorem
+from adamtheory.language.tree import ONE, Apply, Expr, Name, Number, names, walk
+from adamtheory.logic.kernel import Theorem, Theory
 from adamtheory.logic.notation import eq, indicator, inv, lift, maximum, sqrt
+from adamtheory.logic.refute import Refutation
 from adamtheory.logic.sums import apart
 from adamtheory.logic.terms import Refused, Rel
 
-ANY = None  # the degree of 0, which is that of everything
-
-
-class Unequal(Refused):
-    """Two degrees meet that no parameter explains."""
-
-
-@dataclass
-class Degrees:
-    """The degree of every expression of a rule; `broken` are the parameters that must be 0 for it."""
-
-    rule: Rule
-    of_slot: dict[str, int | None] = field(default_factory=dict)
-    broken: list[str] = field(default_factory=list)
-
-    def __post_init__(self) -> None:
-        self.of_slot = {s.name: ANY if s.initial == 0 else 0 for s in self.rule.slots}
-        ends = {s.name: inlined(self.rule, e) for s, e in zip(self.rule.slots, self.rule.next_slots, strict=True)}
-        for _ in range(2 * len(ends) + 1):
-            old = dict(self.of_slot)
-            for slot, end in ends.items():
-                self.of_slot[slot] = self.same(self.of_slot[slot], self.of(end), Name(slot), end)
-            if old == self.of_slot:
-                return
-
-    def of(self, expr: Expr) -> int | None:
-        """The degree, ANY for what is 0."""
-        if isinstance(expr, Number):
-            return ANY if expr.value == 0 else 0
-        if isinstance(expr, Name):
-            if expr.id in self.broken:
-                return ANY
-            return 1 if expr.id == "g" else self.of_slot.get(expr.id, 0)
-        args = expr.args
-        if expr.op in ("add", "sub", "maximum", "minimum"):
-            return self.same(self.of(args[0]), self.of(args[1]), *args)
-        if expr.op in ("mul", "div"):
-            one, other = self.of(args[0]), self.of(args[1])
-            if one is ANY or (other is ANY and expr.op == "mul"):
-                return ANY
-            return one + (other or 0) * (1 if expr.op == "mul" else -1)
-        if expr.op == "ipow" and isinstance(args[1], Number):
-            base = self.of(args[0])
-            return base if base is ANY else base * int(args[1].value)
-        if expr.op == "sqrt" or (expr.op == "pow" and args[1] != Name("t")):
-            base = self.of(args[0])
-            if base is not ANY and base % 2:
-                raise Unequal(f"the root of a value of degree {base}")
-            return base if base is ANY else base // 2
-        if expr.op in ("neg", "absolute"):
-            return self.of(args[0])
-        if expr.op.startswith("where"):
-            self.same(self.of(args[0]), self.of(args[1]), *args[:2])
-            return self.same(self.of(args[2]), self.of(args[3]), *args[2:])
-        for arg in args:
-            self.same(self.of(arg), 0, arg, arg)
-        return 0
-
-    def same(self, a: int | None, b: int | None, one: Expr, other: Expr) -> int | None:
-        """The common degree; a side made of parameters, of another degree, is taken for 0."""
-        if a is ANY or b is ANY or a == b:
-            return b if a is ANY else a
-        for side, kept in ((one, b), (other, a)):
-            culprits = self._parameters(side)
-            if culprits:
-                self.broken += [name for name in culprits if name not in self.broken]
-                return kept
-        raise Unequal(f"a value of degree {a} meets one of degree {b}")
-
-    def _parameters(self, expr: Expr) -> list[str]:
-        """The parameters that make the expression 0 when they are 0: it is one, or a product with one."""
-        if isinstance(expr, Name):
-            free = self.rule.scalar(expr.id)
-            return [expr.id] if free is not None and free.range.low == 0 and not free.range.low_open else []
-        if isinstance(expr, Apply) and expr.op == "mul":
-            return next((found for arg in expr.args if (found := self._parameters(arg))), [])
-        if isinstance(expr, Apply) and expr.op == "sqrt":
-            return self._parameters(expr.args[0])
-        return []
-
-
-def added(rule: Rule) -> tuple[Expr, Expr]:
-    """(a, s) of x_t = a x_{t-1} + s, where a is 1, or what decoupled weight decay leaves, made of step scalars."""
-    parts = affine(inlined(rule, rule.results[0]), Name("x"))
-    if parts is None or ZERO in parts:
-        raise Unequal("the step is not what is added to the iterate")
-    if not names(parts[0]) <= {Name(s.name) for s in rule.scalars}:
-        raise Unequal("the iterate is multiplied by more than step scalars")
-    return parts
+HEAD = "gradients c g in place of g, c > 0"
 
 
 def scaling(rule: Rule) -> Iterator[Finding]:
     """How the step scales with the gradient, PROVED; and for each constant that breaks it, an exact history."""
-    head = "gradients c g in place of g, c > 0"
     try:
         plain, _ = abstracted(one_coordinate(rule))
-        degrees = Degrees(plain)
-        kept, step = added(plain)
+        penalties = penalty(plain)
+        degrees = Degrees(plain, broken=list(penalties))
+        kept, step = added(plain, *penalties)
         degree = degrees.of(step)
         if degree is ANY:
-            raise Unequal(f"with {' = '.join([*degrees.broken, '0'])} the step is 0 in every round")
+            zero = " = ".join([*degrees.broken, "0"])
+            raise Unequal(f"with {zero} the step is 0 in every round", *degrees.broken[:1])
+    except Unequal as refusal:
+        yield from unlike(rule, refusal)
+        return
     except Refused as refusal:
-        yield undecided("scale", "step", head, Frame.of(rule).setting.theory, None, refusal)
+        yield undecided("scale", "step", HEAD, Frame.of(rule).setting.theory, None, refusal)
         return
     short = "invariant" if degree == 0 else f"c^{degree}"
     notes = [f"with {' = '.join([*degrees.broken, '0'])}"] if degrees.broken else []
     notes += [f"what is added to ({plain_expression(plain, kept)}) x"] if kept != ONE else []
     two = Two.of(rule, degrees.broken)
     try:
-        yield proved("scale", "step", head, two.theorem(degrees, step, degree), short=short, note="; ".join(notes))
+        yield proved("scale", "step", HEAD, two.theorem(degrees, step, degree), short=short, note="; ".join(notes))
     except Refused as refusal:
-        yield undecided("scale", "step", head, two.frame.setting.theory, two.claim(step, degree), refusal)
+        yield undecided("scale", "step", HEAD, two.frame.setting.theory, two.claim(step, degree), refusal)
         return
     for name in degrees.broken:
         free = Two.of(rule, [other for other in degrees.broken if other != name])
-        claim = free.claim(step, degree)
-        found = counterexample(free.frame, [0 <= n], claim, families={str(free.c.args[0]): 2})
+        moved = moved_by(plain) if name in penalties and kept == ONE else step
+        found = free.broken(moved, degree, MOST_MODELS)
         if found is not None:
-            theory = free.frame.setting.theory
-            yield refuted(
-                "scale", "step", f"the same with {name} > 0", theory, [0 <= n], found, short=f"broken by {name}"
-            )
+            head = f"the same with {name} > 0"
+            yield refuted("scale", "step", head, free.theory, [0 <= n], found, short=f"broken by {name}")
+
+
+def moved_by(rule: Rule) -> Expr:
+    """x_t - x_{t-1}."""
+    return Apply("sub", (inlined(rule, rule.results[0]), Name("x")))
+
+
+def unlike(rule: Rule, refusal: Unequal) -> Iterator[Finding]:
+    """That the step on c g is not the step on g, and not c times that where no constant is to blame, if both are seen.
+
+    The constant may be a parameter that cannot be 0, or what a slot starts at. What else could be to blame is 0.
+    """
+    zero = [name for name in may_be_zero(rule) if name not in refusal.culprits]
+    two, found = Two.of(rule, zero), list[Finding]()
+    step, short = moved_by(one_coordinate(rule)), "no power of c"
+    note = "; ".join([f"with {' = '.join([*zero, '0'])}", str(refusal)] if zero else [str(refusal)])
+    heads = ["c g in place of g leaves the step", "c g in place of g makes the step c times as long"]
+    if refusal.culprits:
+        heads, short = heads[:1], f"broken by {refusal.culprits[0]}"
+    for degree, head in enumerate(heads):
+        refutation = two.broken(step, degree, FEW)
+        if refutation is not None:
+            found.append(refuted("scale", "step", head, two.theory, [0 <= n], refutation, short=short, note=note))
+    if len(found) < len(heads):
+        found = [undecided("scale", "step", HEAD, two.theory, None, refusal)]
+    yield from found
+
+
+def may_be_zero(rule: Rule) -> list[str]:
+    """The parameters without an upper end that may be 0, such as eps; the rate is none of them."""
+    found = (p for p in rule.parameters if p.range.low == 0 and not p.range.low_open and p.range.high is None)
+    return [p.name for p in found if p.name != "lr"]
 
 
 # --- two runs side by side --------------------------------------------------------------------------------------------
@@ -171,6 +120,21 @@ class Two:
         other = Frame.of(rule, scalars=fixed, setting=frame.setting, gradient=lambda t: c * frame.g(t), mark=mark)
         return cls(frame, other, c)
 
+    @property
+    def theory(self) -> Theory:
+        """The theory of both."""
+        return self.frame.setting.theory
+
+    def broken(self, step: Expr, degree: int, most: int) -> Refutation | None:
+        """A history in which the step of the second run is another, for c = 2 or a small c."""
+        for c in (Fraction(2), Fraction(1, 10**7)):
+            given, late = {str(self.c.args[0]): c}, (5, 6) if _switches(self.frame.rule) else ()
+            claim = self.claim(step, degree)
+            found = counterexample(self.frame, [0 <= n], claim, most=most, late=late, families=given)
+            if found is not None:
+                return found
+        return None
+
     def power(self, degree: int | None) -> Any:
         """c^degree."""
         degree = degree or 0
@@ -189,6 +153,12 @@ class Two:
         proof = _Proof(self, degrees)
         found = proof.of(step)
         return self.frame.p.restate(self.claim(step, degree), found)
+
+
+def _switches(rule: Rule) -> bool:
+    """Whether a value is one of two."""
+    values = (*(line.value for line in rule.body), *rule.results, *rule.next_slots)
+    return any(isinstance(e, Apply) and e.op.startswith("where") for value in values for e in (value, *walk(value)))
 
 
 def _meets(frame: Frame, mark: str) -> bool:

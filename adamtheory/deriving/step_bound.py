@@ -66,7 +66,7 @@ def _findings(proof: Proof, theorem: Theorem) -> list[Finding]:
     found = [proved(TOPIC, SUBJECT, head, theorem, note=_note(proof), short=_short(values), values=values)]
     sharp = attained(proof)
     for theorem in sharp[:-1]:
-        found.append(proved(TOPIC, proof.above.slot or SUBJECT, "lead up to it", theorem, note=_history_words(proof)))
+        found.append(proved(TOPIC, "R", "lead up to it", theorem, note=_history_words(proof)))
     if sharp:
         note = _history_words(proof) if len(sharp) == 1 else "by one gradient after that history"
         found.append(proved(TOPIC, SUBJECT, "attain the bound", sharp[-1], note=note, short="sharp"))
@@ -77,7 +77,7 @@ def _findings(proof: Proof, theorem: Theorem) -> list[Finding]:
         found.append(proved(TOPIC, "R", "solve the bound's recursion", solved))
     written, grows = _optional(lambda p: p.solved, proof), _optional(growing, proof)
     if written is not None:
-        found.append(proved(TOPIC, SUBJECT, "write C^2 out", written))
+        found.append(proved(TOPIC, "R", "write C^2 out", written))
     if grows is not None:
         found.append(proved(TOPIC, "R", "the bound grows without end", grows))
     if limit is not None:
