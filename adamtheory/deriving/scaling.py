@@ -41,7 +41,7 @@ def scaling(rule: Rule) -> Iterator[Finding]:
         degree = degrees.of(step)
         if degree is ANY:
             zero = " = ".join([*degrees.broken, "0"])
-            raise Unequal(f"with {zero} the step is 0 in every round", *degrees.broken[:1])
+            raise Unequal(f"for {zero} the step is 0 in every round", *degrees.broken[:1])
     except Unequal as refusal:
         yield from unlike(rule, refusal)
         return
