@@ -18,8 +18,16 @@ from .spaces import STEPS, World, assumed, holds, worlds
 LINEAR = ("closed form", "expectation", "bias correction", "drift", "variance")
 
 
+def own_history(finding: Finding) -> bool:
+    """Whether the sentence is about one history, which no random model has: test_step_*.py take that one."""
+    deviating = finding.head in ("attain the bound", "lead up to it") and " - " in finding.note
+    return finding.short == "unbounded" or deviating or finding.note.startswith("by one gradient after")
+
+
 def check(case: Case, models: int = 4) -> None:
     """PROVED: both checks, each in so many models; REFUTED: the counterexample is run; UNDECIDED: nothing is said."""
+    if own_history(case.finding):
+        return
     with flint.ctx.workprec(BITS):
         if case.finding.word == PROVED:
             sentence_holds(case, models)

@@ -42,28 +42,18 @@ BESIDES: dict[str, tuple[str, ...]] = {
 # rule -> topics in which a line is UNDECIDED
 OPEN: dict[str, set[str]] = {
     "sgdw": {"expectation"},
-    "rmsprop_centered": {"step bound"},
-    "rmsprop_graves": {"step bound"},
-    "adagrad_optax": {"scale"},
-    "adadelta": {"scale"},
-    "adam_l2": {"scale"},
-    "amsgrad_torch": {"Gamma"},
     "adamx": {"Gamma"},
     "ndadam": {"scale", "step bound"},
     "swats": {"scale", "step bound", "obligation"},
     "swats_repaired": {"scale", "step bound", "obligation"},
-    "adabound": {"scale", "step bound"},
-    "yogi": {"scale", "step bound", "Gamma", "obligation"},
-    "yogi_optax": {"scale", "step bound", "obligation"},
-    "adabelief": {"step bound"},
-    "radam": {"scale", "step bound", "Gamma", "obligation"},
-    "radam_torch": {"scale", "step bound", "Gamma", "obligation"},
-    "radam_optax": {"scale", "step bound", "Gamma", "obligation"},
-    "adopt": {"scale", "step bound"},
-    "adopt_clipped": {"scale"},
+    "yogi": {"scale", "step bound", "obligation"},
+    "yogi_optax": {"step bound", "obligation"},
+    "radam": {"obligation"},
+    "radam_torch": {"obligation"},
+    "radam_optax": {"obligation"},
 }
 # rules of whose Gamma nothing is known
-NO_SIGN = ("adamx", "radam", "radam_torch", "radam_optax")
+NO_SIGN = ("adamx",)
 
 
 @cache
