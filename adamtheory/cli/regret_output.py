@@ -26,7 +26,7 @@ LEGEND = (
 )
 PATH = " path length: how far the comparator moved in all."
 NORM = " |x|: its Euclidean norm."
-GAP = " gap: how much larger the true R_T can be, by rounding and what a solver left of the best fixed point; certified."
+GAP = " gap: how much larger the true R_T can be, by rounding and what a solver left of the best point; certified."
 
 
 def short(text: str) -> str:
