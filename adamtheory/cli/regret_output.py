@@ -27,7 +27,7 @@ LEGEND = (
 )
 PATH = " path length: how far the comparator moved in all."
 NORM = " |x|: its Euclidean norm."
-GAP = " gap: how much larger the true R_T can be, since the best fixed point is a solver's; certified."
+GAP = " gap: how much larger the true R_T can be, by rounding and what a solver left of the best point; certified."
 
 
 def short(text: str) -> str:
