@@ -17,8 +17,9 @@ from test_comparators import exact_gradient, exact_value, problem
 from adamtheory.engine.projections import VECTORS
 from adamtheory.errors import ParameterError, UnknownNameError
 from adamtheory.hindsight.comparators import best_fixed_point
+from adamtheory.hindsight.coupled_newton import _face_minimum
 from adamtheory.hindsight.regret import regret
-from adamtheory.hindsight.separable_sets import separable_on_set
+from adamtheory.hindsight.separable_sets import frank_wolfe, separable_on_set
 from adamtheory.language import parse
 from adamtheory.losses import gradients, least_squares, quadratic_gaussian, random_signs, reddi, reddi_unbounded
 from adamtheory.rules import adagrad, adam, amsgrad, sgd
@@ -82,6 +83,38 @@ def test_separable_quadratics(name, d, seed, apart, flat):
         with np.errstate(all="ignore"):
             VECTORS[name](z, c2.copy(), size)
         assert np.abs(z - u).max() <= 1e-6 * (size + np.abs(u).max())
+
+
+@pytest.mark.parametrize("name", VECTORS)
+@settings(max_examples=60)
+@given(st.integers(1, 6), st.integers(0, 2**32 - 1), st.sampled_from([0.0, 1e-9, 0.1]))
+def test_the_gap_of_any_point(name, d, seed, error):
+    """An upper bound on the true gap for every gradient in the given error, and no more than a hundredth above it."""
+    rng = np.random.default_rng(seed)
+    u, g, spread = some_points(name, d, 2.0)[seed % 300], rng.normal(size=d), error * rng.random(d)
+    gap = float(frank_wolfe(name, np.asarray(2.0), u, g, spread))
+    worst = -math.inf
+    for signs in rng.choice([-1.0, 1.0], (20, d)):
+        true = [mpmath.mpf(a) + mpmath.mpf(b) for a, b in zip(g, signs * spread, strict=True)]
+        worst = max(worst, float(exact_gap(name, true, u, mpmath.mpf(2))))
+    assert worst <= gap <= 1.011 * worst + 4 * 2.02 * spread.sum() + 1e-13 * np.abs(g).sum()
+
+
+@pytest.mark.parametrize("signed", [False, True])
+@settings(max_examples=80)
+@given(st.integers(1, 7), st.integers(0, 2**32 - 1), st.sampled_from([0.1, 1.0, 30.0]))
+def test_quadratics_on_a_polytope(signed, d, seed, size):
+    """Whatever the face of the start, the conditions of the minimum hold at the end: the gap is rounding."""
+    rng = np.random.default_rng(seed)
+    root, linear = rng.normal(size=(d, d)) * 10.0 ** rng.uniform(-1, 1, d), rng.normal(size=d)
+    hessian = root.T @ root + 1e-3 * np.eye(d)
+    name = "l1_ball" if signed else "simplex"
+    start = some_points(name, d, size)[rng.integers(300)]
+    start *= rng.choice([size / np.abs(start).sum(), 1.0 if signed else size / start.sum()])  # also at the boundary
+    v = _face_minimum(hessian, linear, start, size, signed)
+    slopes = hessian @ v + linear
+    gap = float(frank_wolfe(name, np.asarray(size), v, slopes, np.zeros(d)))
+    assert gap <= 1e-9 * float(np.abs(v) @ np.abs(slopes) + size * np.abs(linear).max())
 
 
 def test_linear_losses_have_closed_forms():
@@ -200,6 +233,9 @@ def test_regret_on_data_shares_what_is_solved_and_tells_its_progress():
         best = best_fixed_point("least_squares", a, y, np.full(40, 2), -INF, INF, coupled=("ball", radius))
         assert found.comparator[1, i, 1] == pytest.approx(best.point, rel=1e-6)
     assert (found.gap <= 1e-8 * np.abs(run.losses - found.regret)).all()
+    other = regret(replace(run, feasible=l1_ball(radius=[0.5, 2.0])), solved=solved)  # of the same sizes
+    assert len(solved) == 4
+    assert np.abs(other.comparator).sum(axis=-1).max() <= 2 * (1 + 1e-14)
 
 
 # -- runs ----------------------------------------------------------------------------------------------------------

@@ -44,6 +44,7 @@ class Trajectory:
     nonfinite    (*lanes,) the first round after which iterate or state is not finite; 0 if it always was
     seeds        (2, *lanes) seed and stream of each lane
     monitors     see `Monitors`; None where the rule declares no denominator or none were asked for
+    projection   the norm that was asked for, "weighted" or "euclidean"; see `simulate`
     """
 
     optimizer: Bound
@@ -62,6 +63,7 @@ class Trajectory:
     dtype: str
     monitors: Monitors | None = None
     sums: Mapping[str, Array] = field(default_factory=dict)
+    projection: str = "weighted"
 
     @property
     def shape(self) -> tuple[int, ...]:
