@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from oracle import assert_same, play
 from test_comparators import exact_gradient, exact_value, problem
+from test_projections import inside
 
 from adamtheory.engine.projections import VECTORS
 from adamtheory.errors import ParameterError, UnknownNameError
@@ -75,9 +76,11 @@ def test_separable_quadratics(name, d, seed, apart, flat):
     bound = float(value - true + exact_gap(name, [a + b * v for a, b, v in terms], u, mpmath.mpf(size)))
     assert float(gap) >= bound - (1e-13 * (sizes + size * np.abs(c1).max()) if not c2.any() else 0)
     assert gap <= 1e-11 * (sizes + size * np.abs(c1).max())
-    total = np.linalg.norm(u) if name == "ball" else np.abs(u).sum()
-    assert total <= size * (1 + 1e-14)
-    assert name != "simplex" or (u.min() >= 0 and total >= size * (1 - 1e-14))
+    if name == "simplex":
+        assert u.min() >= 0
+        assert u.sum() == pytest.approx(size, rel=1e-14)
+    else:
+        assert inside(name, u, size) or not c2.any()
     if c2.all():  # the same point as a weighted projection of the free minimiser
         z = -c1 / c2
         with np.errstate(all="ignore"):
@@ -178,6 +181,7 @@ def test_the_gap_on_data_bounds_the_exact_one(name, family, size, seed):
     value = exact_value(family, a, y, w, best.point)
     assert best.gap >= float(best.value - value + exact_gap(name, g, best.point, mpmath.mpf(size)))
     assert best.gap <= 1e-8 * best.value
+    assert name == "simplex" or inside(name, best.point, size)
     others = [float(np.sum(w * loss_at(family, a @ v, y))) for v in some_points(name, 3, size, 60)]
     assert min(others) >= best.value - best.gap
     ends = {"ball": {}, "simplex": {"bounds": [(0, None)] * 3}, "l1_ball": {}}[name]
