@@ -10,7 +10,6 @@ proves its minimiser, and a solver's with a certified gap for losses on data.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -101,9 +100,17 @@ def _check_set(trajectory: Trajectory) -> None:
 
 
 def _bounds(trajectory: Trajectory) -> tuple[Array, Array]:
-    """Ends of the box or, in one coordinate, of any set, each (*lanes, 1, 1); infinite for all of R^d."""
+    """Ends of the box or, in one coordinate, of any set, each (*lanes, 1, 1); infinite for all of R^d.
+
+    Raises `ParameterError` for a set that couples the coordinates: it is no box, and needs a comparator of its own.
+    """
     import numpy as np
 
+    if _coupling(trajectory) is not None:
+        raise ParameterError(
+            f"on the set {trajectory.feasible.rule.name} in {trajectory.iterates.shape[-1]} coordinates no such best "
+            f"point of {trajectory.sequence.rule.name} is known; give a box"
+        )
     given = trajectory.parameters
     high = given.get("p_high", given.get("p_radius", given.get("p_scale", np.full(trajectory.shape, np.inf))))
     low = given.get("p_low", given.get("p_scale", -high))
@@ -173,8 +180,8 @@ def _on_data(
     count = len(trajectory.checkpoints)
     value, gap = np.empty((*shape, count)), np.empty((*shape, count))
     point = np.empty((*shape, count, losses.dimension))
-    low, high = _bounds(trajectory)
     coupling = _coupling(trajectory)
+    low, high = _bounds(trajectory) if coupling is None else (np.full((*shape, 1, 1), s) for s in (-np.inf, np.inf))
     for lane in np.ndindex(shape):
         ends = float(low[lane].item()), float(high[lane].item())
         coupled = None if coupling is None else (coupling[0], float(coupling[1][lane]))
@@ -210,9 +217,9 @@ def _path(
     for t in trajectory.checkpoints.tolist():
         start = found[-1].point if found else None
         counts = visit_counts(trajectory, lane, t)
-        ends = (low, high) if coupled is None else (-math.inf, math.inf)
-        best = best_fixed_point(family, losses.features, losses.targets, counts, *ends, start=start, coupled=coupled)
-        found.append(best)
+        found.append(
+            best_fixed_point(family, losses.features, losses.targets, counts, low, high, start=start, coupled=coupled)
+        )
         if progress is not None:
             progress(len(found), len(trajectory.checkpoints))
     return found

@@ -209,7 +209,7 @@ class Job:
         return Trajectory(
             self.optimizer, self.losses, self.schedule, self.feasible, self.lanes.axes, self.lanes.coordinates,
             checkpoints, stacked["loss"], iterates, state, bad.reshape(shape), parameters,
-            seeds.reshape(2, *shape), self.dtype, monitors, sums, self.projection,
+            seeds.reshape(2, *shape), self.dtype, monitors, sums,
         )  # fmt: skip
 
 

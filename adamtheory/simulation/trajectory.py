@@ -44,7 +44,6 @@ class Trajectory:
     nonfinite    (*lanes,) the first round after which iterate or state is not finite; 0 if it always was
     seeds        (2, *lanes) seed and stream of each lane
     monitors     see `Monitors`; None where the rule declares no denominator or none were asked for
-    projection   the norm that was asked for, "weighted" or "euclidean"; see `simulate`
     """
 
     optimizer: Bound
@@ -63,7 +62,6 @@ class Trajectory:
     dtype: str
     monitors: Monitors | None = None
     sums: Mapping[str, Array] = field(default_factory=dict)
-    projection: str = "weighted"
 
     @property
     def shape(self) -> tuple[int, ...]:
