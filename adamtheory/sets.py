@@ -30,7 +30,8 @@ def box(y, *, low: real = -1, high: real = 1):
 def ball(y, *, radius: positive = 1):
     """The Euclidean ball |x|_2 <= radius around 0; in one coordinate the interval [-radius, radius].
 
-    The projection with weights w of a point outside is z_i = w_i y_i/(w_i + lam), lam > 0 the root of |z|_2 = radius.
+    Several coordinates: the projection with weights w of a point outside is z_i = w_i y_i/(w_i + lam), lam > 0 the root
+    of |z|_2 = radius.
 
     radius  of the ball, positive
 
@@ -43,7 +44,7 @@ def ball(y, *, radius: positive = 1):
 def simplex(y, *, scale: positive = 1):
     """The simplex x_i >= 0, x_1 + ... + x_d = scale; in one coordinate the point scale.
 
-    The projection with weights w is z_i = max(y_i - tau/w_i, 0), tau such that the sum is scale.
+    Several coordinates: the projection with weights w is z_i = max(y_i - tau/w_i, 0), tau such that the sum is scale.
 
     scale  the sum of the coordinates, positive
 
@@ -56,8 +57,8 @@ def simplex(y, *, scale: positive = 1):
 def l1_ball(y, *, radius: positive = 1):
     """The ball of the 1-norm |x_1| + ... + |x_d| <= radius; in one coordinate the interval [-radius, radius].
 
-    The projection with weights w of a point outside shrinks the sizes, |z_i| = max(|y_i| - tau/w_i, 0), tau > 0 such
-    that they add up to radius.
+    Several coordinates: the projection with weights w of a point outside shrinks the sizes,
+    |z_i| = max(|y_i| - tau/w_i, 0), tau > 0 such that they add up to radius.
 
     radius  of the ball, positive
 

@@ -205,6 +205,29 @@ def test_data_are_found_again_and_their_change_is_told(here, capsys, monkeypatch
     assert "warning: the data have changed since" in capsys.readouterr().err
 
 
+def test_a_ball_of_many_coordinates(here, capsys, monkeypatch):
+    """The default projection is weighted, and is told; the record repeats it, and one without it means weighted."""
+    monkeypatch.setenv("ADAMTHEORY_DATA", str(here))
+    (here / "some.svm").write_text(LIBSVM)
+    words = ["-l", "logistic[data=some.svm]", "--set", "ball[radius=0.1]", "-o", "adam[lr=0.1]", "--no-figure"]
+    for kind in ("weighted", "euclidean"):
+        assert regret(*words, "--projection", kind, "--out", kind) == 0
+    out = capsys.readouterr().out
+    assert "set         ball[radius=0.1]\nprojection  weighted by D\n" in out
+    assert "projection  Euclidean\n" in out
+    assert "gap of R_T" in out
+    weighted, euclidean = table(here / "weighted"), table(here / "euclidean")
+    assert 0 < weighted["gap"].max() < 1e-7
+    assert np.linalg.norm(weighted["x"], axis=1).max() <= 0.1 * (1 + 1e-15)
+    assert (weighted["regret"][-1] != euclidean["regret"][-1]) and weighted["best_fixed_point"].shape[1] == 3
+    assert regret("--from", "euclidean") == 0
+    file = here / "weighted" / "run.json"
+    record = json.loads(file.read_text())
+    assert record["parameters"].pop("projection") == "weighted"
+    file.write_text(json.dumps(record))
+    assert regret("--from", "weighted") == 0
+
+
 def test_rules_of_a_file_of_one_s_own(here, capsys):
     (here / "mine.py").write_text(
         '@rule(moment="g", denominator="1")\ndef mine(x, g, *, lr: nonnegative = 0.5):\n    return x - lr*g\n'
@@ -229,6 +252,11 @@ def test_rules_of_a_file_of_one_s_own(here, capsys):
         (["--schedule", "constant[lr=1]"], "lr of the schedule constant is the optimizer's"),
         (["--set", "box[low=2, high=1]"], "low must not exceed high"),
         (["--set", "none"], "falls without end"),
+        (["--set", "bal[radius=1]"], "unknown set 'bal'; did you mean ball"),
+        (["--set", "ball[radius=-1]"], "radius=-1 is out of range for ball: it must lie in (0, inf)"),
+        (["--set", "simplex[radius=1]"], "unknown parameter of simplex 'radius'"),
+        (["--projection", "weigted"], "projection='weigted' is unknown; use weighted or euclidean"),
+        (["-l", "random_signs[dimension=3]", "--set", "simplex", "--start", "1"], "start=1 lies outside the feasible"),
         (["--start", "there"], "start=there is not a number"),
         (["--start", "[0, 0]", "-l", "random_signs[dimension=3]"], "a number or 3 numbers are needed"),
         (["-l", "logistic[data=absent.gz]"], "no data file absent.gz"),

@@ -94,6 +94,21 @@ def test_points_of_the_set_stay_bit_for_bit(name, problem, grid):
     assert project(name, y, w[: len(y)]).tobytes() == y.tobytes()
 
 
+@pytest.mark.parametrize("name", ["ball", "l1_ball"])
+def test_the_boundary_is_where_it_is(name):
+    """A set whose size is the least float that holds the point leaves it there; one smaller by 1e-12 moves it."""
+    rng = np.random.default_rng(3)
+    for d in [*range(1, 60), *range(1, 60)]:
+        y, w = rng.normal(size=d), 10.0 ** rng.uniform(-2, 2, d)
+        size = float(np.linalg.norm(y, 2 if name == "ball" else 1)) * (1 - 1e-14)
+        while not inside(name, y, size):
+            size = float(np.nextafter(size, np.inf))
+        assert project(name, y, w, size).tobytes() == y.tobytes()
+        moved = project(name, y, w, size * (1 - 1e-12))
+        assert moved.tobytes() != y.tobytes()
+        assert residual(name, y, w, size * (1 - 1e-12), moved) <= RELATIVE
+
+
 def norm(w, *differences):
     return [sum(a * v * v for a, v in zip(w, difference, strict=True)) for difference in differences]
 
@@ -168,6 +183,8 @@ def test_what_is_not_finite_stays_so(name):
         assert np.isnan(project(name, [3, 1, 5], [1, bad, 3])).all()
     assert np.isnan(project(name, [3, 1, 5], [1, -1, 3])).all()
     assert np.isfinite(project(name, [3e300, 1e-300, -5], [1e300, 1e-300, 1])).all()
+    far = project(name, np.full(9, 1e308), np.arange(1.0, 10))
+    assert np.linalg.norm(far, 2 if name == "ball" else 1) == pytest.approx(1, rel=RELATIVE)
 
 
 @pytest.mark.parametrize("name", VECTORS)

@@ -194,13 +194,12 @@ def test_the_box(ends):
 COUPLING = [name for name in SETS if "vector" in SETS[name].facts]
 
 
-# denominators of every kind: one that is a number, one that is 1 at first, none; and both norms
+# the slots' own denominators, none (and totals), and the norm without one
 @pytest.mark.parametrize(
     ("rule", "name", "dtype", "projection"),
-    [("adam", "ball", "float64", "weighted"), ("adam", "simplex", "float32", "weighted"),
-     ("amsgrad", "l1_ball", "float64", "weighted"), ("radam", "simplex", "float64", "weighted"),
-     ("swats_repaired", "ball", "float32", "weighted"), ("sgd", "l1_ball", "float32", "weighted"),
-     ("adam", "simplex", "float64", "euclidean")],
+    [("adam", "ball", "float64", "weighted"), ("adam", "simplex", "float64", "weighted"),
+     ("adam", "l1_ball", "float64", "weighted"), ("amsgrad", "l1_ball", "float32", "weighted"),
+     ("swats_repaired", "simplex", "float32", "weighted"), ("adam", "ball", "float64", "euclidean")],
 )  # fmt: skip
 def test_sets_that_couple_the_coordinates(rule, name, dtype, projection):
     """Ordinary slopes, then those whose squares overflow: weights are 0, infinite and NaN there."""
@@ -210,8 +209,7 @@ def test_sets_that_couple_the_coordinates(rule, name, dtype, projection):
         losses = sequence(gradients, data=make(3, dtype))
         chosen = get(rule)(lr=0.75, **({"eps": 0} if get(rule).scalar("eps") else {}))
         given = {"feasible": SETS[name](**{size: 0.75 if name == "simplex" else 1.75}), "start": start}
-        kernel = simulate(chosen, losses, ROUNDS, checkpoints=EVERY, dtype=dtype, projection=projection, monitors=True,
-                          **given)  # fmt: skip
+        kernel = simulate(chosen, losses, ROUNDS, checkpoints=EVERY, dtype=dtype, projection=projection, **given)
         plan = default_schedule(chosen, None)
         assert_same(kernel, play(chosen, losses, ROUNDS, schedule=plan, dtype=dtype, projection=projection, **given))
 

@@ -61,6 +61,7 @@ def _facts(kind: str, rule: Rule) -> dict[str, Any]:
         "family": rule.facts.get("family"),
         "summary": summary(rule),
         "plain": plain(rule),
+        "several_coordinates": section(rule, "Several coordinates"),
         "latex": latex(rule),
         "start": {slot.name: number(slot.initial) for slot in rule.slots},
         "shared_slots": list(split(rule).shared),
@@ -130,6 +131,7 @@ def _page(facts: dict[str, Any]) -> list[str]:
     family = f", family {facts['family']}" if facts["family"] else ""
     lines = [f"{facts['name']} ({facts['kind']}{family})", *_wrapped(facts["summary"])]
     lines += _block("formula", facts["plain"].splitlines())
+    lines += _block("in several coordinates", _wrapped(facts["several_coordinates"]))
     lines += _block("start", [", ".join(f"{name}[0] = {value}" for name, value in facts["start"].items())])
     lines += _block("kept once for all coordinates", [", ".join(facts["shared_slots"])])
     lines += _block("LaTeX", facts["latex"].splitlines())

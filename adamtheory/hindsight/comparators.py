@@ -20,12 +20,13 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from adamtheory.engine.projections import VECTORS
 from adamtheory.errors import ParameterError, UnknownNameError
 from adamtheory.hindsight.certificates import Bound, certify
 from adamtheory.hindsight.coupled_newton import best_on_set
 from adamtheory.hindsight.margin_sums import Floats, MarginSum
 from adamtheory.hindsight.projected_newton import minimise
+from adamtheory.sets import SETS
+from adamtheory.simulation.nearest import nearest
 
 FAMILIES = ("least_squares", "logistic")
 LARGEST = 1e50  # of features, targets and bounds, so that no square or product of sums overflows
@@ -154,14 +155,13 @@ def _best_of_starts(
 
 def _moved_into(point: Floats, name: str, size: float) -> Floats:
     """The nearest point of a set that couples the coordinates."""
-    if name not in VECTORS:
-        raise UnknownNameError("set", name, VECTORS)
+    known = {known: rule for known, rule in SETS.items() if "vector" in rule.facts}
+    if name not in known:
+        raise UnknownNameError("set", name, known)
     if not 0 < size <= LARGEST:
         raise ParameterError(f"the size of the {name} is {size:g}; give a positive number within {LARGEST:g}")
-    moved = point.copy()
-    with np.errstate(all="ignore"):
-        VECTORS[name](moved, np.ones(len(moved)), size)
-    return moved
+    (parameter,) = known[name].parameters
+    return np.asarray(nearest(known[name], {parameter.name: np.array([size])}, point[None, :])[0])
 
 
 def best_fixed_point(

@@ -15,7 +15,7 @@ import numpy as np
 from adamtheory.hindsight.certificates import Bound
 from adamtheory.hindsight.margin_sums import UNIT, Floats, MarginSum
 from adamtheory.hindsight.projected_newton import search, solve
-from adamtheory.hindsight.separable_sets import frank_wolfe, least, separable_on_set
+from adamtheory.hindsight.separable_sets import frank_wolfe, least, separable_on_set, within
 
 ITERATIONS = 100
 NEARNESS = 1e-10  # share of its diagonal that is added to the Hessian, since columns may depend on each other
@@ -33,6 +33,7 @@ def best_on_set(
     found = []
     for first in (start, centre):
         point, iterations = _minimise(problem, first, name, size, tolerance, unit)
+        point = within(name, point, np.asarray(size))
         certified = certify(problem, point, name, size)
         found.append((point, iterations, certified))
         # ten times the tolerance: the certificate adds rounding to what the search estimates

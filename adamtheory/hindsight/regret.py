@@ -10,7 +10,6 @@ proves its minimiser, a median for absolute errors, and a solver's with a certif
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -106,7 +105,6 @@ def best_fixed_points(
     if "loss_at_point" in sums:
         return sums["loss_at_point"], _declared(trajectory), sums["loss_at_point"] * 0.0
     if absolute_target(trajectory.sequence.rule) is not None:
-        _check_box(trajectory)
         value, point, gap = best_medians(trajectory, _bounds(trajectory), solved)
         return value, point, gap
     if trajectory.sequence.targets is not None:
@@ -135,19 +133,18 @@ def _check_set(trajectory: Trajectory) -> None:
         raise ParameterError(f"no best fixed point is known on the set {rule.name}; known sets: {', '.join(SETS)}")
 
 
-def _check_box(trajectory: Trajectory) -> None:
-    """Refuse a set that couples the coordinates where the best fixed point is known on a box and on R^d alone."""
-    if _coupling(trajectory) is not None:
-        raise ParameterError(
-            f"the best fixed point of {trajectory.sequence.rule.name} is known on a box and on all of R^d, not on "
-            f"{trajectory.feasible.rule.name}"
-        )
-
-
 def _bounds(trajectory: Trajectory) -> tuple[Array, Array]:
-    """Ends of the box or, in one coordinate, of any set, each (*lanes, 1, 1); infinite for all of R^d."""
+    """Ends of the box or, in one coordinate, of any set, each (*lanes, 1, 1); infinite for all of R^d.
+
+    Raises `ParameterError` for a set that couples the coordinates: it is no box, and needs a comparator of its own.
+    """
     import numpy as np
 
+    if _coupling(trajectory) is not None:
+        raise ParameterError(
+            f"on the set {trajectory.feasible.rule.name} in {trajectory.iterates.shape[-1]} coordinates no such best "
+            f"point of {trajectory.sequence.rule.name} is known; give a box"
+        )
     given = trajectory.parameters
     high = given.get("p_high", given.get("p_radius", given.get("p_scale", np.full(trajectory.shape, np.inf))))
     low = given.get("p_low", given.get("p_scale", -high))
@@ -217,8 +214,8 @@ def _on_data(
     count = len(trajectory.checkpoints)
     value, gap = np.empty((*shape, count)), np.empty((*shape, count))
     point = np.empty((*shape, count, losses.dimension))
-    low, high = _bounds(trajectory)
     coupling = _coupling(trajectory)
+    low, high = _bounds(trajectory) if coupling is None else (np.full((*shape, 1, 1), s) for s in (-np.inf, np.inf))
     for lane in np.ndindex(shape):
         ends = float(low[lane].item()), float(high[lane].item())
         coupled = None if coupling is None else (coupling[0], float(coupling[1][lane]))
@@ -253,8 +250,8 @@ def _path(
         raise ParameterError(
             f"no certified comparator is known for {losses.rule.name}; known: {', '.join(families.values())}"
         )
-    if family == "hinge":
-        _check_box(trajectory)
+    if family == "hinge" and coupled is not None:
+        raise ParameterError(f"the best fixed point of hinge is known on a box and on all of R^d, not on {coupled[0]}")
     found: list[Comparator] = []
     for t in trajectory.checkpoints.tolist():
         start = found[-1].point if found else None
@@ -262,8 +259,7 @@ def _path(
         if family == "hinge":
             found.append(best_hinge(losses.features, losses.targets, counts, low, high))
         else:
-            ends = (low, high) if coupled is None else (-math.inf, math.inf)
-            given = family, losses.features, losses.targets, counts, *ends
+            given = family, losses.features, losses.targets, counts, low, high
             found.append(best_fixed_point(*given, start=start, coupled=coupled))
         if progress is not None:
             progress(len(found), len(trajectory.checkpoints))

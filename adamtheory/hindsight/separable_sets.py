@@ -45,6 +45,15 @@ def lowest(name: str, gradient: Floats, size: Floats) -> Floats:
     return np.where(chosen, sign * size[..., None], 0.0)
 
 
+def within(name: str, u: Floats, size: Floats) -> Floats:
+    """A point that rounding may have left outside of a ball, drawn in by as much; of the simplex, as it is."""
+    if name == "simplex":
+        return u
+    norm = np.linalg.norm(u, 2 if name == "ball" else 1, axis=-1)
+    limit = size * (1 - 2 * gamma(u.shape[-1] + 4))
+    return np.asarray(u * np.where(norm > limit, limit / norm, 1.0)[..., None])
+
+
 def separable_on_set(name: str, c1: Floats, c2: Floats, size: Floats) -> tuple[Floats, Floats, Floats]:
     """Minimisers (..., d), minima (...,) and certified gaps (...,), 0 for linear sums; see the module.
 
@@ -58,7 +67,7 @@ def separable_on_set(name: str, c1: Floats, c2: Floats, size: Floats) -> tuple[F
     solve = {"ball": _ball, "simplex": _simplex, "l1_ball": _l1_ball}[name]
     linear = np.asarray((c2 == 0).all(axis=-1))
     with np.errstate(all="ignore"):
-        point = np.where(linear[..., None], lowest(name, c1, size), solve(c1, c2, size))
+        point = np.where(linear[..., None], lowest(name, c1, size), within(name, solve(c1, c2, size), size))
     value = np.sum(point * (c1 + 0.5 * c2 * point), axis=-1)
     return point, value, np.where(linear, 0.0, _gap(name, c1, c2, size, point))
 

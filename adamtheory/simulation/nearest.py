@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from adamtheory.errors import ParameterError, UnknownNameError
 from adamtheory.language.rule import Rule
+from adamtheory.sets import box
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -39,6 +40,8 @@ def nearest(where: Rule, parameters: Mapping[str, Array], points: Array) -> Arra
     from adamtheory.language import arithmetic, reading
 
     check_vector(where)
+    if where.digest == box.digest:
+        return np.clip(points, parameters["low"][:, None], parameters["high"][:, None])
     names, size = list(parameters), points.shape[1]
     rows = np.concatenate([*(np.asarray(parameters[n], np.float64)[:, None] for n in names), points], axis=1)
     different, back = np.unique(rows, axis=0, return_inverse=True)
