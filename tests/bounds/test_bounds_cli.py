@@ -65,7 +65,7 @@ def test_json_holds_every_theorem_and_hypothesis(here: Path, capsys: pytest.Capt
 
 def test_a_violated_bound_is_told_and_is_status_one(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (here / "wrong.py").write_text(WRONG)
-    assert regret("-o", "sgd", "--theorem", "wrong.py", "--no-figure") == 1
+    assert regret("-o", "sgd", "--theorem", "wrong.py", "--no-figure") == 1  # the kernel of `zinkevich_box`
     text = capsys.readouterr().out
     assert "wrong (not proved)" in text
     assert "VIOLATED: sgd has more regret than wrong allows although all its hypotheses hold" in text

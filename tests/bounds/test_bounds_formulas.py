@@ -132,16 +132,11 @@ NUMBERS = st.floats(-4, 4).filter(lambda value: abs(value) > 1e-3)
     st.lists(st.tuples(NUMBERS, NUMBERS), min_size=1, max_size=30), st.floats(0.01, 5), st.floats(0, 0.95),
     st.floats(0, 0.95),
 )  # fmt: skip
-@pytest.mark.parametrize(
-    ("rule", "schedule"),
-    [("sgd", "inverse_sqrt"), ("adagrad", "constant"), ("amsgrad", "inverse_sqrt"),
-     ("adam_uncorrected", "inverse_sqrt"), ("adamnc", "inverse_sqrt"), ("amsgrad_optax", "inverse_sqrt"),
-     ("adamx", "inverse_sqrt")],
-)  # fmt: skip
+@pytest.mark.parametrize("rule", ["sgd", "amsgrad", "adam_uncorrected", "adamx"])
 def test_no_regret_is_above_a_bound_that_applies(
-    rule: str, schedule: str, slopes: list[tuple[float, float]], lr: float, beta1: float, beta2: float
+    rule: str, slopes: list[tuple[float, float]], lr: float, beta1: float, beta2: float
 ) -> None:
-    found = held(rule, schedule, slopes, {"lr": lr, "beta1": beta1, "beta2": beta2, "eps": 0})
+    found = held(rule, "inverse_sqrt", slopes, {"lr": lr, "beta1": beta1, "beta2": beta2, "eps": 0})
     applied = [c for c in found.values() if c.applies]
     assert applied
     for c in applied:
@@ -149,10 +144,12 @@ def test_no_regret_is_above_a_bound_that_applies(
         assert np.all(c.regret <= c.bound * (1 + 1e-9) + 1e-9), c.theorem
 
 
-@pytest.mark.parametrize(("name", "dimension"), [("adam_uncorrected", 1), ("sgd", 3)])
-def test_other_dimensions(name: str, dimension: int) -> None:
+@pytest.mark.parametrize(
+    ("name", "dimension", "theorem"), [("adam_uncorrected", 1, "master_theorem_deficit"), ("sgd", 3, "zinkevich_box")]
+)
+def test_other_dimensions(name: str, dimension: int, theorem: str) -> None:
     for seed in range(5):
         slopes = np.random.default_rng(seed).normal(0, 1, (40, dimension))
-        found = held(name, "inverse_sqrt", slopes, {"lr": 0.5, "beta1": 0.5, "beta2": 0.5})
-        assert found["master_theorem_deficit"].applies
-        assert not any(c.violated.any() for c in found.values())
+        found = held(name, "inverse_sqrt", slopes, {"lr": 0.5, "beta1": 0.5, "beta2": 0.5}, theorems=[theorem])[theorem]
+        assert found.applies and not found.violated.any()
+        assert np.nanmax(found.ratio) > 0.05
