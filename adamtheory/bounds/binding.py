@@ -84,21 +84,23 @@ def _played(theorem: RegretTheorem, found: Match, rounds: Rounds) -> dict[str, M
         if slot == "x":
             meanings[family.name] = Meaning(Name("x"), place, 1, shown="x_t")
             start = _start(theorem, family.name)
-            meanings[start] = Meaning(rounds.held(Name("x"), 1), shown="x_1")
+            if start is not None:
+                meanings[start] = Meaning(rounds.held(Name("x"), 1), shown="x_1")
         else:
             now, before = found.slots[slot]
             meanings[family.name] = Meaning(now, place, 0, before)
     return meanings
 
 
-def _start(theorem: RegretTheorem, iterate: str) -> str:
-    """The family of the first iterate: what the definition of the iterates begins with."""
+def _start(theorem: RegretTheorem, iterate: str) -> str | None:
+    """The family of the first iterate: what the definition of the iterates begins with; None if they are declared."""
     for head, *parts in theorem.statement.theory.entries:
         if head == "define" and iterate in parts[0]:
             init: Term = parts[4][parts[0].index(iterate)]
-            if init.op == "app":
-                return str(init.args[0])
-    raise NotEvaluated("the first iterate of the theorem is no family of its own")
+            if init.op != "app":
+                raise NotEvaluated("the first iterate of the theorem is no family of its own")
+            return str(init.args[0])
+    return None
 
 
 def _place(application: Term, variable: Term) -> int:

@@ -116,7 +116,7 @@ class Monitor:
         binding = bind(theorem, rule, feasible, rounds)
         if binding is None:
             return None
-        compiler, reader = Checks(binding, dtype), AtCheckpoint(binding)
+        compiler, reader = Checks(binding, feasible, dtype), AtCheckpoint(binding)
         checks = compiler.all()
         bound: Value | None = None
         ranges: list[Value] = []
@@ -178,6 +178,9 @@ class Monitor:
         # a modulus such as 1/lr is rounded
         needed = np.broadcast_to(c.modulus(data) * (1 - SLACK[trajectory.dtype]), (*shape, len(data.rounds)))[..., -1]
         found.append(Hypothesis(theorem.convex, theorem.sentences[theorem.convex], most >= needed, never, none, note))
+        if not np.isfinite(data.point).all():  # regret against something that moves: bounds are against fixed points
+            still = np.asarray(np.isfinite(data.point).all(axis=(-2, -1)))
+            found.append(Hypothesis("u", "the comparator is one point for all rounds", still, never, none, "it moves"))
         if (trajectory.nonfinite > 0).any():
             bad = trajectory.nonfinite
             found.append(Hypothesis("finite", "iterate and state are finite", bad == 0, bad, none, ""))

@@ -19,14 +19,18 @@ from adamtheory.bounds.expressions import (
     number,
     over,
     plus,
+    raised,
     root,
     shift_of,
     steady,
     times,
 )
-from adamtheory.language.tree import ONE, ZERO, Apply, Expr
+from adamtheory.bounds.theorems import bounds_distance, says_nearest
+from adamtheory.language.rule import Rule
+from adamtheory.language.tree import ONE, ZERO, Apply, Expr, Name
 from adamtheory.logic.printing import text
 from adamtheory.logic.terms import Rel, Term
+from adamtheory.sets import SETS
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -65,6 +69,7 @@ class Checks:
     """Compiles the hypotheses of one theorem; constants that it leaves open get the least value that the run allows."""
 
     binding: Binding
+    feasible: Rule
     dtype: str
     least: dict[str, str] = field(default_factory=dict)  # constants that are only bounded, and by which assumption
     missing: list[str] = field(default_factory=list)  # why some hypothesis cannot be followed
@@ -108,6 +113,10 @@ class Checks:
     def assumption(self, name: str, variables: tuple[Term, ...], guards: tuple[Rel, ...], claim: Rel) -> Check:
         """Whether an assumption holds, by what its variables run over."""
         sentence = self.binding.theorem.sentences[name]
+        if says_nearest(self.binding.theorem, claim):
+            return self._nearest(name, sentence)
+        if (constant := bounds_distance(self.binding.theorem, claim)) is not None:
+            return self._distance(name, sentence, constant)
         if any(v.sort != "Z" for v in variables):
             raise NotEvaluated(f"the assumption {name} is about every number")
         clocks = [v for v in variables if self._counts_rounds(v, (claim, *guards))]
@@ -136,6 +145,33 @@ class Checks:
             for sentence in sentences
             for application in _applications(sentence)
         )
+
+    # -- assumptions about the set, whatever it is ---------------------------------------------------------------------
+
+    def _nearest(self, name: str, sentence: str) -> Check:
+        """That the projection leads to the nearest point, which the sets that ship do without weights."""
+        import numpy as np
+
+        if self.feasible.digest not in {known.digest for known in SETS.values()}:
+            raise NotEvaluated(f"whether {self.feasible.name} projects on the nearest point is not known")
+        told = f"the projection on {self.feasible.name}"
+        return lambda data: _held(data, name, sentence, np.full(data.point.shape[:-1], np.nan), told)
+
+    def _distance(self, name: str, sentence: str, constant: str) -> Check:
+        """The distance of all x_t from u is at most the largest |x_t - x_1|, and |x_1 - u| more."""
+        import numpy as np
+
+        first = self.binding.rounds.held(Name("x"), 1)
+        far = self.binding.rounds.watch("max", Apply("total", (raised(minus(Name("x"), first), 2),)))
+        start = self.binding.rounds.watch("last", first)
+        self.least[constant] = name
+
+        def check(data: Data) -> Hypothesis:
+            away = np.sqrt(((data.gathered(start, True) - data.point) ** 2).sum(axis=-1))
+            data.constants[constant] = np.sqrt(data.gathered(far, False)) + away
+            return _held(data, name, sentence, data.constants[constant], f"{constant} is at most")
+
+        return check
 
     # -- assumptions without a round -----------------------------------------------------------------------------------
 

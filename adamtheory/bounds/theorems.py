@@ -159,6 +159,28 @@ def _iterate(reading: Reading, t: Any) -> Iterator[tuple[Term, Any]]:
         yield reading.coordinates[0], reading.slot("x", t - 1)
 
 
+def says_nearest(theorem: RegretTheorem, claim: Rel) -> bool:
+    """Whether |x_{n+1} - y|^2 <= |x_{n+1} + s (u - x_{n+1}) - y|^2 is claimed, y what the rule proposes in step n + 1."""
+    reals, steps = ([v for v in claim.free if v.sort == sort] for sort in "RZ")
+    if claim.kind != "le" or len(reals) != 1 or len(steps) != 1 or "x" not in theorem.reading.families:
+        return False
+    n, z, y = steps[0], theorem.reading.slot("x", lift(steps[0]) + 1), theorem.reading.value("x", steps[0])
+    between = z + reals[0] * (Family(theorem.u)(theorem.i) - z)
+    wanted = (total(theorem.i, 1, Family(theorem.d, "Z")(), (point - y) ** 2) for point in (z, between))
+    return [normal(side) for side in wanted] == [normal(claim.left), normal(claim.right)]
+
+
+def bounds_distance(theorem: RegretTheorem, claim: Rel) -> str | None:
+    """The constant D if |x_t - u|^2 <= D^2 is claimed."""
+    t, right = next(iter(claim.free), None), claim.right
+    shaped = claim.kind == "le" and t is not None and right.op == "pow" and right.args[0].op == "app"
+    if not shaped or right.args[1] != 2 or t.sort != "Z" or "x" not in theorem.reading.families:  # type: ignore[union-attr]
+        return None
+    gap = theorem.reading.slot("x", lift(t) - 1) - Family(theorem.u)(theorem.i)
+    square = total(theorem.i, 1, Family(theorem.d, "Z")(), gap**2)
+    return str(right.args[0].args[0]) if normal(square) == normal(claim.left) else None
+
+
 def _feasible(statement: Statement, reading: Reading) -> Reading | None:
     """The reading of the set, after a check that the rule's iterates are projected on it."""
     sets: list[Reading] = [r for r in statement.readings if r.rule.kind == "feasible_set"]
