@@ -19,6 +19,7 @@ from adamtheory.bounds.theorems import RegretTheorem, find, regret_theorems
 from adamtheory.engine.program import Watch
 from adamtheory.errors import ParameterError
 from adamtheory.logic.notation import Family
+from adamtheory.sets import everything
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -41,7 +42,7 @@ class Certificate:
     theorem      its name;  title: its first line;  proved: whether its stored proof is of this very sentence
     claim        the sentence
     hypotheses   see `Hypothesis`
-    constants    name -> (*lanes,): what the theorem's constants are in this run
+    constants    name -> (*lanes,): what the theorem's constants are in this run;  readings: its families as text
     checkpoints  (K,) rounds T
     regret       (*lanes, K) the measured regret, with the comparator's certified gap added
     bound        (*lanes, K) the right side of the claim; NaN where it is not evaluated
@@ -56,6 +57,7 @@ class Certificate:
     claim: str
     hypotheses: tuple[Hypothesis, ...]
     constants: Mapping[str, Array]
+    readings: Mapping[str, str]
     checkpoints: Array
     regret: Array
     bound: Array
@@ -95,6 +97,7 @@ class _Compiled:
     bound: Value | None
     modulus: Value
     constants: Mapping[str, Value]
+    readings: Mapping[str, str]
     reason: str
 
 
@@ -125,10 +128,12 @@ class Monitor:
                 bound, ranges = reader.read(theorem.bound), [*compiler.ranges()]
             except NotEvaluated as error:
                 compiler.missing.append(f"the bound: {error}")
-        known = [name for name in (*binding.solved, *compiler.least) if name in _constants(theorem)]
+        known = [name for name in (*binding.constants, *compiler.least) if name in _constants(theorem)]
         constants = {name: reader.read(Family(name)()) for name in known}
         reason = "; ".join(compiler.missing)
-        return _Compiled(theorem, checks, ranges, bound, reader.read(theorem.modulus), constants, reason)
+        return _Compiled(
+            theorem, checks, ranges, bound, reader.read(theorem.modulus), constants, binding.readings, reason
+        )
 
     def certificates(self, trajectory: Trajectory, regret: Regret) -> list[Certificate]:
         """What each theorem says of a run that has gathered the watches."""
@@ -159,7 +164,7 @@ class Monitor:
         theorem = c.theorem
         return Certificate(
             theorem.name, theorem.title, theorem.proved, theorem.claim,
-            tuple(hypotheses), constants, trajectory.checkpoints, measured, bound, valid,
+            tuple(hypotheses), constants, c.readings, trajectory.checkpoints, measured, bound, valid,
             ROUNDING[trajectory.dtype], c.reason,
         )  # fmt: skip
 
@@ -170,9 +175,10 @@ class Monitor:
         theorem, shape = c.theorem, trajectory.shape
         none, never = np.full(shape, np.nan), np.zeros(shape, np.int64)
         found = []
-        if theorem.feasible is not None:
-            same = theorem.feasible.rule.digest == self.feasible.digest
-            sentence = f"the set is {theorem.feasible.rule.name}"
+        wanted = theorem.feasible.rule if theorem.feasible is not None else everything if theorem.unprojected else None
+        if wanted is not None:
+            same = wanted.digest == self.feasible.digest
+            sentence = f"the set is {wanted.name}"
             found.append(Hypothesis("set", sentence, np.full(shape, same), never, none, self.feasible.name))
         most, note = curvature(self.losses)
         # a modulus such as 1/lr is rounded

@@ -133,7 +133,8 @@ class Checks:
         found = sorted(n for n, *_ in claim.left.families | claim.right.families if n not in known)
         found = [n for n in found if n not in (theorem.u, theorem.d)]
         right = {n for n, _, sorts in claim.right.families if not sorts} - {n for n, *_ in claim.left.families}
-        if len(found) > 1 or (found and (found[0] not in right or not claim.free)):
+        bounded = found and found[0] in right and claim.free and found[0] not in self.binding.absent
+        if len(found) > 1 or (found and not bounded):
             raise NotEvaluated(f"nothing in this run says what {' and '.join(found)} is")
         return found
 

@@ -52,6 +52,13 @@ class RegretTheorem:
     modulus: Term
     assumed: dict[str, Assumption]
 
+    @property
+    def unprojected(self) -> bool:
+        """Whether the theory defines the iterates, and without a projection; others only say what holds of them."""
+        iterate = self.reading.families["x"].name
+        defined = {name for e in self.statement.theory.entries if e[0] == "define" for name in e[1]}
+        return iterate in defined and self.feasible is None
+
     @cached_property
     def claim(self) -> str:
         """The sentence as text."""
@@ -104,16 +111,19 @@ def recognise(file: catalogue.ProofFile) -> RegretTheorem | None:
     left = claim.left
     shaped = claim.kind == "le" and left.op == "sum" and left.args[1] is lift(1) and left.args[2].op == "var"
     played = [r for r in statement.readings if r.rule.kind == "rule"]
-    if not shaped or len(played) != 1 or "g" not in played[0].inputs:
+    if not shaped or len(played) != 1 or played[0].lines or "g" not in played[0].inputs:
         return None
     reading, t = played[0], left.args[0]
-    convex = _convexity(theory, reading, used, t, left.args[3])
+    g = lift(reading.inputs["g"](t, real("x")))
+    if g.op != "app":
+        return None  # the losses are written out, so the theorem is about no others
+    convex = _convexity(theory, reading, g, used, t, left.args[3])
     if convex is None:
         return None
     name, u, d, i, modulus = convex
     return RegretTheorem(
         file.name, file.title, statement, _proved(file, statement), left.args[2], claim.right, reading,
-        _feasible(statement, reading), lift(reading.inputs["g"](t, None)).args[0], u, d, i, name, modulus,
+        _feasible(statement, reading), g.args[0], u, d, i, name, modulus,
         {other: entry for other, entry in used.items() if other != name},
     )  # fmt: skip
 
@@ -132,7 +142,7 @@ def _proved(file: catalogue.ProofFile, statement: Statement) -> bool:
 
 
 def _convexity(
-    theory: Any, reading: Reading, used: dict[str, Assumption], t: Term, paid: Term
+    theory: Any, reading: Reading, g: Any, used: dict[str, Assumption], t: Term, paid: Term
 ) -> tuple[str, str, str, Term, Term] | None:
     """The assumption f_t(x_t) - f_t(u) <= <g_t, x_t - u> - lambda/2 |x_t - u|^2, with the names of its parts."""
     signatures = {name: signature for name, signature in theory.names if signature is not None}
@@ -146,7 +156,7 @@ def _convexity(
             continue
         for u, d, (i, x) in product(families("R", "Z"), families("Z"), _iterate(reading, t)):
             gap = x - u(i)
-            linear, square = (total(i, 1, d(), body) for body in (reading.inputs["g"](t, None) * gap, gap**2))
+            linear, square = (total(i, 1, d(), body) for body in (g * gap, gap**2))
             for modulus in constants:
                 if normal(linear - modulus / 2 * square) == normal(claim.right):
                     return name, u.name, d.name, i, modulus
@@ -160,11 +170,11 @@ def _iterate(reading: Reading, t: Any) -> Iterator[tuple[Term, Any]]:
 
 
 def says_nearest(theorem: RegretTheorem, claim: Rel) -> bool:
-    """Whether |x_{n+1} - y|^2 <= |x_{n+1} + s (u - x_{n+1}) - y|^2 is claimed, y what the rule proposes in step n + 1."""
+    """Whether |x_{n+1} - y|^2 <= |x_{n+1} + s (u - x_{n+1}) - y|^2 is claimed, y what the rule proposes for x_{n+1}."""
     reals, steps = ([v for v in claim.free if v.sort == sort] for sort in "RZ")
     if claim.kind != "le" or len(reals) != 1 or len(steps) != 1 or "x" not in theorem.reading.families:
         return False
-    n, z, y = steps[0], theorem.reading.slot("x", lift(steps[0]) + 1), theorem.reading.value("x", steps[0])
+    z, y = theorem.reading.slot("x", lift(steps[0]) + 1), theorem.reading.value("x", steps[0])
     between = z + reals[0] * (Family(theorem.u)(theorem.i) - z)
     wanted = (total(theorem.i, 1, Family(theorem.d, "Z")(), (point - y) ** 2) for point in (z, between))
     return [normal(side) for side in wanted] == [normal(claim.left), normal(claim.right)]

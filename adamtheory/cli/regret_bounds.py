@@ -120,7 +120,10 @@ def _block(name: str, theorems: Sequence[Line]) -> list[str]:
     widths = [max(map(len, column)) for column in zip(heads, *cells, strict=True)]
     rows = ["  ".join(c.ljust(w) for c, w in zip(line, widths, strict=True)).rstrip() for line in [heads, *cells]]
     constants = {n: v for t in theorems for n, v in t.constants.items()}
-    told = ", ".join(f"{n} = {_range(*v)}" for n, v in constants.items())
+    families = {n: v for t in theorems for n, v in t.readings.items()}
+    told = ", ".join(
+        [*(f"{n} = {_range(*v)}" for n, v in constants.items()), *(f"{n} = {v}" for n, v in families.items())]
+    )
     return [
         f"bounds for {name}" + (f" ({told})" if told else ""),
         *_indented(rows),

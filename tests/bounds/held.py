@@ -38,6 +38,7 @@ def held(
     parameters: dict[str, Any],
     checkpoints: Any = None,
     theorems: Sequence[str] = (),
+    start: float = 0,
 ) -> dict[str, Certificate]:
     """Every theorem about the rule, by name, along a run on linear losses with these slopes (T, d)."""
     losses, rule = sequence(np.asarray(slopes, float)), RULES[name]
@@ -45,6 +46,6 @@ def held(
     known = {k: v for k, v in parameters.items() if rule.scalar(k)}
     trajectory = simulate(
         rule(**known), losses, len(slopes), schedule=schedules.get_schedule(schedule), watches=monitor.watches,
-        checkpoints=np.arange(1, len(slopes) + 1) if checkpoints is None else checkpoints,
+        checkpoints=np.arange(1, len(slopes) + 1) if checkpoints is None else checkpoints, start=start,
     )  # fmt: skip
     return {c.theorem: c for c in monitor.certificates(trajectory, regret(trajectory))}
