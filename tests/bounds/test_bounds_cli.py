@@ -29,7 +29,7 @@ def test_bounds_are_printed_written_and_drawn(here: Path, capsys: pytest.Capture
     assert regret("-o", "sgd", "-o", "adam[beta1=0, beta2=0.1]", "--bounds", "--out", "run") == 0
     text = capsys.readouterr().out
     for part in (
-        "bounds for sgd (", "zinkevich_box", "no: lr fails first at t = 2", "bounds for adam (",
+        "bounds for sgd, with ", "zinkevich_box", "no: lr fails first at t = 2", "bounds for adam, with ",
         "no: monotone fails first at t = 2", "FAILS  monotone", "holds  set", "G = 3.000",
     ):  # fmt: skip
         assert part in text, part

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -111,6 +112,17 @@ def test_on_another_set_nothing_applies() -> None:
     monitor = Monitor(sgd, everything, losses, "float64", regret_theorems())
     assert {c.theorem.name for c in monitor.compiled} >= {"zinkevich_box", "master_theorem"}
     assert all(c.bound is None and c.reason for c in monitor.compiled if c.theorem.feasible is not None)
+
+
+def test_bounds_are_against_one_point() -> None:
+    losses = adamtheory.sequence(THREE)
+    monitor = Monitor(sgd, box, losses, "float64", [find("zinkevich_box")])
+    trajectory = simulate(sgd(lr=0.5), losses, 120, watches=monitor.watches)
+    measured = adamtheory.regret(trajectory)
+    moving = replace(measured, comparator=measured.comparator * np.nan, regret=measured.regret + 1000)
+    (found,) = monitor.certificates(trajectory, moving)
+    assert not found.applies and not found.violated.any()
+    assert {h.name for h in found.hypotheses if not h.holds} >= {"u"}
 
 
 def test_the_strongly_convex_theorem_wants_the_curvature() -> None:
