@@ -19,6 +19,7 @@ from adamtheory.bounds.theorems import RegretTheorem, find, regret_theorems
 from adamtheory.engine.program import Watch
 from adamtheory.errors import ParameterError
 from adamtheory.logic.notation import Family
+from adamtheory.logic.terms import Refused
 from adamtheory.sets import everything
 
 if TYPE_CHECKING:
@@ -116,7 +117,10 @@ class Monitor:
 
     @staticmethod
     def _compile(theorem: RegretTheorem, rule: Rule, feasible: Rule, rounds: Rounds, dtype: str) -> _Compiled | None:
-        binding = bind(theorem, rule, feasible, rounds)
+        try:
+            binding = bind(theorem, rule, feasible, rounds)
+        except (NotEvaluated, Refused) as error:
+            return _Compiled(theorem, [], [], None, lambda data: 0.0, {}, {}, str(error))
         if binding is None:
             return None
         compiler, reader = Checks(binding, feasible, dtype), AtCheckpoint(binding)
@@ -140,7 +144,8 @@ class Monitor:
         import numpy as np
 
         rounds = trajectory.checkpoints.astype(np.float64)
-        data = Data(rounds, trajectory.watched, len(trajectory.shape), regret.comparator, self.losses.dimension)
+        points = regret.comparator, trajectory.iterates
+        data = Data(rounds, trajectory.watched, len(trajectory.shape), *points, self.losses.dimension)
         measured = regret.regret + np.abs(regret.gap)
         return [self._certificate(c, trajectory, data, measured) for c in self.compiled]
 

@@ -159,7 +159,10 @@ class Checks:
         return lambda data: _held(data, name, sentence, np.full(data.point.shape[:-1], np.nan), told)
 
     def _distance(self, name: str, sentence: str, constant: str) -> Check:
-        """The distance of all x_t from u is at most the largest |x_t - x_1|, and |x_1 - u| more."""
+        """The distance of x_1, ..., x_{T+1} from u is at most the largest |x_t - x_1|, and |x_1 - u| more.
+
+        What comes later does not matter: after round T the losses may as well be 0.
+        """
         import numpy as np
 
         first = self.binding.rounds.held(Name("x"), 1)
@@ -168,8 +171,9 @@ class Checks:
         self.least[constant] = name
 
         def check(data: Data) -> Hypothesis:
-            away = np.sqrt(((data.gathered(start, True) - data.point) ** 2).sum(axis=-1))
-            data.constants[constant] = np.sqrt(data.gathered(far, False)) + away
+            begun = data.gathered(start, True)
+            away, last = (np.sqrt(((begun - x) ** 2).sum(axis=-1)) for x in (data.point, data.iterates))
+            data.constants[constant] = np.maximum(np.sqrt(data.gathered(far, False)), last) + away
             return _held(data, name, sentence, data.constants[constant], f"{constant} is at most")
 
         return check

@@ -14,6 +14,7 @@ from itertools import product
 from typing import Any
 
 from adamtheory import catalogue
+from adamtheory.errors import DataError, ParameterError, UnknownNameError
 from adamtheory.logic.notation import Family, lift, real, total
 from adamtheory.logic.printing import text
 from adamtheory.logic.reading import Reading
@@ -86,8 +87,6 @@ def regret_theorems() -> tuple[RegretTheorem, ...]:
 
 def find(name: str) -> RegretTheorem:
     """A regret theorem by name, or a proof file of one's own by path; raises `ParameterError` for other claims."""
-    from adamtheory.errors import ParameterError, UnknownNameError
-
     if not name.endswith(".py"):
         known = {theorem.name: theorem for theorem in regret_theorems()}
         if name not in known and name in catalogue.proofs():
@@ -95,7 +94,11 @@ def find(name: str) -> RegretTheorem:
         if name not in known:
             raise UnknownNameError("regret theorem", name, known)
         return known[name]
-    theorem = recognise(catalogue.find(name))
+    file = catalogue.find(name)
+    try:
+        theorem = recognise(file)
+    except Exception as error:  # whatever a file of one's own does
+        raise DataError(f"{name} cannot be read: {type(error).__name__}: {' '.join(str(error).split())}") from None
     if theorem is None:
         raise ParameterError(f"the claim of {name} is not sum(t = 1..T, loss(t) - loss_u(t)) <= a bound")
     return theorem

@@ -89,7 +89,7 @@ def _growth_panel(
     for bound in bounds:
         axes.plot(rounds, bound.values, color=COLOURS[bound.index % len(COLOURS)], linestyle=BOUND, linewidth=1.1,
                   label=bound.label)  # fmt: skip
-    if logarithmic and len(rounds) > 1:
+    if logarithmic and len(rounds) > 1 and not bounds:  # bounds are lines of known slopes themselves
         _guides(axes, rounds, curves, slopes)
 
 

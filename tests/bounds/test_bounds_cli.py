@@ -77,12 +77,14 @@ def test_a_violated_bound_is_told_and_is_status_one(here: Path, capsys: pytest.C
         (["--theorem", "zinkevich_bx"], "zinkevich_box"),
         (["--theorem", "adam_step_bound"], "does not bound regret"),
         (["--theorem", "missing.py"], "no such file"),
+        (["--theorem", "broken.py"], "broken.py cannot be read: NameError"),
     ],
 )
 def test_wrong_theorems_are_one_line(
     here: Path, capsys: pytest.CaptureFixture[str], words: list[str], message: str
 ) -> None:
+    (here / "broken.py").write_text("def statement(): return nothing\n\n\ndef prove(): pass\n")
     assert regret("-o", "sgd", *words) == 2
     error = capsys.readouterr().err
     assert message in error and error.count("\n") == 1
-    assert list(here.iterdir()) == []
+    assert not (here / "runs").exists()
