@@ -43,7 +43,7 @@ SLACK = {"float64": 1e-12, "float32": 1e-5}  # relative rounding that a comparis
 
 @dataclass(frozen=True)
 class Hypothesis:
-    """One hypothesis in a run; arrays have the lane axes.
+    """One hypothesis in a run; arrays have the lane axes. `a <= b` and `a = b` are compared up to rounding, `SLACK`.
 
     name, sentence  as the theorem has them
     holds           whether it held in all rounds;  first: the first round at which it did not, 0 if none (or if it
