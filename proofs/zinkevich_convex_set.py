@@ -40,12 +40,14 @@ def rate(t: Any) -> Any:
     return schedule.value("result", 0, t=t)
 
 
-descent = read(sgd, setting, inputs={"g": lambda t, x: g(t, i)}, scalars={"lr": rate})
+descent = read(
+    sgd, setting, inputs={"g": lambda t, x: g(t, i)}, scalars={"lr": rate}, coordinates=[i], dimension=d, iterate=X
+)
 
 
 def proposed(n: Any) -> Any:
     """Coordinate i of the point that the rule proposes after n steps, before it is projected."""
-    return descent.translate(descent.expression("x"), descent.environment(n, state={"x": X(i, n)}))
+    return descent.value("x", n)
 
 
 def over(body: Any) -> Any:

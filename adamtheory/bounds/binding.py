@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from adamtheory.bounds.expressions import Meaning, NotEvaluated, Present, Rounds, literal, shift_of, steady
-from adamtheory.bounds.matching import Match, Quotient, match, scalar
+from adamtheory.bounds.matching import Match, Quotient, match, scalar, shown
 from adamtheory.language.rule import Rule
 from adamtheory.language.tree import Expr, Name
 from adamtheory.logic.notation import integer, lift
@@ -50,7 +50,9 @@ class Binding:
     rounds: Rounds
     meanings: dict[str, Meaning]
     equations: list[Equation] = field(default_factory=list)
-    solved: dict[str, Expr] = field(default_factory=dict)  # what the equations determine, for readers
+    constants: list[str] = field(default_factory=list)  # those of the theory that the equations determine
+    readings: dict[str, str] = field(default_factory=dict)  # what the theory's families are in the run, for readers
+    absent: set[str] = field(default_factory=set)  # scalars of a set that the run does not have
 
     def present(self, clock: tuple[Term, int] | None = None) -> Present:
         """Terms of the theory in the present round."""
@@ -78,27 +80,29 @@ def _played(theorem: RegretTheorem, found: Match, rounds: Rounds) -> dict[str, M
     """Gradients, slots, the iterate and where it starts."""
     reading = theorem.reading
     g = lift(reading.inputs["g"](ROUND, None))
-    meanings = {g.args[0]: Meaning(Name("g"), _place(g, ROUND), shown="g_t")}
+    meanings = {g.args[0]: Meaning(Name("g"), _place(g, ROUND))}
     for slot, family in reading.families.items():
         place = len(reading.coordinates)
         if slot == "x":
-            meanings[family.name] = Meaning(Name("x"), place, 1, shown="x_t")
+            meanings[family.name] = Meaning(Name("x"), place, 1)
             start = _start(theorem, family.name)
-            meanings[start] = Meaning(rounds.held(Name("x"), 1), shown="x_1")
+            if start is not None:
+                meanings[start] = Meaning(rounds.held(Name("x"), 1))
         else:
             now, before = found.slots[slot]
             meanings[family.name] = Meaning(now, place, 0, before)
     return meanings
 
 
-def _start(theorem: RegretTheorem, iterate: str) -> str:
-    """The family of the first iterate: what the definition of the iterates begins with."""
+def _start(theorem: RegretTheorem, iterate: str) -> str | None:
+    """The family of the first iterate: what the definition of the iterates begins with; None if they are declared."""
     for head, *parts in theorem.statement.theory.entries:
         if head == "define" and iterate in parts[0]:
             init: Term = parts[4][parts[0].index(iterate)]
-            if init.op == "app":
-                return str(init.args[0])
-    raise NotEvaluated("the first iterate of the theorem is no family of its own")
+            if init.op != "app":
+                raise NotEvaluated("the first iterate of the theorem is no family of its own")
+            return str(init.args[0])
+    return None
 
 
 def _place(application: Term, variable: Term) -> int:
@@ -134,13 +138,14 @@ def _solve(binding: Binding, rule: Rule, name: str, term: Term, value: Quotient)
     if len(families) > 1 and free:  # any step sizes: take those of the run
         first = free[0]
         step = scalar(rule, "lr") if rule.scalar("eta") is None else Name("@alpha")
-        binding.meanings[first.args[0]] = Meaning(step, _place(first, ROUND), shown="alpha_t")
+        binding.meanings[first.args[0]] = Meaning(step, _place(first, ROUND))
+        binding.readings[text(first)] = "the step size"
         families.remove(first)
     if families:
         (last,) = families
-        solution = _isolate(binding, term, last, value).expr
-        binding.meanings[last.args[0]] = Meaning(solution, _place(last, ROUND))
-        binding.solved[text(last)] = solution
+        solution = _isolate(binding, term, last, value)
+        binding.meanings[last.args[0]] = Meaning(solution.expr, _place(last, ROUND))
+        binding.readings[text(last)] = shown(rule, solution)
         return True
     _constants(binding, term, value)
     trivial = term.op == "app" and steady(value.expr)
@@ -157,7 +162,7 @@ def _constants(binding: Binding, term: Term, value: Quotient) -> None:
         if len(unknown) == 1 and len(unknown[0].args) == 2:
             solution = _isolate(binding, at, unknown[0], value)
             binding.meanings[unknown[0].args[0]] = Meaning(binding.rounds.held(solution.expr, round_))
-            binding.solved[unknown[0].args[0]] = solution.expr
+            binding.constants.append(unknown[0].args[0])
 
 
 def _folded(term: Term) -> Term:
@@ -206,10 +211,13 @@ def _varies(rule: Rule, value: Expr) -> bool:
 def _box(binding: Binding, feasible: Rule) -> None:
     """The ends of the set, where theorem and run have the same."""
     reading = binding.theorem.feasible
-    if reading is None or reading.rule.digest != feasible.digest:
+    if reading is None:
         return
     for name, given in reading.scalars.items():
         term = lift(given(ROUND) if callable(given) else given)
         if term.op != "app" or term.args[0] in binding.meanings:
             raise Refused(f"the theorem's set has {name} = {text(term)}, which is no name of its own")
-        binding.meanings[term.args[0]] = Meaning(Name(f"@p_{name}"), shown=name)
+        if reading.rule.digest != feasible.digest:
+            binding.absent.add(term.args[0])
+            continue
+        binding.meanings[term.args[0]] = Meaning(Name(f"@p_{name}"))

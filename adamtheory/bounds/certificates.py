@@ -19,6 +19,8 @@ from adamtheory.bounds.theorems import RegretTheorem, find, regret_theorems
 from adamtheory.engine.program import Watch
 from adamtheory.errors import ParameterError
 from adamtheory.logic.notation import Family
+from adamtheory.logic.terms import Refused
+from adamtheory.sets import everything
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -41,7 +43,7 @@ class Certificate:
     theorem      its name;  title: its first line;  proved: whether its stored proof is of this very sentence
     claim        the sentence
     hypotheses   see `Hypothesis`
-    constants    name -> (*lanes,): what the theorem's constants are in this run
+    constants    name -> (*lanes,): what the theorem's constants are in this run;  readings: its families as text
     checkpoints  (K,) rounds T
     regret       (*lanes, K) the measured regret, with the comparator's certified gap added
     bound        (*lanes, K) the right side of the claim; NaN where it is not evaluated
@@ -56,6 +58,7 @@ class Certificate:
     claim: str
     hypotheses: tuple[Hypothesis, ...]
     constants: Mapping[str, Array]
+    readings: Mapping[str, str]
     checkpoints: Array
     regret: Array
     bound: Array
@@ -95,6 +98,7 @@ class _Compiled:
     bound: Value | None
     modulus: Value
     constants: Mapping[str, Value]
+    readings: Mapping[str, str]
     reason: str
 
 
@@ -113,10 +117,13 @@ class Monitor:
 
     @staticmethod
     def _compile(theorem: RegretTheorem, rule: Rule, feasible: Rule, rounds: Rounds, dtype: str) -> _Compiled | None:
-        binding = bind(theorem, rule, feasible, rounds)
+        try:
+            binding = bind(theorem, rule, feasible, rounds)
+        except (NotEvaluated, Refused) as error:
+            return _Compiled(theorem, [], [], None, lambda data: 0.0, {}, {}, str(error))
         if binding is None:
             return None
-        compiler, reader = Checks(binding, dtype), AtCheckpoint(binding)
+        compiler, reader = Checks(binding, feasible, dtype), AtCheckpoint(binding)
         checks = compiler.all()
         bound: Value | None = None
         ranges: list[Value] = []
@@ -125,17 +132,20 @@ class Monitor:
                 bound, ranges = reader.read(theorem.bound), [*compiler.ranges()]
             except NotEvaluated as error:
                 compiler.missing.append(f"the bound: {error}")
-        known = [name for name in (*binding.solved, *compiler.least) if name in _constants(theorem)]
+        known = [name for name in (*binding.constants, *compiler.least) if name in _constants(theorem)]
         constants = {name: reader.read(Family(name)()) for name in known}
         reason = "; ".join(compiler.missing)
-        return _Compiled(theorem, checks, ranges, bound, reader.read(theorem.modulus), constants, reason)
+        return _Compiled(
+            theorem, checks, ranges, bound, reader.read(theorem.modulus), constants, binding.readings, reason
+        )
 
     def certificates(self, trajectory: Trajectory, regret: Regret) -> list[Certificate]:
         """What each theorem says of a run that has gathered the watches."""
         import numpy as np
 
         rounds = trajectory.checkpoints.astype(np.float64)
-        data = Data(rounds, trajectory.watched, len(trajectory.shape), regret.comparator, self.losses.dimension)
+        points = regret.comparator, trajectory.iterates
+        data = Data(rounds, trajectory.watched, len(trajectory.shape), *points, self.losses.dimension)
         measured = regret.regret + np.abs(regret.gap)
         return [self._certificate(c, trajectory, data, measured) for c in self.compiled]
 
@@ -159,7 +169,7 @@ class Monitor:
         theorem = c.theorem
         return Certificate(
             theorem.name, theorem.title, theorem.proved, theorem.claim,
-            tuple(hypotheses), constants, trajectory.checkpoints, measured, bound, valid,
+            tuple(hypotheses), constants, c.readings, trajectory.checkpoints, measured, bound, valid,
             ROUNDING[trajectory.dtype], c.reason,
         )  # fmt: skip
 
@@ -170,14 +180,18 @@ class Monitor:
         theorem, shape = c.theorem, trajectory.shape
         none, never = np.full(shape, np.nan), np.zeros(shape, np.int64)
         found = []
-        if theorem.feasible is not None:
-            same = theorem.feasible.rule.digest == self.feasible.digest
-            sentence = f"the set is {theorem.feasible.rule.name}"
+        wanted = theorem.feasible.rule if theorem.feasible is not None else everything if theorem.unprojected else None
+        if wanted is not None:
+            same = wanted.digest == self.feasible.digest
+            sentence = f"the set is {wanted.name}"
             found.append(Hypothesis("set", sentence, np.full(shape, same), never, none, self.feasible.name))
         most, note = curvature(self.losses)
         # a modulus such as 1/lr is rounded
         needed = np.broadcast_to(c.modulus(data) * (1 - SLACK[trajectory.dtype]), (*shape, len(data.rounds)))[..., -1]
         found.append(Hypothesis(theorem.convex, theorem.sentences[theorem.convex], most >= needed, never, none, note))
+        if not np.isfinite(data.point).all():  # regret against something that moves: bounds are against fixed points
+            still = np.asarray(np.isfinite(data.point).all(axis=(-2, -1)))
+            found.append(Hypothesis("u", "the comparator is one point for all rounds", still, never, none, "it moves"))
         if (trajectory.nonfinite > 0).any():
             bad = trajectory.nonfinite
             found.append(Hypothesis("finite", "iterate and state are finite", bad == 0, bad, none, ""))

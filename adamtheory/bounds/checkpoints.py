@@ -23,7 +23,7 @@ class Data:
     """The numbers of a run.
 
     rounds     (K,) checkpoints;  watched: (*lanes, K) or (*lanes, K, d), by name;  axes: how many axes lanes have
-    point      (*lanes, K, d) the comparator;  dimension: d
+    point      (*lanes, K, d) the comparator;  iterates: x_{T+1};  dimension: d
     constants  (*lanes, K) what the run makes of the constants that a theorem leaves open, such as G
     """
 
@@ -31,6 +31,7 @@ class Data:
     watched: Mapping[str, Array]
     axes: int
     point: Array
+    iterates: Array
     dimension: int
     constants: dict[str, Array] = field(default_factory=dict)
 

@@ -94,14 +94,12 @@ class Meaning:
     time    position of the argument that counts rounds (None: the same in all); the argument n means round n + offset
     at      its value in the present round
     before  its value in the round before, where the rule itself keeps that (a slot)
-    shown   the same for a reader
     """
 
     at: Expr
     time: int | None = None
     offset: int = 0
     before: Expr | None = None
-    shown: str = ""
 
 
 @dataclass

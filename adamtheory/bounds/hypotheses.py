@@ -19,14 +19,18 @@ from adamtheory.bounds.expressions import (
     number,
     over,
     plus,
+    raised,
     root,
     shift_of,
     steady,
     times,
 )
-from adamtheory.language.tree import ONE, ZERO, Apply, Expr
+from adamtheory.bounds.theorems import bounds_distance, says_nearest
+from adamtheory.language.rule import Rule
+from adamtheory.language.tree import ONE, ZERO, Apply, Expr, Name
 from adamtheory.logic.printing import text
 from adamtheory.logic.terms import Rel, Term
+from adamtheory.sets import SETS
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -39,7 +43,7 @@ SLACK = {"float64": 1e-12, "float32": 1e-5}  # relative rounding that a comparis
 
 @dataclass(frozen=True)
 class Hypothesis:
-    """One hypothesis in a run; arrays have the lane axes.
+    """One hypothesis in a run; arrays have the lane axes. `a <= b` and `a = b` are compared up to rounding, `SLACK`.
 
     name, sentence  as the theorem has them
     holds           whether it held in all rounds;  first: the first round at which it did not, 0 if none (or if it
@@ -65,6 +69,7 @@ class Checks:
     """Compiles the hypotheses of one theorem; constants that it leaves open get the least value that the run allows."""
 
     binding: Binding
+    feasible: Rule
     dtype: str
     least: dict[str, str] = field(default_factory=dict)  # constants that are only bounded, and by which assumption
     missing: list[str] = field(default_factory=list)  # why some hypothesis cannot be followed
@@ -108,6 +113,10 @@ class Checks:
     def assumption(self, name: str, variables: tuple[Term, ...], guards: tuple[Rel, ...], claim: Rel) -> Check:
         """Whether an assumption holds, by what its variables run over."""
         sentence = self.binding.theorem.sentences[name]
+        if says_nearest(self.binding.theorem, claim):
+            return self._nearest(name, sentence)
+        if (constant := bounds_distance(self.binding.theorem, claim)) is not None:
+            return self._distance(name, sentence, constant)
         if any(v.sort != "Z" for v in variables):
             raise NotEvaluated(f"the assumption {name} is about every number")
         clocks = [v for v in variables if self._counts_rounds(v, (claim, *guards))]
@@ -124,7 +133,8 @@ class Checks:
         found = sorted(n for n, *_ in claim.left.families | claim.right.families if n not in known)
         found = [n for n in found if n not in (theorem.u, theorem.d)]
         right = {n for n, _, sorts in claim.right.families if not sorts} - {n for n, *_ in claim.left.families}
-        if len(found) > 1 or (found and (found[0] not in right or not claim.free)):
+        bounded = found and found[0] in right and claim.free and found[0] not in self.binding.absent
+        if len(found) > 1 or (found and not bounded):
             raise NotEvaluated(f"nothing in this run says what {' and '.join(found)} is")
         return found
 
@@ -136,6 +146,37 @@ class Checks:
             for sentence in sentences
             for application in _applications(sentence)
         )
+
+    # -- assumptions about the set, whatever it is ---------------------------------------------------------------------
+
+    def _nearest(self, name: str, sentence: str) -> Check:
+        """That the projection leads to the nearest point, which the sets that ship do without weights."""
+        import numpy as np
+
+        if self.feasible.digest not in {known.digest for known in SETS.values()}:
+            raise NotEvaluated(f"whether {self.feasible.name} projects on the nearest point is not known")
+        told = f"the projection on {self.feasible.name}"
+        return lambda data: _held(data, name, sentence, np.full(data.point.shape[:-1], np.nan), told)
+
+    def _distance(self, name: str, sentence: str, constant: str) -> Check:
+        """The distance of x_1, ..., x_{T+1} from u is at most the largest |x_t - x_1|, and |x_1 - u| more.
+
+        What comes later does not matter: after round T the losses may as well be 0.
+        """
+        import numpy as np
+
+        first = self.binding.rounds.held(Name("x"), 1)
+        far = self.binding.rounds.watch("max", Apply("total", (raised(minus(Name("x"), first), 2),)))
+        start = self.binding.rounds.watch("last", first)
+        self.least[constant] = name
+
+        def check(data: Data) -> Hypothesis:
+            begun = data.gathered(start, True)
+            away, last = (np.sqrt(((begun - x) ** 2).sum(axis=-1)) for x in (data.point, data.iterates))
+            data.constants[constant] = np.maximum(np.sqrt(data.gathered(far, False)), last) + away
+            return _held(data, name, sentence, data.constants[constant], f"{constant} is at most")
+
+        return check
 
     # -- assumptions without a round -----------------------------------------------------------------------------------
 

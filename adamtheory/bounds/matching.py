@@ -88,6 +88,15 @@ def with_parameters(rule: Rule, expr: Expr) -> Expr:
     return substitute(expr, {Name(s.name): scalar(rule, s.name) for s in rule.scalars})
 
 
+def shown(rule: Rule, value: Quotient) -> str:
+    """A quotient in the rule's names as text."""
+    from adamtheory.language.formula import plain_expression
+
+    own = {Name(f"@o_{s.name}"): Name(s.name) for s in rule.scalars}
+    above, below = (Quotient(factors).expr for factors in (value.above, value.below))
+    return plain_expression(rule, substitute(above if below == ONE else Apply("div", (above, below)), own))
+
+
 def _averages(pattern: Rule, rule: Rule) -> Iterator[Match]:
     """Every slot of the rule that is updated as the pattern's, and g itself, by which the rule may step."""
     slot, line = pattern.slots[0], pattern.body[0]

@@ -37,7 +37,7 @@ class Line:
     until        the last checkpoint up to which they held for all seeds, None if there is none
     bound        the mean bound at `until`;  regret: the mean regret there
     ratio        regret/bound there, the largest over the seeds;  largest: the largest over the checkpoints up to it
-    constants    the least and the largest over the seeds
+    constants    the least and the largest over the seeds;  readings: the theorem's families in this run
     violated     whether a measured regret is above the bound although every hypothesis held
     sharpest     whether no other theorem that applies has a smaller bound at T
     """
@@ -47,6 +47,7 @@ class Line:
     proved: bool
     hypotheses: tuple[HypothesisLine, ...]
     constants: dict[str, tuple[float, float]]
+    readings: dict[str, str]
     applies: bool
     failing: tuple[str, ...]
     until: int | None
@@ -88,8 +89,8 @@ def _line(c: Certificate, pick: Pick) -> Line:
     failing = tuple(h.name for h in hypotheses if not h.holds)
     until = None if last is None else int(c.checkpoints[last])
     return Line(
-        c.theorem, c.title, c.proved, hypotheses, constants, bool(valid[-1]), failing, until, bound, regret, ratio,
-        largest, bool(np.asarray(c.violated[pick]).any()), c.reason,
+        c.theorem, c.title, c.proved, hypotheses, constants, dict(c.readings), bool(valid[-1]), failing, until, bound,
+        regret, ratio, largest, bool(np.asarray(c.violated[pick]).any()), c.reason,
     )  # fmt: skip
 
 

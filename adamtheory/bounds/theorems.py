@@ -14,6 +14,7 @@ from itertools import product
 from typing import Any
 
 from adamtheory import catalogue
+from adamtheory.errors import DataError, ParameterError, UnknownNameError
 from adamtheory.logic.notation import Family, lift, real, total
 from adamtheory.logic.printing import text
 from adamtheory.logic.reading import Reading
@@ -52,6 +53,13 @@ class RegretTheorem:
     modulus: Term
     assumed: dict[str, Assumption]
 
+    @property
+    def unprojected(self) -> bool:
+        """Whether the theory defines the iterates, and without a projection; others only say what holds of them."""
+        iterate = self.reading.families["x"].name
+        defined = {name for e in self.statement.theory.entries if e[0] == "define" for name in e[1]}
+        return iterate in defined and self.feasible is None
+
     @cached_property
     def claim(self) -> str:
         """The sentence as text."""
@@ -79,8 +87,6 @@ def regret_theorems() -> tuple[RegretTheorem, ...]:
 
 def find(name: str) -> RegretTheorem:
     """A regret theorem by name, or a proof file of one's own by path; raises `ParameterError` for other claims."""
-    from adamtheory.errors import ParameterError, UnknownNameError
-
     if not name.endswith(".py"):
         known = {theorem.name: theorem for theorem in regret_theorems()}
         if name not in known and name in catalogue.proofs():
@@ -88,7 +94,11 @@ def find(name: str) -> RegretTheorem:
         if name not in known:
             raise UnknownNameError("regret theorem", name, known)
         return known[name]
-    theorem = recognise(catalogue.find(name))
+    file = catalogue.find(name)
+    try:
+        theorem = recognise(file)
+    except Exception as error:  # whatever a file of one's own does
+        raise DataError(f"{name} cannot be read: {type(error).__name__}: {' '.join(str(error).split())}") from None
     if theorem is None:
         raise ParameterError(f"the claim of {name} is not sum(t = 1..T, loss(t) - loss_u(t)) <= a bound")
     return theorem
@@ -104,16 +114,19 @@ def recognise(file: catalogue.ProofFile) -> RegretTheorem | None:
     left = claim.left
     shaped = claim.kind == "le" and left.op == "sum" and left.args[1] is lift(1) and left.args[2].op == "var"
     played = [r for r in statement.readings if r.rule.kind == "rule"]
-    if not shaped or len(played) != 1 or "g" not in played[0].inputs:
+    if not shaped or len(played) != 1 or played[0].lines or "g" not in played[0].inputs:
         return None
     reading, t = played[0], left.args[0]
-    convex = _convexity(theory, reading, used, t, left.args[3])
+    g = lift(reading.inputs["g"](t, real("x")))
+    if g.op != "app":
+        return None  # the losses are written out, so the theorem is about no others
+    convex = _convexity(theory, reading, g, used, t, left.args[3])
     if convex is None:
         return None
     name, u, d, i, modulus = convex
     return RegretTheorem(
         file.name, file.title, statement, _proved(file, statement), left.args[2], claim.right, reading,
-        _feasible(statement, reading), lift(reading.inputs["g"](t, None)).args[0], u, d, i, name, modulus,
+        _feasible(statement, reading), g.args[0], u, d, i, name, modulus,
         {other: entry for other, entry in used.items() if other != name},
     )  # fmt: skip
 
@@ -132,7 +145,7 @@ def _proved(file: catalogue.ProofFile, statement: Statement) -> bool:
 
 
 def _convexity(
-    theory: Any, reading: Reading, used: dict[str, Assumption], t: Term, paid: Term
+    theory: Any, reading: Reading, g: Any, used: dict[str, Assumption], t: Term, paid: Term
 ) -> tuple[str, str, str, Term, Term] | None:
     """The assumption f_t(x_t) - f_t(u) <= <g_t, x_t - u> - lambda/2 |x_t - u|^2, with the names of its parts."""
     signatures = {name: signature for name, signature in theory.names if signature is not None}
@@ -146,7 +159,7 @@ def _convexity(
             continue
         for u, d, (i, x) in product(families("R", "Z"), families("Z"), _iterate(reading, t)):
             gap = x - u(i)
-            linear, square = (total(i, 1, d(), body) for body in (reading.inputs["g"](t, None) * gap, gap**2))
+            linear, square = (total(i, 1, d(), body) for body in (g * gap, gap**2))
             for modulus in constants:
                 if normal(linear - modulus / 2 * square) == normal(claim.right):
                     return name, u.name, d.name, i, modulus
@@ -157,6 +170,28 @@ def _iterate(reading: Reading, t: Any) -> Iterator[tuple[Term, Any]]:
     """The variable of a coordinate and x_t, if the reading has iterates."""
     if reading.coordinates and "x" in reading.families:
         yield reading.coordinates[0], reading.slot("x", t - 1)
+
+
+def says_nearest(theorem: RegretTheorem, claim: Rel) -> bool:
+    """Whether |x_{n+1} - y|^2 <= |x_{n+1} + s (u - x_{n+1}) - y|^2 is claimed, y what the rule proposes for x_{n+1}."""
+    reals, steps = ([v for v in claim.free if v.sort == sort] for sort in "RZ")
+    if claim.kind != "le" or len(reals) != 1 or len(steps) != 1 or "x" not in theorem.reading.families:
+        return False
+    z, y = theorem.reading.slot("x", lift(steps[0]) + 1), theorem.reading.value("x", steps[0])
+    between = z + reals[0] * (Family(theorem.u)(theorem.i) - z)
+    wanted = (total(theorem.i, 1, Family(theorem.d, "Z")(), (point - y) ** 2) for point in (z, between))
+    return [normal(side) for side in wanted] == [normal(claim.left), normal(claim.right)]
+
+
+def bounds_distance(theorem: RegretTheorem, claim: Rel) -> str | None:
+    """The constant D if |x_t - u|^2 <= D^2 is claimed."""
+    t, right = next(iter(claim.free), None), claim.right
+    shaped = claim.kind == "le" and t is not None and right.op == "pow" and right.args[0].op == "app"
+    if not shaped or right.args[1] != 2 or t.sort != "Z" or "x" not in theorem.reading.families:  # type: ignore[union-attr]
+        return None
+    gap = theorem.reading.slot("x", lift(t) - 1) - Family(theorem.u)(theorem.i)
+    square = total(theorem.i, 1, Family(theorem.d, "Z")(), gap**2)
+    return str(right.args[0].args[0]) if normal(square) == normal(claim.left) else None
 
 
 def _feasible(statement: Statement, reading: Reading) -> Reading | None:

@@ -82,7 +82,9 @@ def command(
     """Measure and judge the regret of optimizers.
 
     They play a sequence of losses; printed are the regret, the law by which it grows, and a verdict. Without options:
-    Adam, AMSGrad, AdaGrad and SGD on the 3-periodic sequence on which Adam fails. Lists multiply out.
+    Adam, AMSGrad, AdaGrad and SGD on the 3-periodic sequence on which Adam fails. Lists multiply out. With --bounds the
+    proved regret theorems are evaluated along the run: which hypotheses hold, the bound, measured regret over bound;
+    the exit status is 1 where a regret exceeds the bound of a theorem that applies.
 
     \b
     Examples:

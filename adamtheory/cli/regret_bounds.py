@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
+from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
 
     Certificates = Sequence[Sequence[Certificate]]
 
+WIDTH = 100
 MOST_BLOCKS = 8  # printed; the rest is in the file
 BOUNDS = "bounds.parquet"
 
@@ -119,14 +122,11 @@ def _block(name: str, theorems: Sequence[Line]) -> list[str]:
     cells = [[_named(t), "sharpest" if t.sharpest else "", *_numbers(t), _applies(t)] for t in theorems]
     widths = [max(map(len, column)) for column in zip(heads, *cells, strict=True)]
     rows = ["  ".join(c.ljust(w) for c, w in zip(line, widths, strict=True)).rstrip() for line in [heads, *cells]]
-    constants = {n: v for t in theorems for n, v in t.constants.items()}
-    told = ", ".join(f"{n} = {_range(*v)}" for n, v in constants.items())
-    return [
-        f"bounds for {name}" + (f" ({told})" if told else ""),
-        *_indented(rows),
-        "",
-        *_indented(_hypotheses(theorems)),
-    ]
+    constants = {n: v for t in theorems for n, v in t.constants.items() if isfinite(v[0] + v[1])}
+    families = {n: v for t in theorems for n, v in t.readings.items()}
+    told = ", ".join(f"{n} = {v}" for n, v in [*((n, _range(*v)) for n, v in constants.items()), *families.items()])
+    head = textwrap.wrap(f"bounds for {name}" + (f", with {told}" if told else ""), WIDTH, subsequent_indent="  ")
+    return [*head, *_indented(rows), "", *_indented(_hypotheses(theorems))]
 
 
 def _indented(rows: Sequence[str]) -> list[str]:

@@ -220,6 +220,7 @@ def read(
     names: Mapping[str, str] | None = None,
     roots: Mapping[tuple[Any, Any], Any] | None = None,
     lines: Mapping[str, Callable[[Any], Any]] | None = None,
+    iterate: Family | None = None,
 ) -> Reading:
     """Define a rule's slots in the setting as sequences, and return the reading.
 
@@ -235,6 +236,8 @@ def read(
                  power for integer terms k; without it a text with an exponent that is not whole is refused
     lines        name -> function of t that stands for the line of the text which sets the name: a theorem for every
                  such sequence holds for that of the text, even where it has no term, as 0.96**(t/250)
+    iterate      a declared family that stands for the iterates, which the rule then does not define: x after n steps is
+                 its value at the coordinates and n
     """
     scalars, inputs, names, lines = dict(scalars or {}), dict(inputs or {}), dict(names or {}), dict(lines or {})
     targets = [line.target.id for line in rule.body]
@@ -252,6 +255,8 @@ def read(
             if declared.name == "t":
                 scalars["t"] = lambda t: t
     families = {name: Family(names.get(name, name)) for name in wanted}
+    if iterate is not None:
+        families["x"] = iterate
     found = Reading(
         rule, families, tuple(coordinates), scalars, inputs, dimension, project, roots=dict(roots or {}), lines=lines
     )

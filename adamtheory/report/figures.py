@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     Array = NDArray[Any]
 
 MOST_IN_A_ROW = 6
+BOUNDS_IN_A_ROW = 3
 BOUND = (0, (4, 2))  # the line style of a proved bound, which is also thinner
 REGRET_SLOPES = ((1.0, "slope of T"), (0.5, "slope of √T"))
 AVERAGE_SLOPES = ((0.0, "linear regret"), (-0.5, "slope of 1/√T"))
@@ -54,7 +55,9 @@ def regret_figure(
         FigureCanvasAgg(figure)
         panels = figure.subplots(1, 3)
         curves = regret_curves(results, "regret")
-        rows = -(-len({c.label for c in (*curves, *bounds) if c.label}) // MOST_IN_A_ROW)
+        rows = -(-len({c.label for c in curves if c.label}) // MOST_IN_A_ROW)
+        below = 0.94 - 0.05 * rows  # where the legend of the curves ends
+        rows += -(-len(bounds) // BOUNDS_IN_A_ROW)
         figure.subplots_adjust(left=0.05, right=0.985, top=0.83 - 0.05 * rows, bottom=0.12, wspace=0.2)
         _growth_panel(panels[0], rounds, curves, REGRET_SLOPES, bounds)
         frame.title(panels[0], "Regret $R_T$")
@@ -65,6 +68,8 @@ def regret_figure(
         for panel in panels:
             frame.rounds_axis(panel, rounds)
         _legend(figure, panels[0], title)
+        if bounds:
+            _bounds_legend(figure, bounds, below)
         paths = [folder / f"{stem}.png", folder / f"{stem}.svg"]
         figure.savefig(paths[0], dpi=150, metadata={"Software": "adamtheory"})
         figure.savefig(paths[1], metadata={"Date": None, "Creator": "adamtheory"})
@@ -88,10 +93,13 @@ def _growth_panel(
     logarithmic = frame.value_axis(axes, [*curves, *bounds])
     _draw(axes, rounds, curves)
     for bound in bounds:
-        axes.plot(rounds, bound.values, color=COLOURS[bound.index % len(COLOURS)], linestyle=BOUND, linewidth=1.1,
-                  label=bound.label)  # fmt: skip
-    if logarithmic and len(rounds) > 1:
+        axes.plot(rounds, bound.values, **_bound_style(bound))
+    if logarithmic and len(rounds) > 1 and not bounds:  # bounds are lines of known slopes themselves
         _guides(axes, rounds, curves, slopes)
+
+
+def _bound_style(bound: Curve) -> dict[str, Any]:
+    return {"color": COLOURS[bound.index % len(COLOURS)], "linestyle": BOUND, "linewidth": 1.1}
 
 
 def _guides(axes: Any, rounds: Array, curves: Sequence[Curve], slopes: Sequence[tuple[float, str]]) -> None:
@@ -150,3 +158,13 @@ def _legend(figure: Any, axes: Any, title: str) -> None:
     figure.legend(handles, names, loc="upper center", bbox_to_anchor=(0.5, 0.94), ncols=min(len(names), MOST_IN_A_ROW),
                   frameon=False, handlelength=3.2, columnspacing=2.0)  # fmt: skip
     figure.suptitle(title, y=0.985, fontsize=10)
+
+
+def _bounds_legend(figure: Any, bounds: Sequence[Curve], top: float) -> None:
+    """The names of the bounds, below those of the curves."""
+    from matplotlib.lines import Line2D
+
+    handles = [Line2D([], [], **_bound_style(bound)) for bound in bounds]
+    figure.legend(handles, [f"bound of {bound.label}" for bound in bounds], loc="upper center",
+                  bbox_to_anchor=(0.5, top), ncols=min(len(bounds), BOUNDS_IN_A_ROW), frameon=False, handlelength=3.2,
+                  columnspacing=2.0)  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
@@ -9,7 +10,7 @@ import numpy as np
 
 from adamtheory import schedules, simulate
 from adamtheory.bounds.certificates import Certificate, Monitor
-from adamtheory.bounds.theorems import regret_theorems
+from adamtheory.bounds.theorems import find, regret_theorems
 from adamtheory.hindsight.regret import regret
 from adamtheory.rules import RULES
 from adamtheory.sets import box
@@ -24,20 +25,27 @@ RUNS = (
 
 
 @cache
-def compiled(name: str, dimension: int) -> Monitor:
-    """The theorems about a rule, compiled once for all slopes."""
-    return Monitor(RULES[name], box, sequence(np.ones((1, dimension))), "float64", regret_theorems())
+def compiled(name: str, dimension: int, *chosen: str) -> Monitor:
+    """The theorems about a rule (or some of them), compiled once for all slopes."""
+    theorems = [find(theorem) for theorem in chosen] or regret_theorems()
+    return Monitor(RULES[name], box, sequence(np.ones((1, dimension))), "float64", theorems)
 
 
 def held(
-    name: str, schedule: str, slopes: Any, parameters: dict[str, Any], checkpoints: Any = None, **more: Any
+    name: str,
+    schedule: str,
+    slopes: Any,
+    parameters: dict[str, Any],
+    checkpoints: Any = None,
+    theorems: Sequence[str] = (),
+    start: float = 0,
 ) -> dict[str, Certificate]:
     """Every theorem about the rule, by name, along a run on linear losses with these slopes (T, d)."""
     losses, rule = sequence(np.asarray(slopes, float)), RULES[name]
-    monitor = compiled(name, losses.dimension)
+    monitor = compiled(name, losses.dimension, *theorems)
     known = {k: v for k, v in parameters.items() if rule.scalar(k)}
     trajectory = simulate(
         rule(**known), losses, len(slopes), schedule=schedules.get_schedule(schedule), watches=monitor.watches,
-        checkpoints=np.arange(1, len(slopes) + 1) if checkpoints is None else checkpoints, **more,
+        checkpoints=np.arange(1, len(slopes) + 1) if checkpoints is None else checkpoints, start=start,
     )  # fmt: skip
     return {c.theorem: c for c in monitor.certificates(trajectory, regret(trajectory))}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -46,8 +47,8 @@ def wrong(tmp_path: Path) -> Path:
 
 
 def test_a_wrong_constant_shows(wrong: Path) -> None:
-    trajectory = simulate(sgd(lr=0.5), THREE, len(THREE))
-    true, false = trajectory.certify("zinkevich_box"), trajectory.certify(str(wrong))
+    found = held("sgd", "inverse_sqrt", THREE, {"lr": 0.5}, theorems=["zinkevich_box", str(wrong)])
+    true, false = found["zinkevich_box"], found["wrong"]
     np.testing.assert_allclose(false.bound, true.bound / 8, rtol=1e-14)
     assert true.applies and true.proved and not true.violated.any()
     assert false.applies and not false.proved and false.violated.any()
@@ -113,6 +114,17 @@ def test_on_another_set_nothing_applies() -> None:
     assert all(c.bound is None and c.reason for c in monitor.compiled if c.theorem.feasible is not None)
 
 
+def test_bounds_are_against_one_point() -> None:
+    losses = adamtheory.sequence(THREE)
+    monitor = Monitor(sgd, box, losses, "float64", [find("zinkevich_box")])
+    trajectory = simulate(sgd(lr=0.5), losses, 120, watches=monitor.watches)
+    measured = adamtheory.regret(trajectory)
+    moving = replace(measured, comparator=measured.comparator * np.nan, regret=measured.regret + 1000)
+    (found,) = monitor.certificates(trajectory, moving)
+    assert not found.applies and not found.violated.any()
+    assert {h.name for h in found.hypotheses if not h.holds} >= {"u"}
+
+
 def test_the_strongly_convex_theorem_wants_the_curvature() -> None:
     quadratic = adamtheory.losses.quadratic_gaussian
     right = simulate(sgd(lr=1), quadratic, 200, schedule=schedules.inverse, seed=[0, 1, 2])
@@ -139,9 +151,13 @@ def test_watching_changes_nothing() -> None:
 
 
 def test_many_lanes_say_the_same_as_one() -> None:
-    lr = np.linspace(0.1, 1, 20)
-    many = simulate(sgd(lr=lr), reddi, 300).certify("zinkevich_box")
-    one = simulate(sgd(lr=lr[7]), reddi, 300).certify("zinkevich_box")
+    lr, losses = np.linspace(0.1, 1, 20), adamtheory.sequence(reddi)
+    monitor = Monitor(sgd, box, losses, "float64", [find("zinkevich_box")])
+    found = []
+    for rates in (lr, lr[7]):
+        trajectory = simulate(sgd(lr=rates), losses, 300, watches=monitor.watches)
+        found += monitor.certificates(trajectory, adamtheory.regret(trajectory))
+    many, one = found
     np.testing.assert_array_equal(many.bound[7], one.bound)
     np.testing.assert_array_equal(many.ratio[7], one.ratio)
 
