@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 import re
-import shutil
 import signal
 import time
 from pathlib import Path
@@ -14,11 +14,14 @@ import numpy as np
 import pyarrow.parquet as parquet
 import pytest
 
+import adamtheory
 from adamtheory.cli import main
 from adamtheory.hindsight.regret import regret
 from adamtheory.losses import reddi
 from adamtheory.rules import adam
 from adamtheory.simulation.simulate import simulate
+from adamtheory.sweeping.asking import Asked
+from adamtheory.sweeping.compute import compute
 from adamtheory.sweeping.store import Store
 
 from .drivers import Nursery, results
@@ -101,6 +104,19 @@ def test_another_block_size_goes_on_and_ends_with_the_same_table(here, capsys):
     assert (here / "a.parquet").read_bytes() == (here / "b.parquet").read_bytes()
 
 
+def test_blocks_that_overlap_are_read_once(here, capsys):
+    """As two drivers leave them that cut the lanes differently."""
+    assert sweep(capsys, *GRID, "--export", "a.parquet")[0] == 0
+    (grid,) = Asked((GRID[1],), GRID[3], (30, 200)).grids()
+    with Store(here / "overlapping") as store:
+        store.register(grid)
+        for lo, hi in ((0, 10), (0, 4), (3, 7), (6, 12), (12, 15), (11, 16)):
+            store.add(grid.key, lo, hi, compute(grid, lo, hi, adamtheory.__version__))
+        assert store.done(grid.key) == 16
+    assert sweep(capsys, *GRID, "--store", "overlapping", "--export", "b.parquet", "--json")[0] == 0
+    assert (here / "a.parquet").read_bytes() == (here / "b.parquet").read_bytes()
+
+
 @pytest.mark.parametrize("harm", ["truncated", "changed", "missing"])
 def test_a_harmed_block_is_noticed_said_and_mended(here, capsys, harm):
     assert sweep(capsys, *GRID)[0] == 0
@@ -145,8 +161,6 @@ def test_an_older_version_and_an_older_text_of_a_rule_that_ships_are_said(here, 
     with monkeypatch.context() as patch:
         patch.setattr(grid, "__version__", "0.0.9")
         with Store(here / "runs" / "sweeps") as store:
-            from adamtheory.sweeping.asking import Asked
-
             (old,) = Asked(("adam[lr=[0.1, 0.2]]",), "reddi", (20,)).grids()
             store.register(old)
             store.add(old.key, 0, 2, b"numbers")
@@ -248,8 +262,6 @@ def test_a_half_written_file_of_a_killed_driver_is_removed_once_it_is_old(here, 
     old, new = folder / ".lanes-x.part", folder / ".lanes-y.part"
     for part in (old, new):
         part.write_bytes(b"half")
-    import os
-
     os.utime(old, (0, 0))
     assert sweep(capsys, *GRID)[0] == 0
     assert not old.exists()
@@ -288,7 +300,7 @@ def test_a_store_that_is_none_is_said(here, capsys):
     status, _, err = sweep(capsys, *GRID, "--store", "file")
     assert (status, err.count("\n")) == (1, 1)
     assert "file cannot be made: File exists" in err
-    shutil.os.makedirs(here / "other")
+    (here / "other").mkdir()
     (here / "other" / "index.sqlite").write_text("this is no index at all, but a text of some length")
     status, _, err = sweep(capsys, *GRID, "--store", "other")
     assert status == 1
