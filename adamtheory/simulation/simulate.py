@@ -367,16 +367,25 @@ def _find_nonfinite(run: Run, before: Mapping[str, Array], bad: Array, t0: int, 
     """
     import numpy as np
 
-    for lane in np.flatnonzero(~_finite(run) & (bad == 0)):
-        low, high = 0, steps
-        taken = rows.take(t0, steps)[lane : lane + 1]
-        while high - low > 1:
-            middle = (low + high) // 2
-            alone = run.lane(int(lane), before)
-            alone.advance(0, 1, middle, t0, np.ascontiguousarray(taken[:, :middle]) if rows.size else taken)
-            alone.settle()
-            low, high = (middle, high) if _finite(alone)[0] else (low, middle)
-        bad[lane] = t0 + high - 1
+    lost = np.flatnonzero(~_finite(run) & (bad == 0))
+    if not len(lost):
+        return
+    taken = rows.take(t0, steps)
+    # lanes that were finite after `low` rounds and are not after `high`, with their state after `low`
+    open_: list[tuple[Array, Run, int, int]] = [(lost, run.pick(lost, before), 0, steps)]
+    while open_:
+        lanes, part, low, high = open_.pop()
+        if high - low == 1:
+            bad[lanes] = t0 + low
+            continue
+        middle, then = (low + high) // 2, part.snapshot()
+        met = taken[lanes, low:middle] if rows.size else taken[lanes]
+        part.advance(0, len(lanes), middle - low, t0 + low, np.ascontiguousarray(met))
+        part.settle()
+        good = _finite(part)
+        for kept, state, begin, end in ((good, part.state, middle, high), (~good, then, low, middle)):
+            if kept.any():
+                open_.append((lanes[kept], part.pick(np.flatnonzero(kept), state), begin, end))
 
 
 def _finite(run: Run) -> Array:
