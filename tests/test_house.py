@@ -34,7 +34,7 @@ ALLOWED = {
     "simulation": RULES | {"engine", "data", "simulation"},
     "hindsight": RULES | {"engine", "simulation", "hindsight"},
     "runs": RULES | {"data", "simulation", "hindsight", "runs"},
-    "sweeping": RULES | {"simulation", "hindsight", "runs", "sweeping"},
+    "sweeping": RULES | {"engine", "simulation", "hindsight", "runs", "sweeping"},
     "report": RULES | {"hindsight", "runs", "report"},
     "benchmark": RULES | {"simulation", "benchmark"},
     "logic": GRAMMAR | {"logic"},

@@ -74,6 +74,17 @@ def test_spaces_of_numbers():
     assert parse_value("linspace(0, 1, 3)") == (F(0), F(1, 2), F(1))
     assert parse_value("logspace(-2, 0, 3)") == (F(1, 100), F(1, 10), F(1))
     assert [float(v) for v in parse_value("logspace(-1, 0, 4)")] == pytest.approx(np.logspace(-1, 0, 4), rel=1e-15)
+    assert parse_value("0..1/3") == parse_value("linspace(0, 1, 3)")
+    assert parse_value("-1/3 .. 2/3/4") == (F(-1, 3), F(0), F(1, 3), F(2, 3))
+    assert parse_value("geom(1/8, 8, 7)") == tuple(F(2) ** k for k in range(-3, 4))
+    assert parse_value("geom(1/100, 1, 5)")[::2] == (F(1, 100), F(1, 10), F(1))
+    assert [float(v) for v in parse_value("geom(7, 0.003, 50)")] == pytest.approx(np.geomspace(7, 0.003, 50), rel=4e-15)
+    assert float(parse_value("geom(1e-300, 1e300, 4)")[1]) == pytest.approx(1e-100, rel=1e-12)
+
+
+def test_two_points_make_a_range_only_between_numbers():
+    assert parse_spec("logistic[data=../a/b]").params == {"data": "../a/b"}
+    assert str(Spec("a", {"b": "1..2/3"})) == 'a[b="1..2/3"]'
 
 
 @pytest.mark.parametrize(
@@ -94,6 +105,11 @@ def test_spaces_of_numbers():
         ("adam[lr=1e999999999]", "beyond the range of float64"),
         ("adam[lr=1e309]", "beyond the range of float64"),
         ("adam[lr=linspace(0, 1)]", "linspace takes (first, last, how many)"),
+        ("adam[lr=geom(0, 1, 3)]", "geom takes first and last above 0"),
+        ("adam[lr=geom(1, 2, 1.5)]", "geom takes (first, last, how many)"),
+        ("adam[lr=1..2]", "the range 1..2 does not say how many points, as in 1..2/10 at character 9"),
+        ("adam[lr=1..x/3]", "a range first..last/n takes (first, last, how many)"),
+        ("adam[lr=1..2/1]", "how many at least 2"),
     ],
 )
 def test_a_text_that_cannot_be_read(text, says):

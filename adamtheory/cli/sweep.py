@@ -127,13 +127,14 @@ def _run(
     from adamtheory.cli.sweep_output import header, print_results
     from adamtheory.sweeping.asking import probe
     from adamtheory.sweeping.drive import play
-    from adamtheory.sweeping.executors import ExecutorError, executor
+    from adamtheory.sweeping.executors import ExecutorError, check_executor, executor
     from adamtheory.sweeping.store import Store, StoreError
     from adamtheory.sweeping.table import check_export
     from adamtheory.sweeping.table import export as write
 
     if export is not None:
         check_export(export)
+    check_executor(name, workers, scheduler)
     grids = asked.grids()
     for grid in grids:
         probe(grid)

@@ -34,11 +34,11 @@ class Inputs:
     def count(self) -> int:
         return len(self.start)
 
-    def lane(self, index: int) -> Inputs:
-        """One lane alone."""
-        pick = slice(index, index + 1)
-        values = {n: v[pick] for n, v in self.values.items()}
-        return Inputs(values, self.start[pick], np.ascontiguousarray(self.keys[:, pick]), self.features, self.targets)
+    def pick(self, lanes: Array) -> Inputs:
+        """Some of the lanes alone."""
+        values = {n: v[lanes] for n, v in self.values.items()}
+        keys = np.ascontiguousarray(self.keys[:, lanes])
+        return Inputs(values, self.start[lanes], keys, self.features, self.targets)
 
 
 class Run:
@@ -64,8 +64,8 @@ class Run:
     def snapshot(self) -> dict[str, Array]:
         return {name: array.copy() for name, array in self.state.items()}
 
-    def lane(self, index: int, snapshot: Mapping[str, Array]) -> Run:
-        """A run of one lane alone that continues from a snapshot, which it leaves as it is."""
+    def pick(self, lanes: Array, snapshot: Mapping[str, Array]) -> Run:
+        """A run of some of the lanes alone that continues from a snapshot, which it leaves as it is."""
         raise NotImplementedError
 
 
@@ -138,9 +138,9 @@ class SingleRun(Run):
             found[a.name] = _sum(*cacc[:, 3 * i : 3 * i + 3].swapaxes(0, 1))
         return found
 
-    def lane(self, index: int, snapshot: Mapping[str, Array]) -> Run:
-        alone = SingleRun(self.kernel, self.compiled, self.inputs.lane(index))
-        alone.state = {n: a[index : index + 1].copy() for n, a in snapshot.items()}
+    def pick(self, lanes: Array, snapshot: Mapping[str, Array]) -> Run:
+        alone = SingleRun(self.kernel, self.compiled, self.inputs.pick(lanes))
+        alone.state = {n: a[lanes] for n, a in snapshot.items()}
         return alone
 
 
@@ -188,11 +188,10 @@ class LanesRun(Run):
             found[a.name] = _sum(*self.state["acc"][3 * i : 3 * i + 3])
         return found
 
-    def lane(self, index: int, snapshot: Mapping[str, Array]) -> Run:
-        alone = LanesRun(self.kernel, self.compiled, self.inputs.lane(index))
-        pick = slice(index, index + 1)
+    def pick(self, lanes: Array, snapshot: Mapping[str, Array]) -> Run:
+        alone = LanesRun(self.kernel, self.compiled, self.inputs.pick(lanes))
         for name in ("z", "acc"):
-            alone.state[name] = snapshot[name][:, pick].copy()
+            alone.state[name] = np.ascontiguousarray(snapshot[name][:, lanes])
         for name in ("st", "accs"):
             alone.state[name] = snapshot[name].copy()
             alone.after[name] = snapshot[name].copy()

@@ -10,6 +10,7 @@ proves its minimiser, a median for absolute errors, and a solver's with a certif
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -161,11 +162,16 @@ def _declared(trajectory: Trajectory) -> Array:
 
     loss, system = trajectory.sequence.rule, arithmetic("float64")
     evaluate = compile_expr(loss.notes["comparator"], system, 1)
-    point = np.empty((*trajectory.shape, 1, 1))
-    for lane in np.ndindex(trajectory.shape):
-        values: Values = {Name(p.name): [trajectory.parameters["f_" + p.name][lane]] for p in loss.parameters}
+    names = [p.name for p in loss.parameters]
+    flat = [trajectory.parameters["f_" + name].reshape(-1) for name in names]
+    # once for lanes that share their parameters; the row of zeros is for a loss without any
+    rows, places = np.unique([np.zeros(math.prod(trajectory.shape)), *flat], axis=1, return_inverse=True)
+    found = np.empty(rows.shape[1])
+    for i, (_, *row) in enumerate(rows.T):
+        values: Values = {Name(name): [value] for name, value in zip(names, row, strict=True)}
         with system.quiet():
-            point[lane] = evaluate(values, 0)
+            found[i] = evaluate(values, 0)
+    point = found[places].reshape(*trajectory.shape, 1, 1)
     if not np.isfinite(point).all():
         raise ParameterError(f"{loss.name} names no best fixed point for these parameters; see its documentation")
     points = np.repeat(point.reshape(-1, 1), trajectory.iterates.shape[-1], axis=1)

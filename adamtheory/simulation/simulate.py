@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from adamtheory.engine.dynamic import Dynamic
+    from adamtheory.engine.emit import Kernel
     from adamtheory.engine.program import Watch as Watch
     from adamtheory.engine.run import Run
 
@@ -128,7 +129,8 @@ def _checkpoints(horizon: int, wanted: int | Sequence[int] | Array | None, perio
 class Job:
     """A run that is ready to start: its rules, its lanes, its compiled kernel.
 
-    wide  whether the kernel of many lanes runs it; None: where there are enough of them
+    wide    whether the kernel of many lanes runs it; None: where there are enough of them
+    kernel  what `emit` gives, where it is known already
     """
 
     optimizer: Bound
@@ -142,44 +144,54 @@ class Job:
     projection: str
     dynamic: Dynamic | None = None
     wide: bool | None = None
+    kernel: Kernel | None = None
+    watches: tuple[Watch, ...] = ()
 
-    def on(self, lanes: Lanes, first: Any, default: bool, wide: bool) -> Job:
+    def on(self, lanes: Lanes, first: Any, default: bool, wide: bool, kernel: Kernel | None = None) -> Job:
         """The same rules on other lanes; `first` is x_1, `default` whether it is the loss's own."""
         start = _start(lanes, self.feasible.rule, first, self.losses.dimension, default)
-        return replace(self, lanes=lanes, start=start, wide=wide)
+        return replace(self, lanes=lanes, start=start, wide=wide, kernel=kernel)
 
     @property
     def vectors(self) -> bool:
         """Whether the kernel of many lanes can run it."""
         return self.losses.dimension == 1 and self.losses.features is None
-    watches: tuple[Watch, ...] = ()
+
+    @property
+    def many(self) -> bool:
+        """Whether the kernel of many lanes runs it."""
+        enough = self.lanes.count >= FEWEST_VECTOR_LANES if self.wide is None else self.wide
+        return self.vectors and enough
+
+    def emit(self) -> Kernel:
+        """The text of the kernel; it depends on the rules, the dimension, and which parameters vary."""
+        from adamtheory.engine.emit_lanes import emit_lanes
+        from adamtheory.engine.emit_single import emit_single
+        from adamtheory.engine.prefix_sums import hindsight
+        from adamtheory.engine.program import Parts, build
+
+        varying, many = self.lanes.varying & self.lanes.values.keys(), self.many
+        parts = Parts(
+            self.optimizer.rule, self.losses.rule, self.schedule.rule, self.feasible.rule, self.losses.dimension,
+            frozenset(varying - {"seed", "stream", "start"}) if many else frozenset(),
+            many and bool(varying & {"seed", "stream"}), self.monitored, hindsight(self.losses.rule), self.dynamic,
+            self.projection == "weighted", self.watches,
+        )  # fmt: skip
+        return (emit_lanes if many else emit_single)(build(parts), self.dtype)
 
     def arrays(self) -> Run:
         """Emit, compile and pack: a fresh run at round 0."""
         import numpy as np
 
         from adamtheory.engine.cpu import compile_kernel
-        from adamtheory.engine.emit_lanes import emit_lanes
-        from adamtheory.engine.emit_single import emit_single
-        from adamtheory.engine.prefix_sums import hindsight
-        from adamtheory.engine.program import Parts, build
         from adamtheory.engine.run import Inputs, LanesRun, SingleRun
 
         values = dict(self.lanes.values)
         keys = np.array([values.pop("seed"), values.pop("stream")]).astype(np.uint64)
         values.pop("start", None)
-        enough = self.lanes.count >= FEWEST_VECTOR_LANES if self.wide is None else self.wide
-        many = self.vectors and enough
-        parts = Parts(
-            self.optimizer.rule, self.losses.rule, self.schedule.rule, self.feasible.rule, self.losses.dimension,
-            frozenset(self.lanes.varying & values.keys()) if many else frozenset(),
-            many and bool(self.lanes.varying & {"seed", "stream"}), self.monitored, hindsight(self.losses.rule),
-            self.dynamic, self.projection == "weighted", self.watches,
-        )  # fmt: skip
-        program = build(parts)
-        kernel = (emit_lanes if many else emit_single)(program, self.dtype)
+        kernel = self.kernel or self.emit()
         inputs = Inputs(values, self.start, keys, self.losses.features, self.losses.targets)
-        return (LanesRun if many else SingleRun)(kernel, compile_kernel(kernel), inputs)
+        return (LanesRun if self.many else SingleRun)(kernel, compile_kernel(kernel), inputs)
 
     def run(
         self, checkpoints: Array, workers: int | None = None, progress: Callable[[int, int], None] | None = None
@@ -384,16 +396,25 @@ def _find_nonfinite(run: Run, before: Mapping[str, Array], bad: Array, t0: int, 
     """
     import numpy as np
 
-    for lane in np.flatnonzero(~_finite(run) & (bad == 0)):
-        low, high = 0, steps
-        taken = rows.take(t0, steps)[lane : lane + 1]
-        while high - low > 1:
-            middle = (low + high) // 2
-            alone = run.lane(int(lane), before)
-            alone.advance(0, 1, middle, t0, np.ascontiguousarray(taken[:, :middle]) if rows.size else taken)
-            alone.settle()
-            low, high = (middle, high) if _finite(alone)[0] else (low, middle)
-        bad[lane] = t0 + high - 1
+    lost = np.flatnonzero(~_finite(run) & (bad == 0))
+    if not len(lost):
+        return
+    taken = rows.take(t0, steps)
+    # lanes that were finite after `low` rounds and are not after `high`, with their state after `low`
+    open_: list[tuple[Array, Run, int, int]] = [(lost, run.pick(lost, before), 0, steps)]
+    while open_:
+        lanes, part, low, high = open_.pop()
+        if high - low == 1:
+            bad[lanes] = t0 + low
+            continue
+        middle, then = (low + high) // 2, part.snapshot()
+        met = taken[lanes, low:middle] if rows.size else taken[lanes]
+        part.advance(0, len(lanes), middle - low, t0 + low, np.ascontiguousarray(met))
+        part.settle()
+        good = _finite(part)
+        for kept, state, begin, end in ((good, part.state, middle, high), (~good, then, low, middle)):
+            if kept.any():
+                open_.append((lanes[kept], part.pick(np.flatnonzero(kept), state), begin, end))
 
 
 def _finite(run: Run) -> Array:

@@ -131,14 +131,8 @@ def _in_process(lo: int, hi: int, version: str) -> bytes:
     return compute(_given[0], lo, hi, version)
 
 
-def executor(name: str, workers: int | None = None, scheduler: str | None = None) -> Executor:
-    """The executor of that name.
-
-    workers    threads or processes; default: one per core
-    scheduler  address of a running Dask scheduler; default: a cluster on this machine
-    Raises `UnknownNameError`, `ParameterError`, `ExecutorError`.
-    """
-    makers: dict[str, Callable[[int], Executor]] = {"local": Local, "processes": Processes}
+def check_executor(name: str, workers: int | None = None, scheduler: str | None = None) -> None:
+    """Raise `UnknownNameError` or `ParameterError` for what no executor can be."""
     if name not in EXECUTORS:
         raise UnknownNameError("executor", name, EXECUTORS)
     if workers is not None and workers < 1:
@@ -147,9 +141,19 @@ def executor(name: str, workers: int | None = None, scheduler: str | None = None
         raise ParameterError(f"--scheduler {scheduler} is for --executor dask; the executor is {name}")
     if scheduler is not None and workers is not None:
         raise ParameterError("--workers is for a cluster of one's own; the one at --scheduler has its workers")
+
+
+def executor(name: str, workers: int | None = None, scheduler: str | None = None) -> Executor:
+    """The executor of that name.
+
+    workers    threads or processes; default: one per core
+    scheduler  address of a running Dask scheduler; default: a cluster on this machine
+    Raises `UnknownNameError`, `ParameterError`, `ExecutorError`.
+    """
+    check_executor(name, workers, scheduler)
     count = workers or os.cpu_count() or 1
     if name == "dask":
         from adamtheory.sweeping.cluster import Dask
 
         return Dask(count, scheduler)
-    return makers[name](count)
+    return Local(count) if name == "local" else Processes(count)

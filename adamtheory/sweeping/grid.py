@@ -24,6 +24,8 @@ from adamtheory.simulation.simulate import FEWEST_VECTOR_LANES, Job
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from adamtheory.engine.emit import Kernel
+
     Array = NDArray[Any]
 
 FORMAT = 1  # of the blocks; part of the key
@@ -32,7 +34,7 @@ MOST_LANES = 2**40
 WORK = 10**8  # coordinate steps of a block where it is not given: some tenths of a second
 WIDTH = 128  # lanes that a kernel advances together: a block of fewer wastes the rest
 LARGEST_BLOCK = 2**16  # lanes
-FEWEST_BLOCKS = 64  # so that many workers have something to do
+FEWEST_BLOCKS = 32  # so that many workers have something to do
 
 
 @dataclass(frozen=True)
@@ -131,9 +133,14 @@ class Grid:
 
     def block(self, lo: int, hi: int) -> Job:
         """The run of the lanes lo..hi-1: the same kernel for every block of the grid."""
-        return self._job(self.parameters(lo, hi), hi - lo)
+        return self._job(self.parameters(lo, hi), hi - lo, self._kernel)
 
-    def _job(self, varying: Mapping[str, Array], count: int) -> Job:
+    @cached_property
+    def _kernel(self) -> Kernel:
+        """Emitted once: it takes as long as a million lane-steps."""
+        return self._job(self.parameters(0, 1), 1).emit()
+
+    def _job(self, varying: Mapping[str, Array], count: int, kernel: Kernel | None = None) -> Job:
         import numpy as np
 
         values = {n: varying[n] if n in varying else np.full(count, v[0]) for n, v in self.job.lanes.values.items()}
@@ -143,7 +150,7 @@ class Grid:
         wide = self.job.vectors and self.count >= FEWEST_VECTOR_LANES
         default = self.start is None and "start" not in self.varying
         first = self.job.losses.rule.facts.get("start", 0) if self.start is None else self.start
-        return self.job.on(lanes, first, default, wide)
+        return self.job.on(lanes, first, default, wide, kernel)
 
     def corners(self) -> Job:
         """The lanes at the ends of all axes, at most 1024 of them: what fails there fails before anything runs."""

@@ -104,7 +104,7 @@ class Store:
     def _prepare(self) -> None:
         """Make the tables where they are missing, and drop what a killed driver left half-written."""
         self._base.execute("PRAGMA journal_mode=WAL")
-        self._base.execute("PRAGMA synchronous=FULL")
+        self._base.execute("PRAGMA synchronous=NORMAL")  # a loss of power may take claims, never make one untrue
         with self._change():
             (layout,) = self._base.execute("PRAGMA user_version").fetchone()
             if layout not in (0, LAYOUT):

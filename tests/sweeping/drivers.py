@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
@@ -22,7 +23,8 @@ class Driver:
     _process: subprocess.Popen[str]
 
     def kill(self, number: int = signal.SIGKILL) -> None:
-        os.kill(self.pid, number)
+        with contextlib.suppress(ProcessLookupError):  # it may have ended
+            os.kill(self.pid, number)
 
     def wait(self) -> int:
         """The exit status, negative for a signal."""
@@ -32,7 +34,7 @@ class Driver:
         return int(status)
 
     def text(self) -> str:
-        return self.output.read_text()
+        return self.output.read_text() if self.output.exists() else ""
 
 
 class Nursery:

@@ -1,13 +1,13 @@
 """Drivers and workers are killed at random and at every chosen moment; the same command always ends with equal bytes.
 
 Twenty-four kills at random moments: fifteen of drivers on threads, three of worker processes, five of Dask workers, one
-of a driver on Dask.
+of a driver on Dask; and one at each step of the writing of a block.
 """
 
 from __future__ import annotations
 
+import contextlib
 import json
-import os
 import random
 import signal
 import subprocess
@@ -19,26 +19,35 @@ from pathlib import Path
 import psutil
 import pytest
 
-from adamtheory.sweeping.store import Store, union
+from adamtheory.sweeping.store import Store
 
-from .drivers import Nursery, results
+from .drivers import Driver, Nursery, results
 
 pytestmark = pytest.mark.xdist_group("kills")
 
 # 3840 lanes in 30 blocks, at two numbers of rounds
 GRID = ["-o", "adam[lr=0.5, beta1=0, beta2=0..0.99/64]", "-l", "reddi[C=3..8/60]", "-T", "2e3,2e4", "--block", "128"]
 LANES = 3840
+LONG = [*GRID[:5], "2e3,1e5", *GRID[6:]]  # for workers that take a while to begin
 
 
-@pytest.fixture(scope="module")
-def undisturbed(nursery: Nursery, tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
+def peaceful(nursery: Nursery, folder: Path, grid: list[str]) -> dict[str, bytes]:
     """The bytes of a run that nobody disturbs."""
-    folder = tmp_path_factory.mktemp("undisturbed")
-    status, text = nursery.run(*GRID, "--store", str(folder / "store"), "--export", str(folder / "table.parquet"))
+    status, text = nursery.run(*grid, "--store", str(folder / "store"), "--export", str(folder / "table.parquet"))
     assert status == 0, text
     found = results(folder / "store")
     assert len(found) == 30
     return found | {"table": (folder / "table.parquet").read_bytes()}
+
+
+@pytest.fixture(scope="module")
+def undisturbed(nursery: Nursery, tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
+    return peaceful(nursery, tmp_path_factory.mktemp("undisturbed"), GRID)
+
+
+@pytest.fixture(scope="module")
+def long_undisturbed(nursery: Nursery, tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
+    return peaceful(nursery, tmp_path_factory.mktemp("long"), LONG)
 
 
 def claimed(folder: Path) -> set[tuple[int, int]]:
@@ -54,15 +63,15 @@ def claimed(folder: Path) -> set[tuple[int, int]]:
         return {(block.lo, block.hi) for block in before}
 
 
-def finish(nursery: Nursery, folder: Path, undisturbed: dict[str, bytes], *words: str) -> int:
+def finish(nursery: Nursery, folder: Path, undisturbed: dict[str, bytes], grid: list[str] = GRID) -> int:
     """Let the same command end in peace; how many lanes it had still to compute."""
     table = folder.parent / f"{folder.name}.parquet"
-    status, text = nursery.run(*GRID, "--store", str(folder), "--export", str(table), "--json", *words)
+    status, text = nursery.run(*grid, "--store", str(folder), "--export", str(table), "--json")
     assert status == 0, text
     assert results(folder) | {"table": table.read_bytes()} == undisturbed
-    (grid,) = json.loads(text[text.index("{") : text.rindex("}") + 1])["grids"]
-    assert grid["kept"] + grid["computed"] == LANES
-    return int(grid["computed"])
+    (one,) = json.loads(text[text.index("{") : text.rindex("}") + 1])["grids"]
+    assert one["kept"] + one["computed"] == LANES
+    return int(one["computed"])
 
 
 def test_a_driver_killed_at_random_moments_loses_only_blocks_in_flight(nursery, undisturbed, tmp_path):
@@ -93,23 +102,20 @@ def test_a_kill_at_every_step_of_writing_a_block_is_mended(nursery, undisturbed,
     assert finish(nursery, tmp_path / "store", undisturbed) == LANES - 128 * len(done)
 
 
-def kill_workers(workers: Callable[[], list[psutil.Process]], driver, times: int, chance: random.Random) -> int:
+def kill_workers(workers: Callable[[], list[psutil.Process]], driver: Driver, times: int, chance: random.Random) -> int:
     """Kill a worker now and then while the driver runs; how many were."""
     killed = 0
     while killed < times and psutil.pid_exists(driver.pid):
-        alive = workers()
-        if alive:
+        if alive := workers():
             time.sleep(chance.uniform(0, 0.2))
-            try:
+            with contextlib.suppress(psutil.NoSuchProcess):
                 chance.choice(alive).kill()
                 killed += 1
-            except psutil.NoSuchProcess:
-                pass
-        time.sleep(0.3)
+        time.sleep(0.1)
     return killed
 
 
-def loky_workers(driver) -> list[psutil.Process]:
+def loky_workers(driver: Driver) -> list[psutil.Process]:
     """The worker processes of a driver that have begun to compute."""
     try:
         children = psutil.Process(driver.pid).children()
@@ -118,12 +124,14 @@ def loky_workers(driver) -> list[psutil.Process]:
         return []
 
 
-def test_worker_processes_may_be_killed(nursery, undisturbed, tmp_path):
-    chance, folder = random.Random(2), tmp_path / "store"
-    driver = nursery.start(*GRID, "--store", str(folder), "--executor", "processes", "--workers", "2")
-    kill_workers(lambda: loky_workers(driver), driver, 3, chance)
-    assert driver.wait() == 0, driver.text()
-    assert finish(nursery, folder, undisturbed) == 0
+def test_worker_processes_may_be_killed(nursery, long_undisturbed, tmp_path):
+    chance, kills, folder = random.Random(2), 0, tmp_path / "store"
+    while kills < 3:
+        folder = tmp_path / f"store-{kills}"
+        driver = nursery.start(*LONG, "--store", str(folder), "--executor", "processes", "--workers", "2")
+        kills += kill_workers(lambda driver=driver: loky_workers(driver), driver, 3 - kills, chance)
+        assert driver.wait() == 0, driver.text()
+        assert finish(nursery, folder, long_undisturbed, LONG) == 0
 
 
 @pytest.fixture(scope="module")
@@ -152,28 +160,24 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, sub
         log.close()
 
 
-def test_a_dask_cluster_whose_workers_and_driver_are_killed(nursery, undisturbed, tmp_path, cluster):
+def test_a_dask_cluster_whose_workers_and_driver_are_killed(nursery, long_undisturbed, tmp_path, cluster):
     address, nannies = cluster
     dask = ["--executor", "dask", "--scheduler", address]
-    chance, folder = random.Random(3), tmp_path / "store"
+    chance = random.Random(3)
 
     def workers() -> list[psutil.Process]:
         return [c for c in psutil.Process(nannies.pid).children() if c.num_threads() > 4]
 
-    driver = nursery.start(*GRID, "--store", str(folder), *dask)
-    kill_workers(workers, driver, 2, chance)
-    driver.kill()
-    assert driver.wait() == -signal.SIGKILL
-    claimed(folder)
-    driver = nursery.start(*GRID, "--store", str(folder), *dask)
-    kill_workers(workers, driver, 3, chance)
-    assert driver.wait() == 0, driver.text()
-    assert finish(nursery, folder, undisturbed, *dask) == 0
-
-
-def test_the_blocks_of_a_store_cover_its_lanes_once(nursery, undisturbed, tmp_path):
-    assert nursery.run(*GRID, "--store", str(tmp_path / "s"))[0] == 0
-    with Store(tmp_path / "s") as store:
-        (known,) = store.known()
-        assert union(store.blocks(known.key)) == [(0, LANES)]
-        assert os.listdir(tmp_path / "s" / known.key) == os.listdir(tmp_path / "s" / known.key)
+    kills = drivers = 0
+    while kills < 5 or not drivers:
+        folder = tmp_path / f"store-{kills}-{drivers}"
+        driver = nursery.start(*LONG, "--store", str(folder), *dask)
+        kills += kill_workers(workers, driver, 2, chance)
+        if not drivers:
+            driver.kill()
+            drivers += driver.wait() == -signal.SIGKILL
+            claimed(folder)
+            driver = nursery.start(*LONG, "--store", str(folder), *dask)
+            kills += kill_workers(workers, driver, 1, chance)
+        assert driver.wait() == 0, driver.text()
+        assert finish(nursery, folder, long_undisturbed, LONG) == 0
