@@ -1,7 +1,7 @@
 """Adam settles beside the mean of a skewed law: its bias and its linear regret on strongly convex losses.
 
 Claim       On (x - z_t)^2/2 with independent exponential z_t of mean 1, Adam settles at 1 + e where its mean step is 0,
-            to first order e = -overlap mu_3/(2 sigma^2), here -(1 - beta1)(1 - beta2)/(1 - beta1 beta2); so its expected
+            to first order e = -(1 - beta1)(1 - beta2)/(1 - beta1 beta2), times mu_3/(2 sigma^2) = 1; so its expected
             regret grows like e^2/2 T although every loss is strongly convex. AMSGrad has no such bias.
 Refuted if  the mean gradient at which Adam settles is not the root of the frozen equation, is further from the law
             than second order, the coefficient of T is not e^2/2, or AMSGrad has a bias or a linear part.
