@@ -48,6 +48,10 @@ class DataError(AdamTheoryError):
     """A data file that is absent, unreadable or malformed; the message gives file and line."""
 
 
+class NoDataError(DataError):
+    """A data file that is not there, though it may be elsewhere."""
+
+
 class OutputError(AdamTheoryError):
     """An output folder that already exists or cannot be written."""
 

@@ -2,7 +2,7 @@
 
 Words   Whatever the gradients, `nadam_optax` and `nadam_dozat` with eps = 0 are at the same place after every step,
         for beta1 and beta2 in [0, 1) and any lr: the moments that the program keeps are the corrected ones.
-Source  Derived for this project; from the texts of both rules.
+Source  Dozat's TensorFlow code (2016) and optax nadam; from the texts of both rules.
 Note    For eps > 0 they part in the first step (`forms_nadam_optax_nadam_dozat_refuted`).
 """
 

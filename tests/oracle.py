@@ -6,14 +6,16 @@ come from the plain functions of `philox`, one draw at a time.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
 
-from adamtheory.engine import philox
+from adamtheory.engine import philox, projections
 from adamtheory.language import arithmetic, reading
 from adamtheory.language.rule import Bound, Rule, exact
+from adamtheory.language.tree import Number
 from adamtheory.schedules import inverse_sqrt
 from adamtheory.sets import everything
 from adamtheory.simulation.sequences import LossSequence, sequence
@@ -53,12 +55,19 @@ def play(
     seed: int = 0,
     stream: int = 0,
     dtype: str = "float64",
+    projection: str = "weighted",
 ) -> Played:
     """Play the rounds with numbers as parameters; data are met in file order."""
     system = arithmetic(dtype)
     losses: LossSequence = sequence(loss)
     d = losses.dimension
     parts = {"s": bound(schedule), "f": losses.bound, "o": bound(optimizer), "p": bound(feasible)}
+    vector = d > 1 and "vector" in parts["p"].rule.facts
+    if vector:  # the denominator is a second result of the rule
+        denominator = parts["o"].rule.notes.get("denominator") if projection == "weighted" else None
+        denominator = Number(Fraction(1)) if denominator is None else denominator
+        results = (*parts["o"].rule.results, denominator)
+        parts["o"] = replace(parts["o"], rule=replace(parts["o"].rule, results=results))
     steps = {key: reading(part.rule, system, 1 if key == "s" else d) for key, part in parts.items()}
     values = {key: {n: system.number(exact(v)) for n, v in part.values.items()} for key, part in parts.items()}
     slots = {
@@ -90,7 +99,13 @@ def play(
         moved, slots["o"] = steps["o"](
             {"x": x, "g": gradient, **slots["o"]}, _with(parts["o"].rule, values["o"], now)
         )  # fmt: skip
-        ((x),), _ = steps["p"]({"y": moved[0]}, values["p"])
+        if vector:
+            y, w = (np.array(part, np.float64) for part in moved)
+            with np.errstate(all="ignore"):
+                projections.VECTORS[parts["p"].rule.facts["vector"]](y, w, *map(np.float64, values["p"].values()))
+            x = [system.type(v) for v in y]
+        else:
+            ((x),), _ = steps["p"]({"y": moved[0]}, values["p"])
         kept.append((x, dict(slots["o"]), value[0], gradient))
     names = [s.name for s in parts["o"].rule.slots]
     return Played(

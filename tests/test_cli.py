@@ -182,7 +182,7 @@ def test_version_and_help(capsys: Capture) -> None:
         (["list"], "Missing argument"),
         (["list", "sets", "losses"], "unexpected extra argument"),
         (["show", "amsgard"], "did you mean amsgrad"),
-        (["show", "nothing like it"], "known: "),
+        (["show", "xyzzy"], "known: "),
         (["doctor", "--jsn"], "No such option: --jsn"),
         (["--verbose"], "No such option: --verbose"),
     ],

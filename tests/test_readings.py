@@ -175,18 +175,56 @@ def test_every_schedule_in_many_lanes():
             assert_same(kernel, play(adam, reddi, 40, schedule=plan, feasible=box, start=1), (i,))
 
 
-@pytest.mark.parametrize("name", SETS)
 @pytest.mark.parametrize("ends", [(-1, 1), (0.5, 0.5), (-3, -2)])
-def test_every_set(name, ends):
-    """The box clips to its very ends, also where it is one point or does not contain the loss's own start."""
-    chosen = SETS[name](**dict(zip(("low", "high"), ends, strict=True))) if SETS[name].parameters else SETS[name]
+def test_the_box(ends):
+    """It clips to its very ends, also where it is one point or does not contain the loss's own start."""
+    chosen = box(low=ends[0], high=ends[1])
     losses = sequence(gradients, data=wild(2, "float64"))
     kernel = simulate(get("sgd")(lr=0.4), losses, ROUNDS, feasible=chosen, checkpoints=EVERY)
-    start = min(max(0, ends[0]), ends[1]) if name == "box" else 0
+    start = min(max(0, ends[0]), ends[1])
     assert_same(kernel, play(get("sgd")(lr=0.4), losses, ROUNDS, feasible=chosen, start=start))
-    if name == "box":
-        assert kernel.iterates.min() >= ends[0]
-        assert kernel.iterates.max() <= ends[1]
+    assert kernel.iterates.min() >= ends[0]
+    assert kernel.iterates.max() <= ends[1]
+
+
+COUPLING = [name for name in SETS if "vector" in SETS[name].facts]
+
+
+# denominators of every kind: one that is a number, one that is 1 at first, none; and both norms
+@pytest.mark.parametrize(
+    ("rule", "name", "dtype", "projection"),
+    [("adam", "ball", "float64", "weighted"), ("adam", "simplex", "float32", "weighted"),
+     ("amsgrad", "l1_ball", "float64", "weighted"), ("radam", "simplex", "float64", "weighted"),
+     ("swats_repaired", "ball", "float32", "weighted"), ("sgd", "l1_ball", "float32", "weighted"),
+     ("adam", "simplex", "float64", "euclidean")],
+)  # fmt: skip
+def test_sets_that_couple_the_coordinates(rule, name, dtype, projection):
+    """Ordinary slopes, then those whose squares overflow: weights are 0, infinite and NaN there."""
+    size = SETS[name].parameters[0].name
+    start = np.full(3, 0.25) if name == "simplex" else 0.5 * np.arange(3)
+    for make in (ordinary, wild):
+        losses = sequence(gradients, data=make(3, dtype))
+        chosen = get(rule)(lr=0.75, **({"eps": 0} if get(rule).scalar("eps") else {}))
+        given = {"feasible": SETS[name](**{size: 0.75 if name == "simplex" else 1.75}), "start": start}
+        kernel = simulate(chosen, losses, ROUNDS, checkpoints=EVERY, dtype=dtype, projection=projection, monitors=True,
+                          **given)  # fmt: skip
+        plan = default_schedule(chosen, None)
+        assert_same(kernel, play(chosen, losses, ROUNDS, schedule=plan, dtype=dtype, projection=projection, **given))
+
+
+@pytest.mark.parametrize("name", COUPLING)
+def test_coupling_sets_in_one_coordinate_are_intervals(name):
+    """There the set's own text projects, in the kernels of one lane and of many; its size varies with the lane."""
+    size = SETS[name].parameters[0].name
+    sizes = np.geomspace(0.1, 3, 17)
+    kernel = simulate(adam(lr=0.5), reddi, 40, feasible=SETS[name](**{size: sizes}), checkpoints=range(1, 41))
+    for i in (0, 9, 16):
+        end = float(sizes[i])
+        low = end if name == "simplex" else -end
+        start = end if name == "simplex" else min(1, end)
+        assert_same(kernel, play(adam(lr=0.5), reddi, 40, feasible=box(low=low, high=end), start=start), (i,))
+    one = simulate(adam(lr=0.5), reddi, 40, feasible=SETS[name](**{size: 0.5}), checkpoints=range(1, 41))
+    assert_same(one, play(adam(lr=0.5), reddi, 40, feasible=SETS[name](**{size: 0.5}), start=0.5))
 
 
 def test_reddi_with_another_phase():

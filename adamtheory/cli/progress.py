@@ -6,7 +6,11 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from adamtheory.sweeping.drive import Report as SweepReport
+    from adamtheory.sweeping.grid import Grid
 
 BETWEEN_LINES = 10.0  # seconds between two lines about the same task in a pipe
 
@@ -114,3 +118,67 @@ def parts(name: str) -> Iterator[Callable[[int, int, str], None]]:
     with Progress(*columns, console=Console(stderr=True), transient=True) as bars:
         task = bars.add_task(name, total=None)
         yield lambda done, whole, now: bars.update(task, completed=done, total=whole, description=f"{name}: {now}")
+
+
+class _Rate:
+    """Lane-steps a second and time left, from what was computed since the first look."""
+
+    def __init__(self) -> None:
+        self.began: dict[str, float] = {}
+
+    def text(self, grid: Grid, done: int, computed: int) -> str:
+        seconds = time.monotonic() - self.began.setdefault(grid.key, time.monotonic())
+        if not computed or seconds <= 0:
+            return f"{done} of {grid.count} lanes ({done / grid.count:.0%})"
+        left = (grid.count - done) / (computed / seconds)
+        rate = computed * grid.horizons[-1] / seconds
+        return f"{done} of {grid.count} lanes ({done / grid.count:.0%}), {rate:.2g} lane-steps/s, {_span(left)} left"
+
+
+def _span(seconds: float) -> str:
+    """A time as 12 s, 3 min or 2.5 h."""
+    if seconds < 120:
+        return f"{seconds:.0f} s"
+    return f"{seconds / 60:.0f} min" if seconds < 7200 else f"{seconds / 3600:.1f} h"
+
+
+class _SweepLines:
+    def __init__(self) -> None:
+        self.rate, self.last = _Rate(), time.monotonic()
+
+    def say(self, text: str) -> None:
+        print(text, file=sys.stderr, flush=True)
+
+    def step(self, grid: Grid, done: int, computed: int) -> None:
+        text = self.rate.text(grid, done, computed)
+        resumed = not computed and done
+        if resumed or done == grid.count or time.monotonic() - self.last >= BETWEEN_LINES:
+            self.last = time.monotonic()
+            print(f"{grid.label}: {text}", file=sys.stderr, flush=True)
+
+
+@contextmanager
+def sweeping(labels: Sequence[str]) -> Iterator[SweepReport]:
+    """Tell the progress of grids that are computed one after the other: lanes, rate, time left."""
+    if not sys.stderr.isatty():
+        yield _SweepLines()
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn
+
+    with Progress(
+        TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[text]}"),
+        console=Console(stderr=True), transient=True,
+    ) as bars:  # fmt: skip
+        tasks = [bars.add_task(label, total=None, text="") for label in labels]
+        rate, order = _Rate(), dict[str, int]()
+
+        class Bars:
+            def say(self, text: str) -> None:
+                bars.console.print(text, markup=False, highlight=False)
+
+            def step(self, grid: Grid, done: int, computed: int) -> None:
+                task = tasks[order.setdefault(grid.key, len(order))]
+                bars.update(task, completed=done, total=grid.count, text=rate.text(grid, done, computed))
+
+        yield Bars()

@@ -13,6 +13,10 @@ import typer
 from adamtheory.errors import ParameterError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from adamtheory.bounds.certificates import Certificate
+    from adamtheory.bounds.theorems import RegretTheorem
     from adamtheory.runs.folder import Past
     from adamtheory.runs.plan import Entry, Plan, Result
 
@@ -38,7 +42,10 @@ def command(
     ] = None,
     feasible: Annotated[
         str | None,
-        typer.Option("--set", metavar="NAME[...]", help="Feasible set, as box[radius=1] or none. Default: the loss's."),
+        typer.Option("--set", metavar="NAME[...]", help="Feasible set, as ball[radius=1], none. Default: the loss's."),
+    ] = None,
+    projection: Annotated[
+        str | None, typer.Option(metavar="KIND", help="Onto ball, simplex, l1_ball: weighted (default) or euclidean.")
     ] = None,
     start: Annotated[str | None, typer.Option(metavar="X", help="First point x_1. Default: the loss's.")] = None,
     seeds: Annotated[
@@ -49,12 +56,25 @@ def command(
     checkpoints: Annotated[
         str | None, typer.Option(metavar="N", help="Checkpoints per factor of ten in T. Default: 12.")
     ] = None,
+    against: Annotated[
+        str | None,
+        typer.Option(
+            metavar="WHAT", help="best (default), dynamic, moving, or a point: what losses are compared with."
+        ),
+    ] = None,
     workers: Annotated[str | None, typer.Option(metavar="N", help="Threads. Default: one per core.")] = None,
     out: Annotated[
         Path | None, typer.Option(metavar="FOLDER", help="A new folder for results. Default: runs/regret-DATE-TIME.")
     ] = None,
     again: Annotated[
         Path | None, typer.Option("--from", metavar="FOLDER", help="Repeat the run of that folder; compare every bit.")
+    ] = None,
+    bounds: Annotated[
+        bool, typer.Option("--bounds", help="Hold the run against every regret theorem about its optimizers.")
+    ] = False,
+    theorem: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME", help="The same for one theorem, or a proof file of one's own; may be repeated."),
     ] = None,
     no_figure: Annotated[bool, typer.Option("--no-figure", help="Draw no figure.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
@@ -68,19 +88,24 @@ def command(
     Examples:
       adamtheory regret
       adamtheory regret -o "adam[beta2=0.1]" -o "amsgrad[lr=[0.1,0.5]]" -l "reddi[C=3]" -T 1e7
-      adamtheory regret -l "logistic[data=a9a.gz]" --set "box[radius=10]"
+      adamtheory regret -l "logistic[data=a9a.gz]" --set "ball[radius=10]"
+      adamtheory regret -o "sgd[schedule=constant, lr=[0.1,0.5]]" -l "shifting[N=100]" --against dynamic
+      adamtheory regret -o "amsgrad[eps=0]" -o sgd --bounds
       adamtheory regret --from runs/regret-20260102-030405
     """
     given = {
-        "-o": optimizer, "-l": loss, "-T": horizon, "--schedule": schedule, "--set": feasible, "--start": start,
+        "-o": optimizer, "-l": loss, "-T": horizon, "--schedule": schedule, "--set": feasible,
+        "--projection": projection, "--start": start,
         "--seeds": seeds, "--seed": seed, "--dtype": dtype, "--checkpoints": checkpoints,
+        "--against": against,
     }  # fmt: skip
     threads = None if workers is None else whole("--workers", workers, 1)
+    chosen = _theorems(bounds, theorem or ())
     if again is not None:
         extra = [name for name, value in given.items() if value]
         if extra:
             raise ParameterError(f"--from repeats a run as it was; leave out {', '.join(extra)}")
-        return _repeat(again, out, threads, not no_figure, as_json)
+        return _repeat(again, out, threads, not no_figure, as_json, chosen)
     from adamtheory.runs.defaults import choose
     from adamtheory.runs.folder import check_free
     from adamtheory.runs.plan import prepare_all
@@ -88,6 +113,9 @@ def command(
     folder = out or _fresh_folder()
     check_free(folder)
     rest: dict[str, Any] = {"schedule": schedule, "feasible": feasible, "start": start, "dtype": dtype or "float64"}
+    if against is not None:
+        rest["against"] = against
+    rest["projection"] = projection or "weighted"
     if seed is not None:
         rest["first_seed"] = whole("--seed", seed, 0)
     if checkpoints is not None:
@@ -97,8 +125,18 @@ def command(
         None if seeds is None else whole("--seeds", seeds, 1), **rest,
     )  # fmt: skip
     entries = prepare_all(choice.plan, choice.losses)
-    session = Session(choice.plan, entries, choice.reasons, threads, not no_figure, as_json)
+    session = Session(choice.plan, entries, choice.reasons, threads, not no_figure, as_json, chosen)
     return session.run(folder)
+
+
+def _theorems(every: bool, names: Sequence[str]) -> tuple[RegretTheorem, ...]:
+    """The theorems that are asked for, each once."""
+    if not every and not names:
+        return ()
+    from adamtheory.bounds.theorems import find, regret_theorems
+
+    wanted = [*(find(name) for name in names), *(regret_theorems() if every else ())]
+    return tuple(dict.fromkeys(wanted))
 
 
 def whole(option: str, text: str, least: int) -> int:
@@ -130,10 +168,13 @@ class Session:
         workers: int | None,
         figure: bool,
         as_json: bool,
+        theorems: tuple[RegretTheorem, ...] = (),
     ) -> None:
         self.plan, self.entries, self.reasons = plan, entries, reasons
         self.workers, self.figure, self.as_json = workers, figure, as_json
+        self.theorems = theorems
         self.results: list[Result] = []
+        self.certificates: list[list[Certificate]] = []  # of each result, where theorems are asked for
 
     @property
     def unfinished(self) -> list[str]:
@@ -160,13 +201,18 @@ class Session:
             finished = ", ".join(result.entry.label for result in self.results)
             rest = f"unfinished: {', '.join(self.unfinished)}" if self.unfinished else "the figure was not drawn"
             _tell(f"the results of {finished} are in {folder}; {rest}")
-        return INTERRUPTED if interrupted else 0
+        return INTERRUPTED if interrupted else self.status
+
+    @property
+    def status(self) -> int:
+        """1 where a measured regret exceeds the bound of a theorem whose hypotheses hold, else 0."""
+        return int(any(c.violated.any() for found in self.certificates for c in found))
 
     def play(self) -> bool:
         """Run the optimizers one after the other; whether Ctrl-C ended it before the last."""
         from adamtheory.cli.progress import progress
         from adamtheory.cli.regret_output import header
-        from adamtheory.runs.plan import probe, run_one
+        from adamtheory.runs.plan import probe
 
         solved: dict[Any, list[Any]] = {}
         try:
@@ -176,11 +222,26 @@ class Session:
             with progress([entry.label for entry in self.entries], self.plan.horizon) as report:
                 for entry in self.entries:
                     step, solving = partial(report.step, entry.label), partial(report.solving, entry.label)
-                    self.results.append(run_one(entry, self.plan, self.workers, step, solved, solving))
+                    self.one(entry, step, solved, solving)
                     report.done(entry.label, self.plan.horizon, self.results[-1].seconds)
         except KeyboardInterrupt:
             return True
         return False
+
+    def one(self, entry: Entry, step: Any, solved: dict[Any, list[Any]], solving: Any) -> None:
+        """Run one optimizer and hold it against the theorems that are asked for."""
+        from adamtheory.runs.plan import run_one
+
+        if not self.theorems:
+            self.results.append(run_one(entry, self.plan, self.workers, step, solved, solving))
+            return
+        from adamtheory.bounds.certificates import Monitor
+
+        rules = entry.optimizer.rule, entry.feasible.rule
+        monitor = Monitor(*rules, entry.losses, self.plan.dtype, self.theorems)
+        result = run_one(entry, self.plan, self.workers, step, solved, solving, monitor.watches)
+        self.certificates.append(monitor.certificates(result.trajectory, result.regret))
+        self.results.append(result)
 
     def rows(self) -> list[Any]:
         """The rows of the table."""
@@ -194,18 +255,27 @@ class Session:
 
         if not self.as_json:
             print_results(self.rows(), self.plan)
+            if self.certificates:
+                from adamtheory.cli.regret_bounds import print_bounds
+
+                print_bounds(self.results, self.certificates)
 
     def show_json(self, folder: Path | None, **more: Any) -> None:
         """The same as JSON."""
         from adamtheory.cli.output import print_json
         from adamtheory.cli.regret_output import as_json
 
+        if self.certificates:
+            from adamtheory.cli.regret_bounds import bounds_json
+
+            more["bounds"] = bounds_json(self.results, self.certificates)
         print_json(as_json(self.plan, self.rows(), folder, self.unfinished, **more))
 
     def write(self, folder: Path, figure: bool) -> None:
         """The run folder, whole or not at all."""
         import json
 
+        from adamtheory.cli.regret_bounds import BOUNDS, bound_curves, write_bounds
         from adamtheory.cli.regret_output import figure_title
         from adamtheory.runs.folder import RECORD, RESULTS, record, write_folder, write_results
 
@@ -215,15 +285,25 @@ class Session:
         def fill(inside: Path) -> None:
             (inside / RECORD).write_text(json.dumps(facts, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
             write_results(inside / RESULTS, self.results)
+            if self.certificates:
+                write_bounds(inside / BOUNDS, self.results, self.certificates)
             if figure:
                 from adamtheory.report.figures import regret_figure
 
-                regret_figure(self.results, figure_title(self.plan, self.entries), inside)
+                curves = bound_curves(self.results, self.certificates) if self.certificates else []
+                regret_figure(self.results, figure_title(self.plan, self.entries), inside, bounds=curves)
 
         write_folder(folder, fill)
 
 
-def _repeat(source: Path, out: Path | None, workers: int | None, figure: bool, as_json: bool) -> int:
+def _repeat(
+    source: Path,
+    out: Path | None,
+    workers: int | None,
+    figure: bool,
+    as_json: bool,
+    theorems: tuple[RegretTheorem, ...],
+) -> int:
     """Run again what a folder records and compare; the exit status is 1 where any bit differs."""
     from adamtheory.runs.folder import check_free, columns, differences, read_folder
     from adamtheory.runs.plan import prepare_all
@@ -237,7 +317,7 @@ def _repeat(source: Path, out: Path | None, workers: int | None, figure: bool, a
         raise ParameterError(f"{source} records no finished optimizer; give another folder")
     for warning in _changes(past, entries):
         print(f"warning: {warning}", file=sys.stderr)
-    session = Session(past.plan, entries, (f"as in {source}",), workers, figure, as_json)
+    session = Session(past.plan, entries, (f"as in {source}",), workers, figure, as_json, theorems)
     if session.play():
         raise KeyboardInterrupt
     different = differences(past.columns, columns(session.results))
@@ -246,7 +326,7 @@ def _repeat(source: Path, out: Path | None, workers: int | None, figure: bool, a
         session.write(out, figure)
     if as_json:
         session.show_json(out, identical=not different, differences=different)
-        return 1 if different else 0
+        return 1 if different else session.status
     if different:
         print(f"\nnot identical to {source}:", *(f"  {text}" for text in different), sep="\n")
         return 1
@@ -254,7 +334,7 @@ def _repeat(source: Path, out: Path | None, workers: int | None, figure: bool, a
     print(f"\nidentical: all {numbers} entries of {source} come out the same, bit for bit")
     if out is not None:
         print(f"results in {out}")
-    return 0
+    return session.status
 
 
 def _changes(past: Past, entries: list[Entry]) -> list[str]:

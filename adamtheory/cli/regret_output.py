@@ -9,8 +9,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from adamtheory.language.tree import ONE, Number
 from adamtheory.report.growth_text import sentences
 from adamtheory.report.tables import MOST_ROWS, regret_table
+from adamtheory.runs.comparator import in_words
 from adamtheory.runs.folder import RESULTS
 from adamtheory.runs.plan import Entry, Plan
 from adamtheory.runs.specs import Spec, Value, exact_text, number_text, parse_spec, rule_file, value_text
@@ -19,10 +21,11 @@ from adamtheory.runs.summary import Row
 MOST_WIDTH = 100
 MOST_VALUES = 6  # of a list in the header
 LEGEND = (
-    "x_{T+1}: where the optimizer is after T rounds; R_T: its loss so far minus that of the best fixed point; "
+    "x_{T+1}: where the optimizer is after T rounds; R_T: its loss so far minus that of {comparator}; "
     "D: what it divides the step by, sqrt(v) + eps for Adam; Gamma_t = D_t/alpha_t - D_{t-1}/alpha_{t-1}; m: what it "
     "multiplies by alpha_t/D_t."
 )
+PATH = " path length: how far the comparator moved in all."
 NORM = " |x|: its Euclidean norm."
 GAP = " gap: how much larger the true R_T can be, since the best fixed point is a solver's; certified."
 
@@ -55,7 +58,11 @@ def header(plan: Plan, entries: Sequence[Entry], reasons: Sequence[str]) -> list
     losses = entries[0].losses
     facts = [f"loss        {short(plan.loss)}: {_loss_facts(entries[0])}"]
     facts.append(f"set         {_shared([_text(e.feasible) for e in entries], entries)}")
+    if any(projection(e, plan) for e in entries):
+        facts.append(f"projection  {_shared([projection(e, plan) for e in entries], entries)}")
     facts.append(f"step size   {_shared([_text(e.schedule, 'lr') for e in entries], entries)}")
+    if plan.against != "best":
+        facts.append(f"against     {in_words(plan.against)}")
     facts.append(f"rounds      T = {plan.horizon}")
     seeds = f"{plan.first_seed}" if plan.seeds == 1 else f"{plan.first_seed} to {plan.first_seed + plan.seeds - 1}"
     facts.append(f"seeds       {seeds}" if losses.random else "seeds       none needed, the losses are not random")
@@ -80,6 +87,15 @@ def _loss_facts(entry: Entry) -> str:
     elif losses.random:
         parts.append("random")
     return ", ".join(parts)
+
+
+def projection(entry: Entry, plan: Plan) -> str:
+    """In which norm the run projects; empty where all norms give the same."""
+    if entry.losses.dimension == 1 or "vector" not in entry.feasible.rule.facts:
+        return ""
+    divisor = entry.optimizer.rule.notes.get("denominator", ONE)
+    weighted = plan.projection == "weighted" and not isinstance(divisor, Number)
+    return "weighted by D" if weighted else "Euclidean"
 
 
 def _text(bound: Any, without: str = "") -> str:
@@ -119,7 +135,12 @@ def print_results(rows: Sequence[Row], plan: Plan) -> None:
     for sentence in sentences(rows, short(plan.loss)):
         print(textwrap.fill(sentence, width))
     print()
-    legend = LEGEND + (NORM if any("|x" in head for head in heads) else "") + (GAP if "gap of R_T" in heads else "")
+    legend = (
+        LEGEND.replace("{comparator}", in_words(plan.against))
+        + (NORM if any("|x" in head for head in heads) else "")
+        + (GAP if "gap of R_T" in heads else "")
+    )
+    legend += PATH if "path length" in heads else ""
     print(textwrap.fill(legend, width))
 
 

@@ -152,34 +152,52 @@ def _number(value: Any) -> str:
 
 
 def _all(budget: str, folder: Path, figure: bool, as_json: bool) -> int:
-    """Every experiment, each in a folder of its own as soon as it is finished."""
+    """Every experiment, each in a folder of its own as soon as it is finished; those without their data are skipped."""
     from adamtheory import catalogue
-    from adamtheory.laboratory.running import load, record, write
+    from adamtheory.errors import NoDataError
+    from adamtheory.laboratory.running import load, write
     from adamtheory.runs.folder import check_free
 
     check_free(folder)
     outcomes: list[Outcome] = []
+    skipped: dict[str, str] = {}
     interrupted = False
     for name in catalogue.experiments():
         experiment = load(name)
-        outcome = _perform(experiment, budget, experiment.settings(budget))
+        try:
+            outcome = _perform(experiment, budget, experiment.settings(budget))
+        except NoDataError as error:
+            skipped[name] = str(error)
+            _tell(f"{name}: skipped: {error}")
+            continue
         if outcome.verdict is None:
             interrupted = True
             break
         write(outcome, folder / name, figure)
         outcomes.append(outcome)
         print(f"{name}: {outcome.verdict.word} ({outcome.seconds:.1f} s)", file=sys.stderr, flush=True)
-    if as_json:
-        print_json([{**record(outcome), "folder": str(folder / outcome.experiment.file.name)} for outcome in outcomes])
-    elif outcomes:
-        judged = [(o, o.verdict) for o in outcomes if o.verdict]
-        rows = [(o.experiment.file.name, v.word, f"{o.seconds:.1f} s", v.sentence) for o, v in judged]
-        print_table(("experiment", "verdict", "time", "what was found"), rows)
-        print(f"\nresults in {folder}")
+    _summary(outcomes, skipped, folder, as_json)
     if interrupted:
         _tell(f"interrupted; {len(outcomes)} experiments had finished")
         return INTERRUPTED
     return 1 if any(o.verdict and o.verdict.word == "refuted" for o in outcomes) else 0
+
+
+def _summary(outcomes: list[Outcome], skipped: dict[str, str], folder: Path, as_json: bool) -> None:
+    """What all experiments found, and which had no data."""
+    from adamtheory.laboratory.running import record
+
+    if as_json:
+        found: list[dict[str, Any]] = [{**record(o), "folder": str(folder / o.experiment.file.name)} for o in outcomes]
+        print_json(found + [{"experiment": name, "skipped": reason} for name, reason in skipped.items()])
+        return
+    judged = [(o, o.verdict) for o in outcomes if o.verdict]
+    rows = [(o.experiment.file.name, v.word, f"{o.seconds:.1f} s", v.sentence) for o, v in judged]
+    rows += [(name, "skipped", "", reason) for name, reason in skipped.items()]
+    if rows:
+        print_table(("experiment", "verdict", "time", "what was found"), rows)
+    if outcomes:
+        print(f"\nresults in {folder}")
 
 
 # --- again ------------------------------------------------------------------------------------------------------------

@@ -22,7 +22,7 @@ from typing import Literal
 import numpy as np
 
 from adamtheory.data.textfiles import Floats, fault, is_number, read_csv, read_libsvm, shown, whole_lines
-from adamtheory.errors import DataError, UnknownNameError
+from adamtheory.errors import DataError, NoDataError, UnknownNameError
 
 Task = Literal["classification", "regression"]
 
@@ -55,7 +55,7 @@ def find(path: str | os.PathLike[str]) -> Path:
     """The file that a name means: the path itself, else below the folder of the variable ADAMTHEORY_DATA.
 
     path: a path, or a name relative to that folder or to its subfolders libsvm/ and uci/.
-    Raises `DataError` that lists where it looked and near names that exist there.
+    Raises `NoDataError`, a `DataError`, that lists where it looked and near names that exist there.
     """
     given = Path(path).expanduser()
     folder = os.environ.get(VARIABLE, "")
@@ -69,11 +69,11 @@ def find(path: str | os.PathLike[str]) -> Path:
         raise DataError(f"{given} is a folder; name a file in it")
     looked = ", ".join(str(place) for place in places)
     if not folder:
-        raise DataError(f"no data file {given}; give its path, or set {VARIABLE} to the folder that holds it")
+        raise NoDataError(f"no data file {given}; give its path, or set {VARIABLE} to the folder that holds it")
     there = {entry.name for place in places if place.parent.is_dir() for entry in place.parent.iterdir()}
     near = difflib.get_close_matches(given.name, sorted(there), n=3, cutoff=0.6)
     hint = f"did you mean {' or '.join(near)}?" if near else f"give its path, or set {VARIABLE} to its folder"
-    raise DataError(f"no data file {given} (looked for {looked}); {hint}")
+    raise NoDataError(f"no data file {given} (looked for {looked}); {hint}")
 
 
 def _is_csv(path: Path) -> bool:

@@ -9,11 +9,12 @@ from typing import Any
 from adamtheory.deriving.claim_search import choices_of
 from adamtheory.deriving.frame import Frame, n, t
 from adamtheory.deriving.ratio import NoBound, Text
+from adamtheory.deriving.step_deviation import proof_of
 from adamtheory.deriving.step_ground import Ground, put_in, subterms
+from adamtheory.deriving.step_growth import uniform
 from adamtheory.deriving.step_inputs import Bounded
 from adamtheory.deriving.step_lemmas import quotient_bound, quotient_square
 from adamtheory.deriving.step_proof import Proof, one_side
-from adamtheory.deriving.step_sharp import uniform
 from adamtheory.deriving.step_values import meaning, sample, stabilisers
 from adamtheory.language.rule import Rule
 from adamtheory.language.tree import Apply, Expr, Name, names
@@ -42,7 +43,7 @@ class Case:
         self.proof: Proof | None = None
         self.bounded: Bounded | None = None
         try:
-            self.proof = Proof(rule, own_words=False)
+            self.proof = proof_of(rule, own_words=False)
             self.ground = self.proof.ground
         except NoBound:
             self.bounded, self.ground = _bounded(rule)

@@ -14,7 +14,7 @@ from random import Random
 from typing import TYPE_CHECKING, Any
 
 from adamtheory.deriving.frame import t
-from adamtheory.deriving.step_sharp import constant_rates
+from adamtheory.deriving.step_proof import Proof, constant_rates
 from adamtheory.deriving.step_values import Numbers, meaning, sample, stabilisers
 from adamtheory.language.arithmetic import arithmetic
 from adamtheory.language.reading import compile_expr, reading
@@ -211,7 +211,7 @@ def _extremal(case: Case, values: Values, length: int) -> Iterator[History]:
         return
     try:
         numbers = Numbers(proof, values)
-        if proof.plain and constant_rates(proof):
+        if proof.plain and constant_rates(proof) and type(proof) is Proof:
             a, b = (numbers.at(proof.numbers[name], 1) for name in "ab")
             square = proof.below.kind == "square"
             if b and (a or not square):

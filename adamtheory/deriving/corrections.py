@@ -113,7 +113,7 @@ def finding(rule: Rule, corrected: Corrected) -> Finding:
     except Refused as refusal:
         return undecided("bias correction", subject, head, Frame.of(rule).setting.theory, None, refusal)
     # A constant gradient shows a bias at once, where a proof would be sought for long.
-    refutation = counterexample(frame, [0 <= n], claim, most=FEW, g=1, **{str(mu.args[0]): 1})
+    refutation = counterexample(frame, [0 <= n], claim, most=FEW, families={"g": 1, str(mu.args[0]): 1})
     if refutation is not None:
         return refuted("bias correction", subject, head, frame.setting.theory, [0 <= n], refutation)
     try:

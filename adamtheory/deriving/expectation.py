@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import suppress
+from functools import lru_cache
 from typing import Any
 
 from adamtheory.deriving.averages import Average, p_start, plus, times
@@ -18,9 +19,10 @@ from adamtheory.language.formula import plain_expression
 from adamtheory.language.rule import Rule
 from adamtheory.language.tree import Expr
 from adamtheory.logic.averages import mean_age, mean_age_is, power_below_one, power_nonneg_at
+from adamtheory.logic.bridge import solve_recursion
 from adamtheory.logic.kernel import Theorem
-from adamtheory.logic.notation import absolute, eq, inv, lift, mean, power
-from adamtheory.logic.terms import Refused, normal
+from adamtheory.logic.notation import absolute, eq, inv, lift, mean, power, real
+from adamtheory.logic.terms import Refused, Term, normal, substitute
 
 Attempt = Callable[[], Theorem]
 Part = Callable[[Rule, str], Iterator[Finding]]
@@ -103,8 +105,25 @@ def pulled_out(average: Average) -> Theorem:
     return average.p.restate(claim, average.expected())
 
 
+@lru_cache(maxsize=1)
+def proposed_share() -> tuple[Term, Term]:
+    """A rate a, and SymPy's solution of f(n+1) = a f(n) + 1 - a from f(0) = 0: what weights 1 - a sum to."""
+    rate, previous = real("rate"), real("previous")
+    return rate, solve_recursion(rate * previous + (1 - rate), previous, n, lift(0))
+
+
+@lru_cache(maxsize=1)
+def proposed_count() -> Term:
+    """SymPy's solution of f(n+1) = f(n) + 1 from f(0) = 0."""
+    previous = real("previous")
+    return solve_recursion(previous + 1, previous, n, lift(0))
+
+
 class Weights:
-    """The sum of the weights of an average: 1 - beta^n for a moving average that starts at 0."""
+    """The sum of the weights of an average: 1 - beta^n for a moving average that starts at 0.
+
+    For constant rates SymPy proposes it and induction proves it; a proposal that is wrong ends in `NotFound`.
+    """
 
     def __init__(self, average: Average) -> None:
         self.average, self.p = average, average.p
@@ -112,14 +131,16 @@ class Weights:
     def closed(self, k: Any) -> Any:
         """What the weights of the first k signals sum to."""
         average = self.average
-        if average.proper:
-            return 1 - average.faded(lift(0), k)
         if not average.recursion.constant:
+            if average.proper:
+                return 1 - average.faded(lift(0), k)
             raise Refused("the weights of rates that change sum to no known form unless they are 1 minus the rates")
         a, weight = average.decay(n), average.weight(n)
         if a is lift(1):
-            return times(weight, k)
-        return times(weight, (1 - power(a, k)) / (1 - a))
+            return times(weight, substitute(proposed_count(), {n: k}))
+        rate, share = proposed_share()
+        share = substitute(share, {rate: a, n: lift(k)})
+        return share if average.proper else times(weight, share / (1 - a))
 
     @property
     def summed(self) -> Theorem:

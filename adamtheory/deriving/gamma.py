@@ -12,17 +12,20 @@ from typing import Any
 from adamtheory import schedules
 from adamtheory.deriving.findings import Finding, proved, refuted, undecided
 from adamtheory.deriving.frame import Frame, fresh, n
+from adamtheory.deriving.linear import inlined
 from adamtheory.deriving.models import FEW, MOST_MODELS, counterexample
 from adamtheory.deriving.signs import Signs
 from adamtheory.language.rule import Rule
-from adamtheory.language.tree import ZERO, Apply, Expr, Name
+from adamtheory.language.tree import ONE, ZERO, Apply, Expr, Name, walk
+from adamtheory.logic.derive import Prover
 from adamtheory.logic.kernel import Theorem
-from adamtheory.logic.notation import Setting, le, sqrt
+from adamtheory.logic.notation import Setting, inv, le, lift, sqrt
 from adamtheory.logic.reading import read
 from adamtheory.logic.search import NotFound
-from adamtheory.logic.sums import apart
+from adamtheory.logic.sums import apart, put
 from adamtheory.logic.terms import Refused, Rel, Term
 
+SWITCHES = range(3, 6)  # steps in which a denominator may be another than before
 RATES = {"alpha/sqrt(t)": schedules.inverse_sqrt, "alpha": schedules.constant}
 
 
@@ -41,8 +44,10 @@ def sign(rule: Rule, words: str) -> Finding:
     except Refused as refusal:
         return undecided("Gamma", words, head, Setting().theory, None, refusal)
     theory, reason = play.frame.setting.theory, ""
+    late = SWITCHES if play.switches else ()
     for most in (FEW, MOST_MODELS):
-        found = counterexample(play.frame, [0 <= n], play.claim, most=most, **{str(play.alpha.args[0]): 1})
+        alpha = {str(play.alpha.args[0]): 1}
+        found = counterexample(play.frame, [0 <= n], play.claim, most=most, late=late, families=alpha)
         if found is not None:
             return refuted("Gamma", words, head, theory, [0 <= n], found, short="can be < 0")
         if most == FEW:
@@ -76,6 +81,12 @@ class Play:
         return self.frame.value(self.expr, k)
 
     @property
+    def switches(self) -> bool:
+        """Whether the denominator is one of two."""
+        whole = inlined(self.frame.reading.rule, self.expr)
+        return any(isinstance(e, Apply) and e.op.startswith("where") for e in (whole, *walk(whole)))
+
+    @property
     def claim(self) -> Rel:
         """0 <= Gamma between the rounds n + 1 and n + 2."""
         return le(0, self.d(n + 1) / self.step_size(n + 2) - self.d(n) / self.step_size(n + 1))
@@ -87,7 +98,8 @@ class Play:
         with suppress(NotFound):
             return self._from(self.rises(self.expr))
         if self.decreasing:
-            return self._from_weighted(self.weighted())
+            corrected = self._corrected()
+            return self._from_weighted(self.weighted()) if corrected is None else self._from_corrected(*corrected)
         raise NotFound(self.claim, (), "the denominator is not shown to rise")
 
     def _from(self, rises: Theorem) -> Theorem:
@@ -189,10 +201,93 @@ class Play:
         goal = sqrt(n + 1) * self.d(n) <= sqrt(n + 2) * self.d(n + 1)
         return self._scaled(p.chain(goal, roots, longer))
 
+    # --- where what rises is divided by the root of a correction ---
+
+    def _corrected(self) -> tuple[Expr, Expr, Expr, str] | None:
+        """A, 1 - q, e and the slot of q in a denominator A/sqrt(1 - q) + e, where q is multiplied by a rate."""
+        first, rest = _two_summands(self.expr)
+        if not (isinstance(first, Apply) and first.op == "div"):
+            return None
+        above, below = first.args
+        if not (isinstance(below, Apply) and below.op == "sqrt"):
+            return None
+        room, rule = below.args[0], self.frame.rule
+        if not (isinstance(room, Apply) and room.op == "sub" and room.args[0] == ONE):
+            return None
+        ends = {end: s.name for s, end in zip(rule.slots, rule.next_slots, strict=True)}
+        slot = ends.get(room.args[1])
+        recursion = None if slot is None else self.frame.recursions.get(slot)
+        if slot is None or recursion is None or recursion.reads != "nothing" or not recursion.constant:
+            return None
+        return above, room, rest, slot
+
+    def _slower(self, room: Expr, slot: str) -> Theorem:
+        """0 <= n |- (n+1) (1 - q(n+2)) <= (n+2) (1 - q(n+1)): a correction grows less than the number of rounds."""
+        p, frame, start = self.p, self.frame, self.p.assume(0 <= n)
+        b = frame.at(frame.recursions[slot].decay, n)
+
+        def claim(k: Any) -> Rel:
+            return le((k + 1) * frame.value(room, k + 1), (k + 2) * frame.value(room, k))
+
+        following = p.using(frame.next(slot, n), start)
+        later = p.using(p.inst(frame.next(slot, n), {n: n + 1}), p.certify(0 <= n + 1, start))
+        first = p.using(p.inst(frame.next(slot, n), {n: 0}), p.certify(0 <= lift(0)))
+        base = p.certify(claim(lift(0)), first, frame.start(slot), squares=[1 - b])
+        held = self.signs.nonneg(frame.slot(slot, n))
+        spread = p.certify(0 <= frame.slot(slot, n) * b * (n + 2), held, self.signs.nonneg(b), start, degree=3)
+        more = p.certify(0 <= frame.slot(slot, n) * b * (n + 2) * (1 - b) ** 2, spread, squares=[1 - b])
+        step = p.certify(claim(n + 1), p.assume(claim(n)), following, later, more)
+        return p.induction(n, 0, claim(n), base, step)
+
+    def _from_corrected(self, above: Expr, room: Expr, rest: Expr, slot: str) -> Theorem:
+        p, frame, start = self.p, self.frame, self.p.assume(0 <= n)
+        rises, slower = self.rises(above), self._slower(room, slot)
+        one, two = rises.claim.left, rises.claim.right
+        old, new = (frame.value(room, k) for k in (n, n + 1))
+        kept = [p.restate(0 < x, self.signs.positive(x)) for x in (old, new)]
+        counts = [p.certify(0 <= n + k, start) for k in (1, 2)]
+        rooms = [p.restate(0 <= x, sign) for x, sign in zip((old, new), kept, strict=True)]
+        products = p.sqrt_monotone(slower, p.certify(0 <= (n + 1) * new, counts[0], rooms[1]))
+        split = [p.sqrt_product(counts[0], rooms[1]), p.sqrt_product(counts[1], rooms[0])]
+        crossed = p.chain(sqrt(n + 1) * sqrt(new) <= sqrt(n + 2) * sqrt(old), products, *split)
+        letters = apart(p, "x y c d u v")
+        values = (sqrt(n + 1), sqrt(n + 2), sqrt(old), sqrt(new), one, two)
+        signs = [p.sqrt_positive(kept[0]), p.sqrt_positive(kept[1]), self.signs.nonneg(one), p.sqrt_nonneg(n + 2)]
+        quotients = put(p, _crossed(p, *letters), letters, values, crossed, rises, *signs)
+        sign = self.signs.nonneg(frame.value(rest, n))
+        longer = p.certify(0 <= sign.claim.right * (sqrt(n + 2) - sqrt(n + 1)), self._longer(), sign)
+        goal = sqrt(n + 1) * self.d(n) <= sqrt(n + 2) * self.d(n + 1)
+        return self._scaled(p.chain(goal, quotients, longer))
+
+
+def _crossed(p: Prover, *letters: Any) -> Theorem:
+    """x (u/c) <= y (v/d) from x d <= y c, u <= v, 0 < c, 0 < d, 0 <= u and 0 <= y."""
+    x, y, c, d, u, v = letters
+    cross, grows, c_positive, d_positive, u_nonneg, y_nonneg = p.assume(
+        x * d <= y * c, u <= v, 0 < c, 0 < d, 0 <= u, 0 <= y
+    )
+    inverses = [p.inverse(c_positive), p.inverse(d_positive)]
+    share = p.certify(
+        0 <= u * inv(c) * inv(d), u_nonneg, p.inv_positive(c_positive), p.inv_positive(d_positive), degree=3
+    )
+    first = p.certify(0 <= u * inv(c) * inv(d) * (y * c - x * d), share, cross)
+    second = p.certify(
+        0 <= y * inv(d) * (v - u), p.certify(0 <= y * inv(d), y_nonneg, p.inv_positive(d_positive)), grows
+    )
+    found: Theorem = p.certify(x * (u / c) <= y * (v / d), first, second, *inverses)
+    return found
+
 
 def parts(e: Term) -> list[Any]:
     """The term and what it is made of, from the outside."""
     return [e, *(part for arg in e.args if type(arg) is Term for part in parts(arg))]
+
+
+def _two_summands(expr: Expr) -> tuple[Expr, Expr]:
+    """a and b of a + b, b being 0 where there is one summand."""
+    if isinstance(expr, Apply) and expr.op == "add":
+        return expr.args[0], expr.args[1]
+    return expr, ZERO
 
 
 def _root(expr: Expr) -> tuple[Expr, Expr]:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import chain, islice, product
 from typing import Any
 
+from adamtheory.deriving.averages import inverses
 from adamtheory.deriving.frame import Frame, n
 from adamtheory.language.formula import plain_expression
 from adamtheory.language.rule import Scalar
-from adamtheory.logic.evaluate import Ball
+from adamtheory.logic.evaluate import Ball, Undecided
+from adamtheory.logic.kernel import Theory
 from adamtheory.logic.refute import Model, Refutation, refutes
 from adamtheory.logic.terms import Rel
 
@@ -20,7 +22,7 @@ HALF = Fraction(1, 2)
 SIMPLE = (HALF, Fraction(1), Fraction(0), Fraction(1, 10), Fraction(2))
 HISTORIES: tuple[tuple[int | Fraction, ...], ...] = (
     (1,), (0,), (-1,), (1, 0), (1, 1), (1, -1), (0, 1), (2, 1), (1, 2), (3, -1),
-    (1, 0, 0), (1, 1, 0), (0, 0, 1), (1, 2, 3), (3, -1, -1), (2, HALF, -1),
+    (1, 0, 0), (1, 1, 0), (0, 0, 1), (1, 2, 3), (3, -1, -1), (2, HALF, -1), (4, 3),
 )  # fmt: skip
 
 
@@ -85,16 +87,42 @@ def letter(frame: Frame, name: str) -> str:
 
 
 def counterexample(
-    frame: Frame, hyps: Sequence[Rel], claim: Rel, *, steps: int = 3, most: int = MOST_MODELS, **families: Any
-) -> Refutation | None:
-    """The first model, in the order of simplicity, in which the claim fails and the rest holds."""
-    late = (6,) if len(hyps) > 1 else ()  # a branch that is taken later
+    frame: Frame, hyps: Sequence[Rel], claim: Rel, *,
+    steps: int = 3, most: int = MOST_MODELS, late: Sequence[int] = (), families: Mapping[str, Any] | None = None,
+) -> Refutation | None:  # fmt: skip
+    """The first model, in the order of simplicity, in which the claim fails and the rest holds, in `late` steps too.
+
+    One in which the claim itself divides by 0, which the logic counts as 0, is taken only if no other is found.
+    """
+    late = (*late, 6) if len(hyps) > 1 else late  # a branch that is taken later
     places = islice(product(settings(frame), HISTORIES, (1, 0)), most)
-    briefly = product(settings(frame), HISTORIES[:6], (1,)) if most == MOST_MODELS else ()  # what was not reached
-    for chosen, history, start in chain(places, briefly):
-        for step in (*range(min(steps, len(history))), *late):
-            proposed = model(frame, chosen, history, step, **{"X": start, **families})
-            found = refutes(frame.setting.theory, hyps, claim, proposed)
-            if found is not None:
-                return found
-    return None
+    few = (*HISTORIES[:6], HISTORIES[-1])
+    briefly = product(settings(frame), few, (1,)) if most == MOST_MODELS else ()  # what was not reached
+
+    def found(tried: Iterable[tuple[Mapping[str, Fraction], Sequence[Any], int]]) -> Iterator[Refutation]:
+        for chosen, history, start in tried:
+            for step in (*range(min(steps, len(history))), *late):
+                proposed = model(frame, chosen, history, step, **{"X": start, **(families or {})})
+                refutation = refutes(frame.setting.theory, hyps, claim, proposed)
+                if refutation is not None:
+                    yield refutation
+
+    first = next(found(chain(places, briefly)), None)
+    if first is None or not divides_by_zero(frame.setting.theory, first):
+        return first
+    proper = (
+        one
+        for one in found(product(settings(frame), HISTORIES, (1,)))
+        if not divides_by_zero(frame.setting.theory, one)
+    )
+    return next(proper, first)
+
+
+def divides_by_zero(theory: Theory, refutation: Refutation) -> bool:
+    """Whether a quotient in the claim has 0 below in the model, or something that cannot be told from 0."""
+    meaning, values = refutation.model.interpretation(theory), refutation.model.values
+    below = (e.args[0] for side in (refutation.claim.left, refutation.claim.right) for e in inverses(side))
+    try:
+        return any(meaning.value(e, values) == 0 for e in below if e.free <= set(values))
+    except Undecided:
+        return True

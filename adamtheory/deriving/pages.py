@@ -136,8 +136,9 @@ def _defined(facts: Facts) -> str:
 
 LEGEND = (
     "unbiased: whether the averages that the step is made of have the mean of their signal; scale: what g -> c g makes",
-    "of the step, and the parameter that breaks it; step bound: the sharp bound on |step|/lr; Gamma: its sign for the",
-    "step sizes alpha/sqrt(t) | alpha; defined: obligations proved (denominators not 0, radicands not negative).",
+    "of the step, and the parameter that breaks it; step bound: the sharp bound on |step|/lr, or that there is none;",
+    "Gamma: its sign for the step sizes alpha/sqrt(t) | alpha; defined: obligations proved (denominators not 0,",
+    "radicands not negative).",
 )
 
 

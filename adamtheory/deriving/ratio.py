@@ -257,6 +257,8 @@ def _collected(monomials: list[Monomial]) -> list[Monomial]:
 
 def _plus(a: Expr, b: Expr) -> Expr:
     """a + b, where 1 - (1 - y) is y: so m + (1 - y) (g - m) decays with y."""
+    if isinstance(a, Number) and isinstance(b, Number):
+        return Number(a.value + b.value)
     number, up, down = factors_of(b)
     if a == ONE and number == -1 and len(up) == 1 and not down:
         (rest,) = up

@@ -141,7 +141,7 @@ def scaling(rule: Rule) -> Iterator[Finding]:
     for name in degrees.broken:
         free = Two.of(rule, [other for other in degrees.broken if other != name])
         claim = free.claim(step, degree)
-        found = counterexample(free.frame, [0 <= n], claim, **{str(free.c.args[0]): 2})
+        found = counterexample(free.frame, [0 <= n], claim, families={str(free.c.args[0]): 2})
         if found is not None:
             theory = free.frame.setting.theory
             yield refuted(

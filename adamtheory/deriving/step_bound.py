@@ -10,22 +10,25 @@ decaying maximum) gets the constant C_t of the inequality of Cauchy and Schwarz;
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
 from adamtheory.deriving.findings import Finding, proved, undecided
 from adamtheory.deriving.frame import Frame, t
 from adamtheory.deriving.ratio import NoBound, Quotient, Text
+from adamtheory.deriving.step_deviation import proof_of
+from adamtheory.deriving.step_growth import closed, growing, steady, uniform
 from adamtheory.deriving.step_inputs import Bounded
 from adamtheory.deriving.step_proof import Proof
-from adamtheory.deriving.step_sharp import attained, closed, steady, uniform
-from adamtheory.deriving.step_unbounded import enormous
+from adamtheory.deriving.step_sharp import attained
+from adamtheory.deriving.step_unbounded import Unbounded, enormous
 from adamtheory.deriving.step_values import Numbers, attained_at, meaning, sample
 from adamtheory.language.rule import Rule
 from adamtheory.language.tree import ONE
 from adamtheory.logic.evaluate import Interpretation, Undecided
 from adamtheory.logic.kernel import EMPTY, Theorem, Theory
-from adamtheory.logic.notation import power
+from adamtheory.logic.notation import lift, power
 from adamtheory.logic.printing import text
 from adamtheory.logic.search import NotFound
 from adamtheory.logic.terms import Refused
@@ -37,7 +40,7 @@ SHOWN = (1, 2, 10, 100)
 def step_bound(rule: Rule) -> list[Finding]:
     """What holds of the size of a step; nothing for a rule whose step is no quotient, such as SGD."""
     try:
-        proof = Proof(rule)
+        proof = proof_of(rule)
         return _findings(proof, proof.theorem)
     except NoBound as reason:
         return _without_quotient(rule, reason)
@@ -62,13 +65,21 @@ def _findings(proof: Proof, theorem: Theorem) -> list[Finding]:
     head = "bound the step (Cauchy-Schwarz)" if square else "bound the step (decaying maximum)"
     found = [proved(TOPIC, SUBJECT, head, theorem, note=_note(proof), short=_short(values), values=values)]
     sharp = attained(proof)
-    if sharp is not None:
-        found.append(proved(TOPIC, SUBJECT, "attain the bound", sharp, note=_history_words(proof), short="sharp"))
+    for theorem in sharp[:-1]:
+        found.append(proved(TOPIC, proof.above.slot or SUBJECT, "lead up to it", theorem, note=_history_words(proof)))
+    if sharp:
+        note = _history_words(proof) if len(sharp) == 1 else "by one gradient after that history"
+        found.append(proved(TOPIC, SUBJECT, "attain the bound", sharp[-1], note=note, short="sharp"))
     else:
         found[0] = _with_note(found[0], _optional(lambda p: _checked(p, values), proof) or "")
     solved, limit = _optional(closed, proof), _optional(uniform, proof)
     if solved is not None:
         found.append(proved(TOPIC, "R", "solve the bound's recursion", solved))
+    written, grows = _optional(lambda p: p.solved, proof), _optional(growing, proof)
+    if written is not None:
+        found.append(proved(TOPIC, SUBJECT, "write C^2 out", written))
+    if grows is not None:
+        found.append(proved(TOPIC, "R", "the bound grows without end", grows))
     if limit is not None:
         whole = _optional(lambda p: steady(p, limit), proof)
         subject, lemma = ("R", limit) if whole is None else (SUBJECT, whole)
@@ -129,7 +140,8 @@ def _history_words(proof: Proof) -> str:
     if proof.above.slot is None:
         return "by a gradient before which all are zero"
     a, b = (proof.ground.term(e) for e in (proof.above.decay, proof.below.decay))
-    return f"by g(t) = {text(power(b / a if proof.below.kind == 'square' else b, t))}"
+    ratio = b if proof.below.kind == "max" or a is lift(1) else b / a
+    return f"by {proof.entering} = {text(power(ratio, t))}"
 
 
 def _checked(proof: Proof, values: dict[str, Any]) -> str:
@@ -152,16 +164,25 @@ def _without_quotient(rule: Rule, reason: NoBound) -> list[Finding]:
     frame = Frame.of(rule)
     if not Text(frame.rule).divides():
         return []  # the step is linear in the gradients: it is as large as they are
-    try:
-        return [_bounded(Bounded(rule))]
-    except (Refused, Undecided, ArithmeticError):
-        found = enormous(rule)
-        told, numbers = (str(reason), {}) if found is None else (f"{reason}; {found[0]}", found[1])
-        return [undecided(TOPIC, SUBJECT, HEAD, frame.setting.theory, None, told, values=numbers)]
+    for of_kind in (_bounded, _unbounded):
+        with suppress(Refused, Undecided, ArithmeticError):
+            return [of_kind(rule)]
+    found = enormous(rule)
+    told, numbers = (str(reason), {}) if found is None else (f"{reason}; {found[0]}", found[1])
+    return [undecided(TOPIC, SUBJECT, HEAD, frame.setting.theory, None, told, values=numbers)]
 
 
-def _bounded(found: Bounded) -> Finding:
+def _unbounded(rule: Rule) -> Finding:
+    """A step that is as long as any number, by a history that the hypotheses name."""
+    found = Unbounded(rule)
+    size = f"|step| {'=' if found.exact else '>='} {'' if found.quotient.rate == ONE else 'lr '}N"
+    note = f"{size} in step {found.round}, for any number N"
+    return proved(TOPIC, SUBJECT, "no number bounds the step", found.theorem, note=note, short="unbounded")
+
+
+def _bounded(rule: Rule) -> Finding:
     """A step that is a choice between numbers, a clipped value, or an average of what is bounded."""
+    found = Bounded(rule)
     theorem = found.theorem
     head = "bound the step (cases)" if found.H is None else "bound the step (an average of what is bounded)"
     more = "" if found.H is None else "; no history is known that reaches it"

@@ -15,7 +15,7 @@ from typing import Any
 from adamtheory.deriving.frame import Frame, n
 from adamtheory.deriving.ratio import NoBound, Quotient, Text
 from adamtheory.deriving.step_ground import Ground, Quick
-from adamtheory.deriving.step_parts import parts_of
+from adamtheory.deriving.step_parts import Above, Below, parts_of
 from adamtheory.language.rule import Rule
 from adamtheory.language.tree import ONE, ZERO, Expr
 from adamtheory.logic.kernel import Theorem
@@ -45,7 +45,7 @@ class Denominator:
         self.text = text = Text(self.frame.rule)
         self.ground = Ground(self.frame, text)
         self.rule = rule
-        self.quotient, self.above, self.below = parts_of(text, own_words, quotient)
+        self.quotient, self.above, self.below = self._parts(own_words, quotient)
         if (self.below.kind == "square" and self._power() != 2) or (self.below.kind == "max" and self._power() != 1):
             raise NoBound("numerator and denominator are of different degrees in the gradients")
         if self.above.slot is not None and (self.below.slot is None or self.below.decay == ZERO):
@@ -53,6 +53,9 @@ class Denominator:
         self.R: Family | None = self._define() if self.above.slot is not None else None
         self.S: Family | None = self._define_share() if self.R is not None and not self.plain else None
         self.p = self.frame.p = Quick(self.frame.setting)
+
+    def _parts(self, own_words: bool, quotient: Quotient | None) -> tuple[Quotient, Above, Below]:
+        return parts_of(self.text, own_words, quotient)
 
     def _power(self) -> int:
         return 2 if ("sqrt",) in self.below.path else 1
@@ -69,7 +72,8 @@ class Denominator:
         start = (m * m if square else abs(m)) / v if m else 0
 
         def step(_: Any, R: Any) -> Any:
-            return a**2 * R * inv(b) + c**2 * inv(k) if square else a * R * inv(b) + c * inv(k)
+            a_, c_ = (square_of(a), c**2) if square else (a, c)
+            return times(a_, R) * inv(b) + c_ * inv(k)
 
         (R,) = self.frame.setting.define({self._fresh("R"): (start, step)}, index=n)
         return R
@@ -89,6 +93,14 @@ class Denominator:
     def gradient(self, k: Any) -> Any:
         """The gradient that enters the averages in step k."""
         return self.ground.environment(k - 1, k)[self.text.gradient]
+
+    def m(self, k: Any) -> Any:
+        """The average of the numerator after k steps."""
+        return self.ground.slot(self.above.slot or "", k)
+
+    def v(self, k: Any) -> Any:
+        """What the denominator is built on after k steps; 0 where that is the newest gradient alone."""
+        return self.ground.slot(self.below.slot, k) if self.below.slot else lift(0)
 
     @cached_property
     def numbers(self) -> dict[str, Any]:
@@ -118,7 +130,7 @@ class Denominator:
             self.ground.term(e, before, after)
             for e in (self.above.decay, self.above.weight, self.above.new, self.above.old, self.above.own)
         )
-        return _sum(_times(new, a), old), _sum(_times(new, c), own)
+        return _sum(times(new, a), old), _sum(times(new, c), own)
 
     def share(self, before: Any = n, after: Any = n + 1) -> Any:
         """The bound of numerator^2/v (of |numerator|/u for a maximum)."""
@@ -129,17 +141,17 @@ class Denominator:
         b, k = (self.ground.term(e, before, after) for e in (self.below.decay, self.below.weight))
         if self.plain and self.R is not None:
             new = self.ground.term(self.above.new, before, after)
-            return _times(_square(new) if square else new, self.R(after))
+            return times(square_of(new) if square else new, self.R(after))
         A, G = self.coefficients(before, after)
         if square:
-            own = _times(_square(G), _inverse(k))
-            return own if self.R is None else _sum(_times(_square(A), self.R(before)) * inv(b), own)
-        own = _times(G, _inverse(k))
-        return own if self.R is None else _sum(_times(A, self.R(before)) * inv(b), own)
+            own = times(square_of(G), _inverse(k))
+            return own if self.R is None else _sum(times(square_of(A), self.R(before)) * inv(b), own)
+        own = times(G, _inverse(k))
+        return own if self.R is None else _sum(times(A, self.R(before)) * inv(b), own)
 
     def constant(self, before: Any = n, after: Any = n + 1) -> Any:
         """C: the bound of numerator^2/denominator^2, or of |numerator|/denominator."""
-        return _times(self.share(before, after), self.rate(before, after))
+        return times(self.share(before, after), self.rate(before, after))
 
     def rate(self, before: Any = n, after: Any = n + 1) -> Any:
         """v <= rate denominator^2."""
@@ -149,7 +161,7 @@ class Denominator:
             power = 2 if op == "sqrt" else power
             if op in ("mul", "div"):
                 c = _power(self.ground.term(rest[0], before, after), power)
-                found = _times(found, inv(c) if op == "mul" else c)
+                found = times(found, inv(c) if op == "mul" else c)
         return found
 
     # --- the denominator ---
@@ -157,7 +169,22 @@ class Denominator:
     @cached_property
     def start(self) -> Any:
         """What the denominator is built on: v_t or u_t, or the newest gradient's square or size."""
-        return self.ground.slot(self.below.slot, n + 1) if self.below.slot else self.ground.term(self.below.base)
+        return self.v(n + 1) if self.below.slot else self.ground.term(self.below.base)
+
+    @property
+    def m_start(self) -> Theorem:
+        """m(0) is its initial value."""
+        return self.frame.start(self.above.slot or "")
+
+    @property
+    def v_start(self) -> Theorem:
+        """v(0) is its initial value."""
+        return self.frame.start(self.below.slot or "")
+
+    @property
+    def renewed(self) -> Theorem:
+        """0 <= n |- m(n+1) = a m(n) + c g."""
+        return self.ground.new(self.above.slot or "")
 
     @cached_property
     def fresh(self) -> Theorem:
@@ -169,14 +196,9 @@ class Denominator:
         """0 <= n |- 0 <= v(n), or u(n)."""
         if self.below.slot is None:
             return self.p.certify(0 <= lift(0))
-        p, signs = self.p, self.ground.sign()
-        slot = self.below.slot
-
-        def v(k: Any) -> Any:
-            return self.ground.slot(slot, k)
-
+        p, v, signs = self.p, self.v, self.ground.sign()
         old, b = p.assume(0 <= v(n)), signs.nonneg(self.numbers["b"])
-        base = p.certify(0 <= v(0), self.frame.start(self.below.slot))
+        base = p.certify(0 <= v(0), self.v_start)
         if self.below.kind == "max":
             step = p.certify(
                 0 <= v(n + 1), self._held_above, p.certify(0 <= self.numbers["b"] * v(n), b, old), degree=1
@@ -207,7 +229,7 @@ class Denominator:
     @cached_property
     def _held_above(self) -> Theorem:
         """0 <= n |- b u(n) <= u(n+1)."""
-        goal = self.numbers["b"] * self.ground.slot(self.below.slot or "", n) <= self.start
+        goal = self.numbers["b"] * self.v(n) <= self.start
         return self._either(goal)
 
     @cached_property
@@ -285,7 +307,7 @@ class Denominator:
         positive = signs.positive(c)
         by, back = how(c)
         value, power = old.value * by, _power(c, old.power)
-        rate = _times(old.rate, back(power))
+        rate = times(old.rate, back(power))
         facts = [p.inverse(positive)]
         powers = [positive]
         if power is not c:  # c^2, written as what is under the root where c is one
@@ -306,7 +328,8 @@ def _power(c: Any, power: int) -> Any:
     return c if power == 1 else c.args[0] if c.op == "sqrt" else c**2
 
 
-def _square(a: Any) -> Any:
+def square_of(a: Any) -> Any:
+    """a^2, where 1 is its own square."""
     return a if a is lift(1) else a**2
 
 
@@ -314,7 +337,8 @@ def _inverse(a: Any) -> Any:
     return a if a is lift(1) else inv(a)
 
 
-def _times(a: Any, b: Any) -> Any:
+def times(a: Any, b: Any) -> Any:
+    """The product, a factor 1 left out and a reciprocal written as a quotient."""
     if lift(0) in (a, b):
         return lift(0)
     if type(b) is Term and b.op == "inv":

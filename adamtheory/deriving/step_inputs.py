@@ -11,6 +11,7 @@ from typing import Any
 
 from adamtheory.deriving.frame import Frame, n, t
 from adamtheory.deriving.ratio import Monomial, NoBound, Quotient, Text
+from adamtheory.deriving.step_deviation import proof_of
 from adamtheory.deriving.step_ground import Ground, Quick, switch_bounds
 from adamtheory.deriving.step_lemmas import quotient_bound, quotient_square
 from adamtheory.deriving.step_proof import Proof, one_side
@@ -61,7 +62,7 @@ class Bounded:
             frame = Frame.of(rule)
             self.frame, self.ground = frame, Ground(frame, Text(frame.rule))
         else:
-            self.inner = Proof(rule, quotient=_quotient(slot, rest))
+            self.inner = proof_of(rule, quotient=_quotient(slot, rest))
             self.frame, self.ground = self.inner.frame, self.inner.ground
             weight = ONE
         self.weight = weight

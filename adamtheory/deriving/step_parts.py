@@ -6,6 +6,7 @@ below(text, denominator)     Below("square", "v", decay beta2, weight 1 - beta2,
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -63,11 +64,14 @@ def above(text: Text, moment: Expr) -> Above:
     return Above(slot, new, old, own, decay, weight)
 
 
-def below(text: Text, expr: Expr) -> Below:
-    """The denominator as operations on one average of squares or on one decaying maximum; raises `NoBound`."""
+def below(text: Text, expr: Expr, base_of: Callable[[Text, Expr], Below | None] | None = None) -> Below:
+    """The denominator as operations on one average of squares or on one decaying maximum; raises `NoBound`.
+
+    What it may be built on is what `base_of` takes for that, by default the two.
+    """
     if text.quiet(expr):
         raise NoBound("the denominator is the same for every history")
-    base = _base(text, expr)
+    base = (base_of or _base)(text, expr)
     if base is not None:
         return base
     if isinstance(expr, Name):
@@ -76,22 +80,22 @@ def below(text: Text, expr: Expr) -> Below:
             raise NoBound(
                 f"the denominator reads {expr.id} of the step before, which the newest gradient did not enter"
             )
-        return _longer(below(text, text.ends[slot]), ("line", slot))
+        return _longer(below(text, text.ends[slot], base_of), ("line", slot))
     if not isinstance(expr, Apply):
         raise NoBound("the denominator is a number")
     if expr.op == "sqrt":
-        return _longer(below(text, expr.args[0]), ("sqrt",))
+        return _longer(below(text, expr.args[0], base_of), ("sqrt",))
     if expr.op in ("add", "mul", "div"):
         left, right = expr.args
         if text.quiet(right):
-            return _longer(below(text, left), (expr.op, right))
+            return _longer(below(text, left, base_of), (expr.op, right))
         if text.quiet(left) and expr.op != "div":
-            return _longer(below(text, right), (expr.op, left))
+            return _longer(below(text, right, base_of), (expr.op, left))
     if expr.op == "maximum":
         reasons = []
         for part, other in (expr.args, expr.args[::-1]):
             try:
-                return _longer(below(text, part), ("max", other))
+                return _longer(below(text, part, base_of), ("max", other))
             except NoBound as failure:
                 reasons += [] if text.quiet(part) else [failure]
         raise reasons[0]

@@ -5,12 +5,14 @@ For averages of squares m_t^2 <= R_t v_t by one step of Cauchy and Schwarz, for 
 
 from __future__ import annotations
 
+from fractions import Fraction
 from functools import cached_property
 from typing import Any
 
 from adamtheory.deriving.frame import n, t
 from adamtheory.deriving.step_floor import Denominator
 from adamtheory.deriving.step_lemmas import larger, newest_step, renamed, schwarz_step, squared
+from adamtheory.language.tree import Expr, Name, names
 from adamtheory.logic.derive import Prover
 from adamtheory.logic.kernel import Theorem
 from adamtheory.logic.notation import absolute, eq, inv, lift
@@ -19,7 +21,17 @@ from adamtheory.logic.sums import apart, put
 
 
 class Proof(Denominator):
-    """The theorems about numerator and denominator."""
+    """The theorems about numerator and denominator.
+
+    `entering` is what enters both averages, in words, and `gradients` the history in which it takes given values.
+    """
+
+    entering = "g(t)"
+    solved: Theorem | None = None  # C^2 in closed form, where that is short
+
+    def gradients(self, inputs: list[Fraction], weights: list[Fraction]) -> list[Fraction]:
+        """The gradients by which the inputs enter the averages; the weights are c of the numerator's average."""
+        return inputs
 
     @cached_property
     def R_nonneg(self) -> Theorem:
@@ -43,15 +55,14 @@ class Proof(Denominator):
     def schwarz(self, A: Any, G: Any, old: Theorem | None) -> Theorem:
         """0 <= n |- (A m(n) + G g)^2 <= (A^2 R(n)/b + G^2/k) (b v(n) + k g^2), from m(n)^2 <= R(n) v(n)."""
         p, at, ground = self.p, self.numbers, self.ground
-        b, k, g = at["b"], at["k"], self.gradient(n + 1)
-        v = ground.slot(self.below.slot, n) if self.below.slot else lift(0)
+        b, k, g, v = at["b"], at["k"], self.gradient(n + 1), self.v(n)
         k_positive = ground.sign().positive(k)
         b_nonneg = ground.sign().nonneg(b)
         if old is None or self.R is None:
             nothing = lift(0)
             facts = (p.certify(0 <= nothing), p.certify(eq(nothing, 0)), self.held_nonneg, k_positive, b_nonneg)
             return newest_step(p, nothing, nothing, v, nothing, b, k, G, g, *facts)
-        m, R = ground.slot(self.above.slot or "", n), self.R(n)
+        m, R = self.m(n), self.R(n)
         values = (m, R, v, A, b, k, G, g)
         try:
             return schwarz_step(p, *values, old, self.R_nonneg, self.held_nonneg, ground.sign().positive(b), k_positive)
@@ -61,11 +72,7 @@ class Proof(Denominator):
         late = schwarz_step(p, *values, old, self.R_nonneg, self.held_nonneg, positive, k_positive)
         late = p.using(late, p.integers(p.assume(0 < n)))
         zero = p.antisym(p.assume(n <= 0), p.assume(0 <= n))
-        m_zero = p.certify(
-            eq(m, 0),
-            p.rewrite(zero, lambda k: ground.slot(self.above.slot or "", k)),
-            self.frame.start(self.above.slot or ""),
-        )
+        m_zero = p.certify(eq(m, 0), p.rewrite(zero, self.m), self.m_start)
         early = newest_step(p, *values, m_zero, self.R_nonneg, self.held_nonneg, b_nonneg, k_positive)
         return p.cases(early, late, n, 0)
 
@@ -73,22 +80,14 @@ class Proof(Denominator):
     def average(self) -> Theorem:
         """0 <= n |- m(n)^2 <= R(n) v(n), or |m(n)| <= R(n) u(n)."""
         assert self.R is not None and self.below.slot is not None
-        p, R, slot, held = self.p, self.R, self.above.slot or "", self.below.slot
-
-        def m(k: Any) -> Any:
-            return self.ground.slot(slot, k)
-
-        def v(k: Any) -> Any:
-            return self.ground.slot(held, k)
-
+        p, R, m, v = self.p, self.R, self.m, self.v
         if self.below.kind == "max":
             claim, step = absolute(m(n)) <= R(n) * v(n), self._grown_max
         else:
             claim, step = m(n) ** 2 <= R(n) * v(n), self._grown
-        starts = (self.frame.start(slot), self.frame.start(held), p.start(R))
+        starts = (self.m_start, self.v_start, p.start(R))
         if self.below.kind == "max":
-            first = self.ground.slot(slot, 0)
-            size = [p.certify(s * first <= R(0) * v(0), *starts) for s in (1, -1)]
+            size = [p.certify(s * m(0) <= R(0) * v(0), *starts) for s in (1, -1)]
             base = p.max_least(*size)
         else:
             base = p.certify(m(0) ** 2 <= R(0) * v(0), *starts)
@@ -97,10 +96,8 @@ class Proof(Denominator):
     def _grown(self, old: Theorem) -> Theorem:
         p, at, R = self.p, self.numbers, self.R
         assert R is not None
-        m = self.ground.slot(self.above.slot or "", n + 1)
         one = self.schwarz(at["a"], at["c"], old)
-        new = self.ground.new(self.above.slot or "")
-        inner = p.restate(eq(m, one.claim.left.args[0]), new)
+        inner = p.restate(eq(self.m(n + 1), one.claim.left.args[0]), self.renewed)
         following = p.restate(eq(R(n + 1), one.claim.right.args[0]), p.next(R, n))
         return self._with_extra(renamed(p, squared(p, inner, one), following), self._R_next)
 
@@ -118,11 +115,9 @@ class Proof(Denominator):
     def _grown_max(self, old: Theorem) -> Theorem:
         p, at, R = self.p, self.numbers, self.R
         assert R is not None
-        m = self.ground.slot(self.above.slot or "", n + 1)
         both = self._sizes(at["a"], at["c"], old)
-        new = self.ground.new(self.above.slot or "")
         sides = [
-            p.certify(s * m <= R(n + 1) * self.start, bound, new, p.next(R, n))
+            p.certify(s * self.m(n + 1) <= R(n + 1) * self.start, bound, self.renewed, p.next(R, n))
             for s, bound in zip((1, -1), both, strict=True)
         ]
         return p.max_least(*sides)
@@ -141,9 +136,8 @@ class Proof(Denominator):
         )
         found, past = [], None
         if old is not None and self.R is not None:
-            m, R, b = self.ground.slot(self.above.slot or "", n), self.R(n), at["b"]
+            m, v, R, b = self.m(n), self.v(n), self.R(n), at["b"]
             b_positive = signs.positive(b)
-            v = self.ground.slot(self.below.slot or "", n)
             spread = p.certify(0 <= A * R, signs.nonneg(A), self.R_nonneg)
             share = p.certify(0 <= A * R * inv(b), spread, p.inv_positive(b_positive))
             first = p.certify(A * absolute(m) <= A * R * v, old, signs.nonneg(A))
@@ -210,7 +204,7 @@ class Proof(Denominator):
         else:
             A, G = self.coefficients()
             one = self.schwarz(A, G, None if self.R is None else self.average)
-            facts = [] if self.above.slot is None else [self.ground.new(self.above.slot)]
+            facts = [] if self.above.slot is None else [self.renewed]
             inner = p.certify(eq(M, one.claim.left.args[0]), *facts, degree=1)
             same = self._share_is(one.claim.right.args[0])
             bound = self._with_extra(renamed(p, squared(p, inner, one), same), nonneg)
@@ -244,7 +238,7 @@ class Proof(Denominator):
         if self.plain:
             new = signs.nonneg(self.numbers["new"])
             late = p.using(p.inst(self.average, {n: n + 1}), p.certify(0 <= n + 1, p.assume(0 <= n)))
-            m = self.ground.slot(self.above.slot or "", n + 1)
+            m = self.m(n + 1)
             top = p.certify(self.numbers["new"] * absolute(m) <= S * self.start, late, new)
             sides = [
                 p.certify(
@@ -257,7 +251,7 @@ class Proof(Denominator):
         else:
             A, G = self.coefficients()
             both = self._sizes(A, G, None if self.R is None else self.average)
-            facts = [] if self.above.slot is None else [self.ground.new(self.above.slot)]
+            facts = [] if self.above.slot is None else [self.renewed]
             same = self._share_is(both[0].claim.right.args[0])
             sides = [
                 p.certify(s * M <= S * self.start, bound, same, *facts) for s, bound in zip((1, -1), both, strict=True)
@@ -286,3 +280,10 @@ class Proof(Denominator):
 def one_side(p: Prover, x: Any, sign: int) -> Theorem:
     """x <= |x|, or -x <= |x|."""
     return p.max_left(x, -x) if sign == 1 else p.max_right(x, -x)
+
+
+def constant_rates(proof: Proof) -> bool:
+    """Whether rates and weights are made of parameters alone."""
+    parameters = {Name(s.name) for s in proof.text.rule.parameters if s.name not in proof.frame.abstracted}
+    own: list[Expr] = [proof.above.decay, proof.above.weight, proof.below.decay, proof.below.weight]
+    return all(names(proof.text.folded(e)) <= parameters for e in own)

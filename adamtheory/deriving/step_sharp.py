@@ -1,4 +1,4 @@
-"""That a bound of a step is attained, by which history, what its constant is in closed form, and its numbers.
+"""That a bound of a step is attained, and by which history.
 
 For averages of squares the history is g_{t+1} = (b/a) g_t, with the rate a of the numerator and b of the denominator;
 for a decaying maximum g_{t+1} = b g_t. Where the numerator is g_t alone, all gradients before it are zero.
@@ -10,23 +10,19 @@ from copy import copy
 from typing import Any
 
 from adamtheory.deriving.frame import n, t
+from adamtheory.deriving.step_floor import times
 from adamtheory.deriving.step_ground import Quick, put_in
-from adamtheory.deriving.step_proof import Proof
-from adamtheory.language.tree import ZERO, Expr, Name, names
+from adamtheory.deriving.step_proof import Proof, constant_rates
+from adamtheory.language.tree import ZERO, names
+from adamtheory.logic.derive import Prover
 from adamtheory.logic.kernel import Theorem
-from adamtheory.logic.notation import Family, Setting, absolute, eq, inv, lift, power
-from adamtheory.logic.search import NotFound
-from adamtheory.logic.terms import Refused, Rel
+from adamtheory.logic.notation import Family, Setting, absolute, eq, inv, lift
+from adamtheory.logic.sums import apart, put
+from adamtheory.logic.terms import Refused
 
 
-def constant_rates(proof: Proof) -> bool:
-    """Whether rates and weights are made of parameters alone."""
-    parameters = {Name(s.name) for s in proof.text.rule.parameters if s.name not in proof.frame.abstracted}
-    own: list[Expr] = [proof.above.decay, proof.above.weight, proof.below.decay, proof.below.weight]
-    return all(names(proof.text.folded(e)) <= parameters for e in own)
-
-
-def _from_zero(proof: Proof) -> bool:
+def from_zero(proof: Proof) -> bool:
+    """Whether both averages start at 0."""
     first = {s.name: s.initial for s in proof.text.rule.slots}
     return not any(first.get(slot or "", 0) for slot in (proof.above.slot, proof.below.slot))
 
@@ -38,20 +34,28 @@ def _separate(proof: Proof) -> bool:
     return not names(moment) & {name for e in added for name in names(e)}
 
 
-def attained(proof: Proof) -> Theorem | None:
-    """numerator^2 = C denominator^2 for every t, without eps, along the extremal history; None where out of reach."""
-    if not _from_zero(proof) or (proof.below.kind == "square" and proof.below.extra != ZERO):
-        return None
+def attained(proof: Proof) -> tuple[Theorem, ...]:
+    """numerator^2 = C denominator^2 for every t, without eps, along the extremal history; none where out of reach.
+
+    Where the newest gradient counts for more than its share in the average: what the extremal history leads to, and
+    that from there one gradient reaches the bound.
+    """
+    square = proof.below.kind == "square"
+    if not from_zero(proof):
+        return ()
     try:
         if not _separate(proof) or not proof.text.free:
-            return None
+            return ()
         if proof.above.slot is None:
-            return _newest(proof)
-        if not proof.plain or not constant_rates(proof):
-            return None
-        return _geometric(_extended(proof)) if proof.below.kind == "square" else _decaying(_extended(proof))
+            newest = _newest(proof)
+            return () if newest is None else (newest,)
+        if not constant_rates(proof):
+            return ()
+        if proof.plain:
+            return (_geometric(_extended(proof)) if square else _decaying(_extended(proof)),)
+        return (_extremal(_History(_extended(proof))), _last(proof)) if square else ()
     except Refused:
-        return None
+        return ()
 
 
 def _extended(proof: Proof) -> Proof:
@@ -60,7 +64,7 @@ def _extended(proof: Proof) -> Proof:
     a, b = proof.ground.term(proof.above.decay), proof.ground.term(proof.below.decay)
     now, later = proof.gradient(t), proof.gradient(t + 1)
     square = proof.below.kind == "square"
-    setting.assume("extremal", eq(a * later, b * now) if square else eq(later, b * now), [1 <= t])
+    setting.assume("extremal", eq(times(a, later), b * now) if square else eq(later, b * now), [1 <= t])
     if not square:
         setting.assume("first", 0 < proof.gradient(lift(1)))
     found = copy(proof)
@@ -71,12 +75,12 @@ def _extended(proof: Proof) -> Proof:
 def _newest(proof: Proof) -> Theorem | None:
     """The numerator is g_t alone: equality where the denominator's average was 0 before."""
     equal = proof.floor.equal
-    if equal is None or proof.below.kind != "square":
+    if equal is None or proof.below.kind != "square" or proof.below.extra != ZERO:
         return None
     p, below = proof.p, proof.below
     facts = [equal, proof.fresh]
     if below.slot is not None:
-        facts.append(p.assume(eq(proof.ground.slot(below.slot, n), 0)))
+        facts.append(p.assume(eq(proof.v(n), 0)))
     weight = p.inverse(proof.ground.sign().positive(proof.numbers["k"]))
     base = p.certify(eq(proof.start, proof.numbers["k"] * proof.gradient(n + 1) ** 2), *facts[1:])
     main = p.certify(eq(proof.moment() ** 2, proof.constant() * proof.denominator() ** 2), equal, base, weight)
@@ -95,10 +99,10 @@ class _History:
         self.counted = self.p.certify(0 <= n, self.begun)
 
     def m(self, k: Any) -> Any:
-        return self.proof.ground.slot(self.proof.above.slot or "", k)
+        return self.proof.m(k)
 
     def v(self, k: Any) -> Any:
-        return self.proof.ground.slot(self.proof.below.slot or "", k)
+        return self.proof.v(k)
 
     def R(self, k: Any) -> Any:
         return self._family()(k)
@@ -106,23 +110,28 @@ class _History:
     def g(self, k: Any) -> Any:
         return self.proof.gradient(k)
 
-    def _own(self, name: str) -> str:
-        return (self.proof.above.slot if name == "m" else self.proof.below.slot) or ""
-
     def _family(self) -> Family:
         assert self.proof.R is not None
         return self.proof.R
 
+    @property
+    def nothing(self) -> list[Theorem]:
+        """That nothing is added to the average of the denominator."""
+        return _without(self.proof)
+
     def new(self, name: str) -> Theorem:
         """The recursion of m, v or R under 1 <= n."""
-        found = self.p.next(self._family(), n) if name == "R" else self.proof.ground.new(self._own(name))
-        return self.p.using(found, self.counted)
+        return self.p.using(self._step(name), self.counted)
+
+    def _step(self, name: str) -> Theorem:
+        proof = self.proof
+        return self.p.next(self._family(), n) if name == "R" else proof.renewed if name == "m" else proof.fresh
 
     def first(self, name: str) -> list[Theorem]:
         """Its first value, and the one before."""
         p, proof, R = self.p, self.proof, self._family()
-        found = p.next(R, 0) if name == "R" else p.inst(proof.ground.new(self._own(name)), {n: 0})
-        start = p.start(R) if name == "R" else proof.frame.start(self._own(name))
+        found = p.next(R, 0) if name == "R" else p.inst(self._step(name), {n: 0})
+        start = p.start(R) if name == "R" else proof.m_start if name == "m" else proof.v_start
         return [p.using(found, p.certify(0 <= lift(0))), start]
 
     def along(self, claim: Any, base: Theorem, step: Theorem) -> Theorem:
@@ -157,10 +166,15 @@ class _History:
 
 
 def _geometric(proof: Proof) -> Theorem:
-    """c m(n) = k R(n) g(n) and c^2 v(n) = k^2 R(n) g(n)^2, hence m(n)^2 = R(n) v(n)."""
+    """numerator^2 = C denominator^2, from m(n)^2 = R(n) v(n)."""
     h = _History(proof)
+    return h.final(_extremal(h))
+
+
+def _extremal(h: _History) -> Theorem:
+    """1 <= n |- m(n)^2 = R(n) v(n), from c m(n) = k R(n) g(n) and c^2 v(n) = k^2 R(n) g(n)^2."""
     p, a, b, c, k = h.p, h.a, h.b, h.c, h.k
-    k_is, c_is = p.inverse(h.k_positive), p.inverse(proof.ground.sign().positive(c))
+    k_is, c_is = p.inverse(h.k_positive), p.inverse(h.proof.ground.sign().positive(c))
     grown = p.using(p.given("extremal", n), h.begun)
     earlier = p.certify(eq(h.g(n), a * inv(b) * h.g(n + 1)), grown, p.inverse(h.b_positive))
 
@@ -174,16 +188,86 @@ def _geometric(proof: Proof) -> Theorem:
     def second(j: Any) -> Any:
         return eq(c**2 * h.v(j), k**2 * h.R(j) * h.g(j) ** 2)
 
-    base = p.certify(second(lift(1)), *h.first("v"), *h.first("R"), k_is)
+    base = p.certify(second(lift(1)), *h.first("v"), *h.first("R"), k_is, *h.nothing)
     older = p.rewrite(earlier, lambda z: z**2)
-    step = p.certify(second(n + 1), p.assume(second(n)), h.new("v"), h.new("R"), older, k_is, p.inverse(h.b_positive))
+    facts = (h.new("v"), h.new("R"), older, k_is, p.inverse(h.b_positive), *h.nothing)
+    step = p.certify(second(n + 1), p.assume(second(n)), *facts)
     v_is = h.along(second(n), base, step)
     m_alone = p.certify(eq(h.m(n), inv(c) * k * h.R(n) * h.g(n)), m_is, c_is)
     v_alone = p.certify(
         eq(h.v(n), inv(c) ** 2 * k**2 * h.R(n) * h.g(n) ** 2), v_is, p.certify(eq(c**2 * inv(c) ** 2, 1), c_is)
     )
     both = p.rewrite(m_alone, lambda z: z**2)
-    return h.final(p.certify(eq(h.m(n) ** 2, h.R(n) * h.v(n)), both, v_alone))
+    found: Theorem = p.certify(eq(h.m(n) ** 2, h.R(n) * h.v(n)), both, v_alone)
+    return found
+
+
+def _last(proof: Proof) -> Theorem:
+    """numerator^2 = C denominator^2 from m^2 = R v before the step, R > 0, and k A R g = G b m for the newest g."""
+    p, signs, at, R = proof.p, proof.ground.sign(), proof.numbers, proof.R
+    equal = proof.floor.equal
+    if equal is None or R is None:
+        raise Refused("the denominator is larger than what it is built on")
+    A, G = proof.coefficients()
+    m, v, b, k, g = proof.m(n), proof.v(n), at["b"], at["k"], proof.gradient(n + 1)
+    held, some = p.assume(eq(m**2, R(n) * v), 0 < R(n))
+    newest = p.assume(eq(k * times(A, R(n)) * g, times(G, b) * m))
+    letters = apart(p, "m v r i h q a b k c g")
+    lemma = _one_gradient(p, *letters)
+    values = (m, v, R(n), inv(b), inv(k), inv(R(n)), A, b, k, G, g)
+    facts = [p.inverse(s) for s in (signs.positive(b), signs.positive(k), some)]
+    whole = put(p, lemma, letters, values, held, newest, *facts)
+    base = p.certify(eq(proof.start, b * v + k * g**2), proof.fresh, *_without(proof), degree=1)
+    moment = p.certify(eq(proof.moment(), A * m + G * g), proof.renewed, degree=1)
+    share = p.certify(eq(proof.share(), A**2 * R(n) * inv(b) + G**2 * inv(k)), *_share_line(proof), degree=1)
+    sides = (proof.moment(), *whole.claim.right.args, proof.start, proof.share(), equal.claim.right)
+    letters = apart(p, "m f w v s d x")
+    same = put(
+        p, _joined_up(p, *letters), letters, (*sides, whole.claim.left.args[0]), whole, moment, base, share, equal
+    )
+    main = p.restate(eq(proof.moment() ** 2, proof.constant() * proof.denominator() ** 2), same)
+    M, D, C = proof.moment(t - 1, t), proof.denominator(t - 1, t), proof.constant(t - 1, t)
+    found = proof.at_t(eq(M**2, C * D**2), main)
+    given = p.inst(newest, {n: t - 1}).claim  # about g(t - 1 + 1)
+    return p.using(found, p.restate(given, p.assume(eq(_at_t(given.left), _at_t(given.right)))))
+
+
+def _at_t(of: Any) -> Any:
+    """The term with t for t - 1 + 1."""
+    return put_in(of, (t - 1) + 1, t)
+
+
+def _one_gradient(p: Prover, *letters: Any) -> Theorem:
+    """(a m + c g)^2 = (a^2 r i + c^2 h) (b v + k g^2) with i, h, q the reciprocals of b, k, r."""
+    m, v, r, i, h, q, a, b, k, c, g = letters
+    held, newest = p.assume(eq(m**2, r * v), eq(k * a * r * g, c * b * m))
+    ones = p.assume(eq(b * i, 1), eq(k * h, 1), eq(r * q, 1))
+    v_is = p.certify(eq(v, q * m**2), held, ones[2])
+    # k a r g = c b m, used twice: a^2 r k g^2 i = a c m g, and c^2 h b v = c h q m (k a r g) = a c m g
+    first = p.certify(eq(a**2 * r * i * k * g**2, a * c * m * g), newest, ones[0])
+    second = p.certify(eq(c**2 * h * b * v, a * c * m * g), v_is, newest, *ones[1:])
+    goal = eq((a * m + c * g) ** 2, (a**2 * r * i + c**2 * h) * (b * v + k * g**2))
+    found: Theorem = p.certify(goal, first, second, held, *ones[:2])
+    return found
+
+
+def _joined_up(p: Prover, *letters: Any) -> Theorem:
+    """m^2 = s d from x^2 = f w and m = x, v = w, s = f, v = d."""
+    m, f, w, v, s, d, x = letters
+    whole, moment, base, share, equal = p.assume(eq(x**2, f * w), eq(m, x), eq(v, w), eq(s, f), eq(v, d))
+    parts = [p.rewrite(moment, lambda z: z**2), p.rewrite(share, lambda z: z * w)]
+    parts += [p.rewrite(side, lambda z: s * z) for side in (base, equal)]
+    found: Theorem = p.certify(eq(m**2, s * d), whole, *parts, degree=1)
+    return found
+
+
+def _without(proof: Proof) -> list[Theorem]:
+    """That nothing is added to the average of the denominator, as a hypothesis."""
+    return [] if proof.below.extra == ZERO else [proof.p.assume(eq(proof.numbers["e"], 0))]
+
+
+def _share_line(proof: Proof) -> list[Theorem]:
+    return [] if proof.S is None else [proof.p.next(proof.S, n)]
 
 
 def _decaying(proof: Proof) -> Theorem:
@@ -251,87 +335,3 @@ def _joined(
     own = p.certify(eq(h.g(n + 1), inv(k) * h.v(n + 1)), u_next, k_is)
     step = p.certify(eq(h.m(n + 1), h.R(n + 1) * h.v(n + 1)), old, h.new("m"), h.new("R"), earlier, own)
     return h.final(h.along(eq(h.m(n), h.R(n) * h.v(n)), one, step))
-
-
-# --- closed forms -----------------------------------------------------------------------------------------------------
-
-
-def closed(proof: Proof) -> Theorem | None:
-    """0 <= n |- (1 - r) R(n) = (c^2/k) (1 - r^n) with r = a^2/b, or (c/k) (1 - r^n) with r = a/b; as for step t."""
-    if proof.R is None or not constant_rates(proof) or not _from_zero(proof):
-        return None
-    p, R, a, b, c, k = proof.p, proof.R, *(proof.numbers[name] for name in "abck")
-    if proof.below.kind == "square":
-        r, first = a**2 * inv(b), c**2 * inv(k)
-    else:
-        r, first = a * inv(b), c * inv(k)
-
-    def claim(j: Any) -> Any:
-        return eq((1 - r) * R(j), first * (1 - power(r, j)))
-
-    begun = p.assume(0 <= n)
-    base = p.certify(claim(lift(0)), p.start(R))
-    step = p.certify(claim(n + 1), p.assume(claim(n)), p.next(R, n), p.power_next(r, begun))
-    found = p.induction(n, 0, claim(n), base, step)
-    return p.restate(claim(t), p.using(p.inst(found, {n: t}), p.certify(0 <= t, p.assume(0 <= t))))
-
-
-def steady(proof: Proof, limit: Theorem) -> Theorem | None:
-    """1 <= t |- numerator^2 <= K denominator^2 with one K for every t, where C moves with R alone; from R(t) <= U."""
-    p, R, U = proof.p, limit.claim.left, limit.claim.right
-    C = proof.constant(t - 1, t)
-    K, factor = put_in(C, R, U), put_in(C, R, lift(1))
-    if K.free:
-        return None
-    M, D, square = proof.moment(t - 1, t), proof.denominator(t - 1, t), proof.below.kind == "square"
-    above = p.certify(C <= K, limit, proof.ground.sign().nonneg(factor))
-    begun = p.certify(0 <= t, p.assume(1 <= t))
-    if square:
-        more = p.certify(C * D**2 <= K * D**2, above, squares=[D])
-        return p.using(p.certify(M**2 <= K * D**2, proof.theorem, more, degree=1), begun)
-    nonneg = proof.at_t(0 <= D, p.restate(0 <= proof.denominator(), proof.floor.nonneg))
-    more = p.certify(C * D <= K * D, above, nonneg)
-    return p.using(p.certify(absolute(M) <= K * D, proof.theorem, more, degree=1), begun)
-
-
-def _smaller(proof: Proof, claim: Rel) -> Theorem | None:
-    """a^2 < b where the ranges give it, else as a hypothesis; None where it is false of numbers."""
-    p = proof.p
-    try:
-        return p.certify(claim, *proof.ground.sign().about((claim.left, claim.right)))
-    except NotFound:
-        return p.assume(claim) if claim.families else None
-
-
-def uniform(proof: Proof) -> Theorem | None:
-    """R(t) <= (c^2/k)/(1 - r) for every t, from r < 1, written a^2 < b (a < b for a maximum)."""
-    if proof.R is None or not constant_rates(proof) or not _from_zero(proof):
-        return None
-    p, R, a, b, c, k = proof.p, proof.R, *(proof.numbers[name] for name in "abck")
-    signs = proof.ground.sign()
-    square = proof.below.kind == "square"
-    r, first = (a**2 * inv(b), c**2 * inv(k)) if square else (a * inv(b), c * inv(k))
-    b_positive = signs.positive(b)
-    smaller = _smaller(proof, (a**2 if square else a) < b)
-    if smaller is None:
-        return None
-    below_one = p.certify(r < 1, smaller, p.inverse(b_positive), p.inv_positive(b_positive))
-    room = p.certify(0 < 1 - r, below_one)
-    r_nonneg = p.certify(
-        0 <= r, p.inv_positive(b_positive), *([] if square else [signs.nonneg(a)]), squares=[a] if square else []
-    )
-    limit = first * inv(1 - r)
-    old = p.assume(R(n) <= limit)
-    nonneg = p.certify(
-        0 <= limit,
-        p.inv_positive(room),
-        p.inv_positive(signs.positive(k)),
-        *([] if square else [signs.nonneg(c)]),
-        squares=[c] if square else [],
-        degree=3,
-    )
-    more = p.certify(r * R(n) <= r * limit, old, r_nonneg)
-    fixed = p.certify(eq(r * limit + first, limit), p.inverse(room))
-    step = p.certify(R(n + 1) <= limit, more, fixed, p.next(R, n), degree=1)
-    found = p.induction(n, 0, R(n) <= limit, p.certify(R(0) <= limit, p.start(R), nonneg), step)
-    return p.inst(found, {n: t})

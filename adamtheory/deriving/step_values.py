@@ -81,7 +81,7 @@ class Numbers:
                 u = c * b * m / (k * a * R) if R else Fraction(1)
                 m, R = a * m + c * u, (a * a * R / b if b else 0) + c * c / k
             found.append(u)
-        return found
+        return proof.gradients(found, [self.at(proof.numbers["c"], step) for step in range(1, last + 1)])
 
     def constant(self, step: int) -> float:
         """The bound of |numerator|/denominator in step `step`."""

@@ -15,7 +15,7 @@ import inspect
 from dataclasses import dataclass
 from textwrap import indent
 
-from adamtheory.engine import philox
+from adamtheory.engine import philox, projections
 from adamtheory.engine.printer import Printer
 from adamtheory.engine.program import LEAVES, Accumulator, Atom, Level, Program, State
 from adamtheory.language.tree import Number
@@ -76,6 +76,14 @@ def _random(dtype: str) -> str:
     return "\n\n".join(parts) + "\n\n"
 
 
+def _vector(name: str) -> str:
+    """The text of the projection and of what it calls."""
+    if not name:
+        return ""
+    policy = POLICY.format(signature="").replace(", cache=True", "")
+    return "".join(f"@{policy}\n{inspect.getsource(function)}\n\n" for function in projections.TEXTS[name])
+
+
 class Emitter:
     """What both shapes share: the sections of a program and the bookkeeping of its arrays."""
 
@@ -87,7 +95,7 @@ class Emitter:
         self.printer = Printer(program, {})
         states, sums = program.states, program.accumulators
         roots: list[Atom] = [s.next for s in states] + [a.value for a in sums]
-        self.alive = self.printer.needed(roots)
+        self.alive = self.printer.needed(roots) | set(program.vector_params)
         # a rule's own slots are results of the run, read or not
         self.states = [s for s in states if s.name in self.alive or s.level == Level.COORD or s.name[:2] == "o_"]
         self.step_states = [s for s in self.states if not self.inner(s.level, s.lane)]
@@ -155,7 +163,7 @@ class Emitter:
         head = HEADER.format(shape=self.shape, size=self.program.size, dtype=self.dtype, literals=literals)
         random = _random(self.dtype) if self.program.uniforms else ""
         plain = POLICY.format(signature="").replace(", cache=True", "")
-        return f"{head}{random}@{plain}\n{NEUMAIER}\n\n{functions}"
+        return f"{head}{random}{_vector(self.program.vector)}@{plain}\n{NEUMAIER}\n\n{functions}"
 
     def kernel(self, text: str, params: list[str], shared: list[str]) -> Kernel:
         return Kernel(
@@ -172,6 +180,8 @@ class Emitter:
             return f"{target} = np.float64({value}) if np.float64({value}) < {target} else {target}"
         if sum_.kind == "max":
             return f"{target} = np.float64({value}) if np.float64({value}) > {target} else {target}"
+        if sum_.kind == "last":
+            return f"{target} = np.float64({value})"
         return f"{target} = (round_f if {target} < 1.0 else {target}) if {value} < F(0.0) else {target}"
 
 

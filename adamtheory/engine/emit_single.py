@@ -36,6 +36,8 @@ class Single(Emitter):
         text += "def run(lo, hi, steps, t0, par, st, z, acc, cacc, rows, features, targets, keys):\n"
         text += pad([f"{n}_table = np.empty({BLOCK}, F)" for n in self.tabled], 1)
         text += pad(one, 1)
+        buffers = ("y_all", "w_all") if program.vector else ()
+        text += pad([f"{name} = np.empty({program.size})" for name in buffers], 1)
         text += "    for lane in range(lo, hi):\n" + body
         return self.kernel(self.file(text), list(program.params), [])
 
@@ -107,12 +109,29 @@ class Single(Emitter):
 
     def last_loop(self) -> str:
         d = self.program.size
-        roots: list[Atom] = [s.next for s in self.coord_states] + [a.value for a in self.coord_sums]
+        vector = self.program.values["projected"].args if self.program.vector else ()
+        own = [(i * d, s.next) for i, s in enumerate(self.coord_states) if s.next != "projected"]
+        roots: list[Atom] = [*vector, *(following for _, following in own), *(a.value for a in self.coord_sums)]
         text = pad([f"for k in range({d}):"], 4) + self.coordinates(roots)
-        lines = [f"zl[k + {i * d}] = {self.printer.atom(s.next)}" for i, s in enumerate(self.coord_states)]
+        lines = [f"{name}[k] = {self.printer.atom(a)}" for name, a in zip(("y_all", "w_all"), vector, strict=False)]
+        lines += [f"zl[k + {offset}] = {self.printer.atom(following)}" for offset, following in own]
         for i, a in enumerate(self.coord_sums):
             lines.append(self.gather(a, f"cl[k + {(3 * i + 2 * (a.kind == 'sum')) * d}]"))
-        return text + pad(lines, 5)
+        return text + pad(lines, 5) + self.project()
+
+    def project(self) -> str:
+        """Project all coordinates at once, in float64, and store them as x."""
+        program, d = self.program, self.program.size
+        if not program.vector:
+            return ""
+        scalars = "".join(f", np.float64({name})" for name in program.vector_params)
+        offset = d * [s.name for s in self.coord_states].index("x")
+        lines = [
+            f"{program.vector}(y_all, w_all{scalars})",
+            f"for k in range({d}):",
+            f"    zl[k + {offset}] = F(y_all[k])",
+        ]
+        return pad(lines, 4)
 
     def flush(self) -> str:
         """Add the part of a block that is complete to the compensated sums."""

@@ -41,6 +41,12 @@ def hindsight(rule: Rule) -> Hindsight | None:
     return Hindsight(sums={k: v for k, v in sums.items() if v != ZERO})
 
 
+def polynomial(rule: Rule) -> tuple[Expr, Expr] | None:
+    """c1 and c2 of a loss that is separable and quadratic in its text; None for any other."""
+    found = None if any(i.kind == "target" for i in rule.inputs) else _polynomial_loss(rule)
+    return None if found is None else (found[1], _twice(found[2]))
+
+
 def _twice(expr: Expr) -> Expr:
     if isinstance(expr, Number):
         return Number(2 * expr.value)
@@ -86,9 +92,11 @@ def _polynomial_loss(rule: Rule) -> dict[int, Expr] | None:
     env: dict[Name, _Poly] = {x: _Poly((ZERO, ONE, ZERO))}
     try:
         for line in rule.body:
-            value = _poly(line.value, env)
+            known = _Poly((line.target, ZERO, ZERO))
+            # a frozen line is what it was at x_t wherever f_t is taken, so it is no function of x
+            value = known if line.target == rule.notes.get("frozen") else _poly(line.value, env)
             # x-free lines keep their name, so that the kernel shares them with the rule itself
-            env[line.target] = _Poly((line.target, ZERO, ZERO)) if value.free else value
+            env[line.target] = known if value.free else value
         result = _poly(rule.results[0], env)
     except _NotQuadraticError:
         return None

@@ -19,6 +19,7 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 from fractions import Fraction
 
+from adamtheory.engine.dynamic import HIGH, LOW, Dynamic
 from adamtheory.engine.prefix_sums import Hindsight
 from adamtheory.errors import ParameterError
 from adamtheory.language.rule import Rule
@@ -36,6 +37,7 @@ class Level(IntEnum):
 
 Atom = str | Number  # the name of a value, or a literal
 LEAVES = ("param", "state", "time", "uniform", "row", "target")
+KEPT, WATCHED = "k_", "w_"  # first letters of the states and accumulators of what is watched
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +64,7 @@ class State:
 
 @dataclass(frozen=True, slots=True)
 class Accumulator:
-    """What is gathered over the rounds: a compensated `sum`, a `min`, a `max`, or the `first` round below zero."""
+    """What is gathered over the rounds: a compensated `sum`, `min`, `max`, `last`, or the `first` round below zero."""
 
     name: str
     kind: str
@@ -82,6 +84,8 @@ class Program:
     accumulators: list[Accumulator] = field(default_factory=list)
     uniforms: int = 0
     on_data: bool = False
+    vector: str = ""  # the projection that couples the coordinates (`projections.VECTORS`), and its parameters
+    vector_params: tuple[str, ...] = ()
 
     def level(self, atom: Atom) -> Level:
         return Level.CONST if isinstance(atom, Number) else self.values[atom].level
@@ -91,6 +95,20 @@ class Program:
 
     def stage(self, atom: Atom) -> int:
         return 0 if isinstance(atom, Number) else self.values[atom].stage
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """A quantity of the run that is gathered or kept: `value` is an expression in the names of the optimizer's text.
+
+    Besides its slots, lines and scalars, `x`, `g` and `t` the expression may read, with `@` before the name, `@alpha`,
+    the step size, a parameter of the run (`@p_low`), and what is kept.
+    kind   as in `Accumulator`; or `keep`: the value of the round before, 0 in the first
+    """
+
+    name: str
+    kind: str
+    value: Expr
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +124,9 @@ class Parts:
     lane_seeds: bool = False
     monitors: bool = False
     hindsight: Hindsight | None = None
+    dynamic: Dynamic | None = None
+    weighted: bool = True  # whether a set that couples the coordinates is projected on with the rule's denominator
+    watches: tuple[Watch, ...] = ()
 
 
 def parameter_names(parts: Parts) -> list[str]:
@@ -176,6 +197,7 @@ def build(parts: Parts) -> Program:
         for prefix, rule in (("s_", parts.schedule), ("f_", parts.loss), ("o_", parts.optimizer))
         for slot in rule.slots
     ]
+    names += [KEPT + w.name for w in parts.watches if w.kind == "keep"]
     levels = {name: (Level.STEP, False) for name in names}
     while True:
         program = _attempt(parts, levels)
@@ -204,14 +226,37 @@ def _attempt(parts: Parts, levels: Mapping[str, tuple[Level, bool]]) -> Program:
     else:
         env[Name("eta")] = multiplier
     (unprojected,), env = builder.part(parts.optimizer, "o_", env)
-    (x_next,), _ = builder.part(parts.feasible, "p_", _scalars(parts.feasible, "p_") | {Name("y"): unprojected})
+    x_next = _projection(builder, parts, unprojected, env)
     program.states.append(State("x", None, x_next, Level.COORD, True))
     _gather(program, "loss", "sum", loss)
     if parts.hindsight is not None:
         _hindsight(builder, parts.hindsight, parts.loss, loss_env)
+    if parts.dynamic is not None:
+        _dynamic(builder, parts, parts.dynamic, loss_env)
     if parts.monitors and "denominator" in parts.optimizer.notes:
         _monitors(builder, parts.optimizer, env, step_size)
+    _watch(builder, parts.watches, env, step_size)
     return program
+
+
+def _projection(builder: Builder, parts: Parts, unprojected: Atom, env: Mapping[Name, Atom]) -> Atom:
+    """The projected iterate: the set's own text, or `project` (y, w), whose values need all coordinates at once.
+
+    w is the rule's declared denominator; 1 where it declares none, or one that is the same number always.
+    """
+    if parts.size == 1 or "vector" not in parts.feasible.facts:
+        scalars = _scalars(parts.feasible, "p_")
+        (x_next,), _ = builder.part(parts.feasible, "p_", scalars | {Name("y"): unprojected})
+        return x_next
+    weight: Atom = ONE
+    if parts.weighted and "denominator" in parts.optimizer.notes:
+        weight = builder.expr(parts.optimizer.notes["denominator"], env)
+    program = builder.program
+    program.vector = str(parts.feasible.facts["vector"])
+    program.vector_params = tuple(f"p_{p.name}" for p in parts.feasible.parameters)
+    stage = max(program.stage(unprojected), program.stage(weight))
+    program.values["projected"] = Value("project", (unprojected, weight), Level.COORD, True, stage)
+    return "projected"
 
 
 def _scalars(rule: Rule, prefix: str) -> dict[Name, Atom]:
@@ -260,10 +305,62 @@ def _hindsight(builder: Builder, hindsight: Hindsight, rule: Rule, env: Mapping[
     for name, expr in hindsight.sums.items():
         _gather(builder.program, name, "sum", builder.expr(expr, env))
     if hindsight.point is not None:
-        at_point = dict(env) | {Name("x"): builder.expr(hindsight.point, env)}
-        for line in rule.body:
+        value = _loss_at(builder, rule, env, builder.expr(hindsight.point, env))
+        _gather(builder.program, "loss_at_point", "sum", value)
+
+
+def _loss_at(builder: Builder, rule: Rule, env: Mapping[Name, Atom], point: Atom) -> Atom:
+    """This round's loss at another point; a frozen line is what it was at x_t."""
+    at_point = dict(env) | {Name("x"): point}
+    for line in rule.body:
+        if line.target != rule.notes.get("frozen"):
             at_point[line.target] = builder.expr(line.value, at_point)
-        _gather(builder.program, "loss_at_point", "sum", builder.expr(rule.results[0], at_point))
+    return builder.expr(rule.results[0], at_point)
+
+
+def _dynamic(builder: Builder, parts: Parts, dynamic: Dynamic, env: Mapping[Name, Atom]) -> None:
+    """Losses and path lengths of comparators that move; both are projected on the set."""
+    here = dict(env) | {LOW: "p_low", HIGH: "p_high"}
+    if dynamic.value is not None:
+        _gather(builder.program, "round_loss", "sum", builder.expr(dynamic.value, here))
+    for name, expr in (("round", dynamic.point), ("moving", dynamic.moving)):
+        if expr is not None:
+            point = _projected(builder, parts, builder.expr(expr, here))
+            _gather(builder.program, f"{name}_loss", "sum", _loss_at(builder, parts.loss, env, point))
+            _gather(builder.program, f"{name}_path", "sum", _step_of(builder, f"{name}_before", point))
+
+
+def _projected(builder: Builder, parts: Parts, point: Atom) -> Atom:
+    (inside,), _ = builder.part(parts.feasible, "p_", _scalars(parts.feasible, "p_") | {Name("y"): point})
+    return inside
+
+
+def _step_of(builder: Builder, name: str, point: Atom) -> Atom:
+    """The Euclidean distance of a moving point from where it was in the round before; 0 in the first round."""
+    before = builder.leaf(name, "state", Level.COORD, True)
+    builder.program.states.append(State(name, Fraction(0), point, Level.COORD, True))
+    step = builder.apply("sub", (point, before))
+    if builder.program.size == 1:
+        length = builder.apply("absolute", (step,))
+    else:
+        length = builder.apply("sqrt", (builder.apply("total", (builder.apply("mul", (step, step)),)),))
+    return builder.apply("where<=", ("t", ONE, ZERO, length))
+
+
+def _watch(builder: Builder, watches: tuple[Watch, ...], env: Mapping[Name, Atom], step_size: Atom) -> None:
+    """Gather and keep what is watched; an expression may read all that is kept, whatever the order."""
+    program = builder.program
+    known = dict(env) | {Name("@" + name): name for name in program.params} | {Name("@alpha"): step_size}
+    kept = [w for w in watches if w.kind == "keep"]
+    for w in kept:
+        known[Name("@" + w.name)] = builder.leaf(KEPT + w.name, "state", *builder.slot_levels[KEPT + w.name])
+    for w in watches:
+        value = builder.expr(w.value, known)
+        if w.kind == "keep":
+            level, lane = builder.slot_levels[KEPT + w.name]
+            program.states.append(State(KEPT + w.name, Fraction(0), value, level, lane))
+        else:
+            _gather(program, WATCHED + w.name, w.kind, value)
 
 
 def _monitors(builder: Builder, rule: Rule, env: Mapping[Name, Atom], step_size: Atom) -> None:

@@ -82,7 +82,7 @@ def _first(state: State, inputs: Inputs, dtype: np.dtype[Any]) -> Array:
 
 
 # A monitor's value before round 1.
-_EMPTY = {"sum": 0.0, "min": np.inf, "max": -np.inf, "first": 0.0}
+_EMPTY = {"sum": 0.0, "min": np.inf, "max": -np.inf, "first": 0.0, "last": 0.0}
 
 
 def _sum(total: Any, compensation: Any, part: Any) -> Any:

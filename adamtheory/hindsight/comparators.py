@@ -20,8 +20,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from adamtheory.engine.projections import VECTORS
 from adamtheory.errors import ParameterError, UnknownNameError
 from adamtheory.hindsight.certificates import Bound, certify
+from adamtheory.hindsight.coupled_newton import best_on_set
 from adamtheory.hindsight.margin_sums import Floats, MarginSum
 from adamtheory.hindsight.projected_newton import minimise
 
@@ -100,11 +102,10 @@ def _one_thread() -> AbstractContextManager[Any]:
     return limits
 
 
-def _checked(
+def checked(
     family: str, features: npt.ArrayLike, targets: npt.ArrayLike, counts: npt.ArrayLike
 ) -> tuple[Floats, Floats, Floats]:
-    if family not in FAMILIES:
-        raise UnknownNameError("family of losses", family, FAMILIES)
+    """Features, targets and counts as float64 arrays; raises `ParameterError` for what no comparator can be had of."""
     a, y = np.asarray(features, np.float64), np.asarray(targets, np.float64)
     w = np.asarray(counts, np.float64)
     if a.ndim != 2 or y.shape != a.shape[:1] or w.shape != y.shape:
@@ -115,12 +116,13 @@ def _checked(
         raise ParameterError("a count is negative or no whole number; count how often each row was visited")
     if not (np.abs(a) <= LARGEST).all() or not (np.abs(y) <= LARGEST).all():
         raise ParameterError(f"features or targets are not finite or exceed {LARGEST:g}; remove or scale these rows")
-    if family == "logistic" and not (np.abs(y) == 1).all():
-        raise ParameterError("a target of the logistic loss is neither -1 nor +1; load the data for classification")
+    if family in ("logistic", "hinge") and not (np.abs(y) == 1).all():
+        raise ParameterError(f"a target of the {family} loss is neither -1 nor +1; load the data for classification")
     return a, y, w
 
 
-def _bounds(low: float, high: float) -> tuple[float, float]:
+def checked_bounds(low: float, high: float) -> tuple[float, float]:
+    """The ends of a box, or -inf and inf; raises `ParameterError` for any others."""
     whole = math.isinf(low) and math.isinf(high) and low < high
     if not whole and not -LARGEST <= low <= high <= LARGEST:
         raise ParameterError(f"the set is [{low:g}, {high:g}]; give low <= high within {LARGEST:g}, or -inf and inf")
@@ -150,6 +152,18 @@ def _best_of_starts(
     return min(found, key=lambda item: item[2][1].gap)
 
 
+def _moved_into(point: Floats, name: str, size: float) -> Floats:
+    """The nearest point of a set that couples the coordinates."""
+    if name not in VECTORS:
+        raise UnknownNameError("set", name, VECTORS)
+    if not 0 < size <= LARGEST:
+        raise ParameterError(f"the size of the {name} is {size:g}; give a positive number within {LARGEST:g}")
+    moved = point.copy()
+    with np.errstate(all="ignore"):
+        VECTORS[name](moved, np.ones(len(moved)), size)
+    return moved
+
+
 def best_fixed_point(
     family: str,
     features: npt.ArrayLike,
@@ -160,6 +174,7 @@ def best_fixed_point(
     *,
     start: Any = None,
     tolerance: float = 1e-9,
+    coupled: tuple[str, float] | None = None,
 ) -> Comparator:
     """Minimise F(u) = sum_i w_i l(a_i . u, y_i) over the box [low, high]^d or, for -inf and inf, over R^d.
 
@@ -168,20 +183,24 @@ def best_fixed_point(
     start:     (d,), where the search begins, e.g. the comparator of the checkpoint before; 0 if None. Clipped.
     tolerance: the search ends once the gap is at most tolerance * max(F, F(0) / sum w), so relative to the value or,
                where that is smaller, to the mean loss of the zero vector; the latter is for separable data, F -> 0.
+    coupled:   instead of the box, with low = -inf and high = inf: ("ball", radius), ("simplex", scale) or
+               ("l1_ball", radius); then gradient_norm is that of the whole gradient.
     A gap above that is no error: rounding may not allow a smaller one, and `gap` is true in any case.
     On R^d the certificate of the logistic loss, and that of least squares with dependent columns, holds for the points
     of a ball that it names: with a gradient known only up to rounding no finite bound on all of R^d follows from it.
     Raises `ParameterError` and `UnknownNameError` for wrong shapes, counts, targets, bounds, family.
     Source: Bertsekas 1982 (see `projected_newton`); bounds and their proofs in `certificates`.
     """
-    a, y, w = _checked(family, features, targets, counts)
-    low, high = _bounds(low, high)
+    if family not in FAMILIES:
+        raise UnknownNameError("family of losses", family, FAMILIES)
+    a, y, w = checked(family, features, targets, counts)
+    low, high = checked_bounds(low, high)
     if not tolerance > 0:
         raise ParameterError(f"tolerance is {tolerance:g}; give a positive number")
     point = np.zeros(a.shape[1]) if start is None else np.array(start, np.float64)
     if point.shape != a.shape[1:] or not np.isfinite(point).all():
         raise ParameterError(f"start has shape {point.shape} or is not finite; give {a.shape[1]} finite numbers")
-    point = np.clip(point, low, high)
+    point = np.clip(point, low, high) if coupled is None else _moved_into(point, *coupled)
     seen = w > 0
     if not seen.any() or not a.shape[1]:
         value = math.fsum((w * (math.log(2) if family == "logistic" else 0.5 * y**2)).tolist())
@@ -191,7 +210,10 @@ def best_fixed_point(
     problem = MarginSum(family, np.ascontiguousarray(a), y, w)
     unit = problem.value(np.zeros(len(y))) / float(np.sum(w))
     with _one_thread():
-        point, iterations, (value, bound, gradient) = _best_of_starts(problem, point, low, high, tolerance, unit)
+        if coupled is None:
+            point, iterations, (value, bound, gradient) = _best_of_starts(problem, point, low, high, tolerance, unit)
+        else:
+            point, iterations, (value, bound, gradient) = best_on_set(problem, point, *coupled, tolerance, unit)
     outward = ((point == low) & (gradient > 0)) | ((point == high) & (gradient < 0))
     norm = float(np.linalg.norm(np.where(outward, 0.0, gradient)))
     return Comparator(point, value, bound.gap, norm, iterations, bound.certificate)

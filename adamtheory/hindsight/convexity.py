@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 
 from adamtheory.errors import ParameterError
+from adamtheory.language.rule import Input, Rule
+from adamtheory.language.tree import Expr, Name, substitute
 from adamtheory.simulation.sequences import LossSequence
 
 ROUNDS = 6
 POINTS = (Fraction(-7, 4), Fraction(-1, 3), Fraction(2, 5), Fraction(9, 8))
+FROZEN = "frozen line"  # no name of the language, so that it meets none
 SLACK = 1e-9  # relative; far above rounding, far below the effect of a wrong gradient
 
 
 def check_first_order(losses: LossSequence) -> None:
-    """Check f_t(u) >= f_t(x) + <g_t, u - x> at some points of the first rounds; losses that ship are proved convex.
+    """Check f_t(u) >= f_t(x) + <g_t, u - x> at some points of the first rounds; losses that ship are tested.
 
     A wrong gradient or a loss that is not convex breaks it somewhere; passing is evidence, no proof.
     Raises `ParameterError` with the points of the first violation.
@@ -37,20 +41,43 @@ def _values(losses: LossSequence) -> list[tuple[int, tuple[float, float, float, 
     from adamtheory.simulation.lanes import as_array
 
     system = arithmetic("float64")
-    step = reading(losses.rule, system)
+    rule, frozen = _with_frozen_input(losses.rule)
+    step = reading(rule, system)
+    choose = reading(replace(losses.rule, results=frozen), system)
     fixed = {name: as_array(value, name).flat[0] for name, value in losses.bound.values.items()}
     slots = {s.name: [system.number(s.initial)] for s in losses.rule.slots}
+    points = [system.number(x) for x in POINTS]
     found = []
     for t in range(1, ROUNDS + 1):
         scalars = fixed | {"t": system.number(Fraction(t))}
-        inputs = {i.name: [system.number(_input(losses, i.kind, t))] for i in losses.rule.inputs[1:]}
-        at, after = {}, slots
-        for x in POINTS:
-            ((f,), (g,)), after = step({"x": [system.number(x)], **inputs, **slots}, scalars)
-            at[x] = float(f), float(g)
+        given = {i.name: [system.number(_input(losses, i.kind, t))] for i in losses.rule.inputs[1:]} | slots
+        for x in points:
+            chosen, after = choose({"x": [x], **given}, scalars)
+            inputs = given | dict(zip([FROZEN] * len(chosen), chosen, strict=True))
+            (f,), (g,) = step({"x": [x], **inputs}, scalars)[0]
+            for u in points:
+                if u != x:
+                    value = step({"x": [u], **inputs}, scalars)[0][0][0]
+                    found.append((t, (float(x), float(f), float(g), float(u), float(value))))
         slots = after
-        found += [(t, (float(x), *at[x], float(u), at[u][0])) for x in POINTS for u in POINTS if u != x]
     return found
+
+
+def _with_frozen_input(rule: Rule) -> tuple[Rule, tuple[Expr, ...]]:
+    """The loss whose frozen line is an input, so that f_t(u) keeps what was chosen at x_t, and what is chosen."""
+    frozen = rule.notes.get("frozen")
+    if not isinstance(frozen, Name):
+        return rule, ()
+    body = tuple(
+        replace(line, value=substitute(line.value, {frozen: Name(FROZEN)}))
+        for line in rule.body
+        if line.target != frozen
+    )
+    results = tuple(substitute(result, {frozen: Name(FROZEN)}) for result in rule.results)
+    news = tuple(substitute(following, {frozen: Name(FROZEN)}) for following in rule.next_slots)
+    return replace(rule, inputs=(*rule.inputs, Input(FROZEN, "row")), body=body, results=results, next_slots=news), (
+        frozen,
+    )
 
 
 def _input(losses: LossSequence, kind: str, t: int) -> Fraction:

@@ -74,7 +74,7 @@ def model_minimum(hessian: Floats, gradient: Floats, u: Floats, low: float, high
     return np.clip(v, low, high)
 
 
-def _search(problem: MarginSum, z: Floats, along: Floats, value: float, slope: float, longest: float) -> float:
+def search(problem: MarginSum, z: Floats, along: Floats, value: float, slope: float, longest: float) -> float:
     """Step length along a descent direction: Armijo by halving from 1, then doubling as long as it pays.
 
     Doubling matters on separable data, where the loss falls like exp(-margin) and a Newton step only by a factor e.
@@ -128,7 +128,7 @@ def minimise(
             best, chosen = gap, u
         direction = model_minimum(problem.hessian(z), gradient, u, low, high, 0.1 * allowed) - u
         slope = float(gradient @ direction)
-        length = _search(problem, z, problem.features @ direction, value, slope, _longest(u, direction, low, high))
+        length = search(problem, z, problem.features @ direction, value, slope, _longest(u, direction, low, high))
         # Below the rounding of F a search cannot tell better from worse: a few full steps more, then the best point.
         stale = stale + 1 if -slope <= 64 * UNIT * value or length == 0 else 0
         if not slope < 0 or stale > 2 or not bool(np.isfinite(direction).all()):

@@ -5,17 +5,19 @@
     r.regret[-1], r.growth.verdict                       # 666668.9..., "linear regret"
 
 The best fixed point is exact for losses that are separable quadratics (prefix sums), the declared one where the loss
-proves its minimiser, and a solver's with a certified gap for losses on data.
+proves its minimiser, a median for absolute errors, and a solver's with a certified gap for other losses on data.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from adamtheory.errors import ParameterError
 from adamtheory.hindsight.growth import Growth, growth
+from adamtheory.simulation.nearest import nearest
 from adamtheory.simulation.trajectory import Trajectory
 
 if TYPE_CHECKING:
@@ -31,12 +33,16 @@ class Regret:
     """Regret at the checkpoints.
 
     checkpoints  (K,) rounds T
-    regret       (*lanes, K) R_T = sum_{t<=T} f_t(x_t) - min_u sum_{t<=T} f_t(u)
+    regret       (*lanes, K) R_T = sum_{t<=T} f_t(x_t) less the losses of the comparator: min_u sum_{t<=T} f_t(u), or
+                 what `against` says
     average      (*lanes, K) R_T/T
-    comparator   (*lanes, K, d) the best fixed point of the first T rounds
+    comparator   (*lanes, K, d) the best fixed point of the first T rounds, or the one given; NaN if it moves
     gap          (*lanes, K) certified bound on the comparator's own error: the true regret lies in [R_T, R_T + gap];
                  0 where the comparator is exact
     growth       how R_T grows with T, per lane and over the replicates; see `Growth`
+    against      the comparator as it was asked for
+    path         (*lanes, K) sum_{t=2..T} |u_t - u_{t-1}| of a comparator that moves; None for others, and where the
+                 least loss of a round is known without its point
     """
 
     checkpoints: Array
@@ -45,16 +51,21 @@ class Regret:
     comparator: Array
     gap: Array
     growth: Growth
+    against: Any = "best"
+    path: Array | None = None
 
 
 def regret(
     trajectory: Trajectory,
     *,
+    against: Any = "best",
     solved: dict[Any, list[Comparator]] | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> Regret:
     """The regret of a trajectory at its checkpoints.
 
+    against   "best": the best fixed point of the rounds so far; a number or (d,) numbers: a point of the set;
+              "dynamic": the best point of every round; "moving": what the loss moves about. See `against`
     solved    comparators that a solver has found; give the same dictionary for several optimizers on the same data,
               and each best fixed point is computed once
     progress  called with (checkpoints solved, checkpoints) while a solver looks for the best fixed points
@@ -62,25 +73,50 @@ def regret(
     Raises `ParameterError` where the losses are unbounded below on the set, or no exact comparator is known: a rule of
     one's own may name the minimiser of all its prefix sums by `@loss(comparator="...")`.
     """
-    sums = trajectory.sums
-    _check_set(trajectory)
-    if "loss_at_point" in sums:
-        value, point = sums["loss_at_point"], _declared(trajectory)
-        gap = value * 0.0
-    elif trajectory.sequence.targets is not None:
-        value, point, gap = _on_data(trajectory, {} if solved is None else solved, progress)
-    elif sums:
-        value, point = _separable(trajectory)
-        gap = value * 0.0
+    from adamtheory.hindsight.against import BEST, compare
+
+    path: Array | None = None
+    if isinstance(against, str) and against == BEST:
+        value, point, gap = best_fixed_points(trajectory, solved=solved, progress=progress)
     else:
-        raise ParameterError(
-            f"no exact best fixed point is known for {trajectory.sequence.rule.name}: it is no separable quadratic; "
-            'declare the minimiser of all its prefix sums by @loss(comparator="...")'
-        )
+        _check_set(trajectory)
+        found = compare(trajectory, against)
+        value, path, gap = found.value, found.path, found.value * 0.0
+        point = found.point if found.point is not None else trajectory.iterates * float("nan")
     result = trajectory.losses - value
     rounds = trajectory.checkpoints
     law = growth(trajectory, result)
-    return Regret(rounds, result, result / rounds, point, gap, law)
+    return Regret(rounds, result, result / rounds, point, gap, law, against, path)
+
+
+def best_fixed_points(
+    trajectory: Trajectory,
+    *,
+    solved: dict[Any, list[Comparator]] | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> tuple[Array, Array, Array]:
+    """The best fixed point of the rounds up to each checkpoint: its loss (*lanes, K), itself (*lanes, K, d), its gap.
+
+    The arguments are those of `regret`, and so is what is raised.
+    """
+    from adamtheory.hindsight.medians import absolute_target, best_medians
+
+    _check_set(trajectory)
+    sums, solved = trajectory.sums, {} if solved is None else solved
+    if "loss_at_point" in sums:
+        return sums["loss_at_point"], _declared(trajectory), sums["loss_at_point"] * 0.0
+    if absolute_target(trajectory.sequence.rule) is not None:
+        _check_box(trajectory)
+        value, point, gap = best_medians(trajectory, _bounds(trajectory), solved)
+        return value, point, gap
+    if trajectory.sequence.targets is not None:
+        return _on_data(trajectory, solved, progress)
+    if sums.keys() & {"c0", "c1", "c2"}:
+        return _separable(trajectory)
+    raise ParameterError(
+        f"no exact best fixed point is known for {trajectory.sequence.rule.name}: it is no separable quadratic; "
+        'declare the minimiser of all its prefix sums by @loss(comparator="...")'
+    )
 
 
 def _wide(trajectory: Trajectory, array: Array) -> Array:
@@ -99,12 +135,22 @@ def _check_set(trajectory: Trajectory) -> None:
         raise ParameterError(f"no best fixed point is known on the set {rule.name}; known sets: {', '.join(SETS)}")
 
 
+def _check_box(trajectory: Trajectory) -> None:
+    """Refuse a set that couples the coordinates where the best fixed point is known on a box and on R^d alone."""
+    if _coupling(trajectory) is not None:
+        raise ParameterError(
+            f"the best fixed point of {trajectory.sequence.rule.name} is known on a box and on all of R^d, not on "
+            f"{trajectory.feasible.rule.name}"
+        )
+
+
 def _bounds(trajectory: Trajectory) -> tuple[Array, Array]:
-    """Ends of the box, each (*lanes, 1, 1); infinite for all of R^d."""
+    """Ends of the box or, in one coordinate, of any set, each (*lanes, 1, 1); infinite for all of R^d."""
     import numpy as np
 
-    low = trajectory.parameters.get("p_low", np.full(trajectory.shape, -np.inf))
-    high = trajectory.parameters.get("p_high", np.full(trajectory.shape, np.inf))
+    given = trajectory.parameters
+    high = given.get("p_high", given.get("p_radius", given.get("p_scale", np.full(trajectory.shape, np.inf))))
+    low = given.get("p_low", given.get("p_scale", -high))
     return np.asarray(low)[..., None, None], np.asarray(high)[..., None, None]
 
 
@@ -125,23 +171,40 @@ def _declared(trajectory: Trajectory) -> Array:
             point[lane] = evaluate(values, 0)
     if not np.isfinite(point).all():
         raise ParameterError(f"{loss.name} names no best fixed point for these parameters; see its documentation")
-    low, high = _bounds(trajectory)
-    if np.any((point < low) | (point > high)):
+    points = np.repeat(point.reshape(-1, 1), trajectory.iterates.shape[-1], axis=1)
+    where = trajectory.feasible.rule
+    moved = nearest(where, {p.name: trajectory.parameters["p_" + p.name].ravel() for p in where.parameters}, points)
+    if np.any(moved != points):
         raise ParameterError(f"the best fixed point that {loss.name} names is not in the set; give a larger one")
     return np.broadcast_to(point, trajectory.iterates.shape)
 
 
-def _separable(trajectory: Trajectory) -> tuple[Array, Array]:
+def _coupling(trajectory: Trajectory) -> tuple[str, Array] | None:
+    """The name and the size (*lanes,) of a set that couples the coordinates; None for a box and for R^d."""
+    name = trajectory.feasible.rule.facts.get("vector")
+    if name is None or trajectory.iterates.shape[-1] == 1:
+        return None
+    (parameter,) = trajectory.feasible.rule.parameters
+    return str(name), trajectory.parameters["p_" + parameter.name]
+
+
+def _separable(trajectory: Trajectory) -> tuple[Array, Array, Array]:
     import numpy as np
 
     from adamtheory.hindsight.comparators import separable_quadratic
+    from adamtheory.hindsight.separable_sets import separable_on_set
 
     sums, zero = trajectory.sums, np.zeros(trajectory.iterates.shape)
     c1 = _wide(trajectory, sums["c1"]) if "c1" in sums else zero
     c2 = _wide(trajectory, sums["c2"]) if "c2" in sums else zero
-    low, high = _bounds(trajectory)
-    point, value = separable_quadratic(c1, c2, low, high)
-    return value + sums.get("c0", 0.0), point
+    if (coupling := _coupling(trajectory)) is not None:
+        name, size = coupling
+        point, value, gap = separable_on_set(name, c1, c2, np.broadcast_to(size[..., None], c1.shape[:-1]))
+    else:
+        low, high = _bounds(trajectory)
+        point, value = separable_quadratic(c1, c2, low, high)
+        gap = value * 0.0
+    return value + sums.get("c0", 0.0), point, gap
 
 
 def _on_data(
@@ -155,14 +218,16 @@ def _on_data(
     value, gap = np.empty((*shape, count)), np.empty((*shape, count))
     point = np.empty((*shape, count, losses.dimension))
     low, high = _bounds(trajectory)
+    coupling = _coupling(trajectory)
     for lane in np.ndindex(shape):
         ends = float(low[lane].item()), float(high[lane].item())
+        coupled = None if coupling is None else (coupling[0], float(coupling[1][lane]))
         # a shuffled sequence depends on seed and stream, file order on neither
         stream = trajectory.key(lane) if losses.order == "shuffled" else ()
         data = losses.rule.digest, id(losses.features), id(losses.targets), losses.order
-        key = (*data, tuple(trajectory.checkpoints.tolist()), ends, stream)
+        key = (*data, tuple(trajectory.checkpoints.tolist()), coupled or ends, stream)
         if key not in solved:
-            solved[key] = _path(trajectory, lane, *ends, progress)
+            solved[key] = _path(trajectory, lane, *ends, coupled, progress)
         for k, best in enumerate(solved[key]):
             value[(*lane, k)], gap[(*lane, k)], point[(*lane, k)] = best.value, best.gap, best.point
     return value, point, gap
@@ -173,22 +238,33 @@ def _path(
     lane: tuple[int, ...],
     low: float,
     high: float,
+    coupled: tuple[str, float] | None,
     progress: Callable[[int, int], None] | None,
 ) -> list[Comparator]:
     """The best fixed points of one lane at all checkpoints, each search starting from the one before."""
     from adamtheory.hindsight.comparators import best_fixed_point
-    from adamtheory.losses import least_squares, logistic
+    from adamtheory.hindsight.hinge import best_hinge
+    from adamtheory.losses import hinge, least_squares, logistic
 
     losses = trajectory.sequence
-    families = {logistic.digest: "logistic", least_squares.digest: "least_squares"}
+    families = {logistic.digest: "logistic", least_squares.digest: "least_squares", hinge.digest: "hinge"}
     family = families.get(losses.rule.digest)
     if family is None or losses.features is None or losses.targets is None:
-        raise ParameterError(f"no certified comparator is known for {losses.rule.name}; known: logistic, least_squares")
+        raise ParameterError(
+            f"no certified comparator is known for {losses.rule.name}; known: {', '.join(families.values())}"
+        )
+    if family == "hinge":
+        _check_box(trajectory)
     found: list[Comparator] = []
     for t in trajectory.checkpoints.tolist():
         start = found[-1].point if found else None
         counts = visit_counts(trajectory, lane, t)
-        found.append(best_fixed_point(family, losses.features, losses.targets, counts, low, high, start=start))
+        if family == "hinge":
+            found.append(best_hinge(losses.features, losses.targets, counts, low, high))
+        else:
+            ends = (low, high) if coupled is None else (-math.inf, math.inf)
+            given = family, losses.features, losses.targets, counts, *ends
+            found.append(best_fixed_point(*given, start=start, coupled=coupled))
         if progress is not None:
             progress(len(found), len(trajectory.checkpoints))
     return found

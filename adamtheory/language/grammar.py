@@ -31,7 +31,7 @@ INPUT_KINDS = ("uniform", "row", "target")
 DECORATORS = {"rule": "rule", "loss": "loss", "schedule": "schedule", "feasible_set": "feasible_set"}
 NOTES = {
     "rule": ("moment", "denominator"),
-    "loss": ("period", "comparator"),
+    "loss": ("period", "comparator", "minimiser", "margin", "moving", "frozen"),
     "schedule": (),
     "feasible_set": (),
 }
@@ -41,7 +41,7 @@ FACTS = {
     "rule": ("family", "schedule"),
     "loss": ("family", "start", "radius"),
     "schedule": ("family",),
-    "feasible_set": ("family",),
+    "feasible_set": ("family", "vector"),
 }
 
 
@@ -175,6 +175,8 @@ def _note(parser: _Parser, name: str, text: str, line: int) -> Expr:
         tree = ast.parse(text.strip(), mode="eval")
     except SyntaxError as error:
         raise GrammarError(parser.where, line, f"{name}={text!r} is no expression: {error.msg}", "mend it") from None
+    if name == "frozen" and not isinstance(tree.body, ast.Name):
+        raise GrammarError(parser.where, line, f"{name}={text!r} is not the name of a line", "name the slope, as in g")
     ast.increment_lineno(tree, line - 1)
     return replace(parser, lines=[b""] * (line - 1) + text.strip().encode().splitlines()).expression(tree.body)
 

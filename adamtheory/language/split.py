@@ -8,6 +8,7 @@ where even more is shared (with linear losses the gradient itself).
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -51,6 +52,12 @@ def split(rule: Rule) -> Split:
         tuple(a for a in rule.body if varies[a.target]),
         1 + _deepest(rule),
     )
+
+
+def varying(rule: Rule, expr: Expr) -> bool:
+    """Whether an expression in the rule's names differs between coordinates; other names do not."""
+    varies = _varying_names(rule, set(split(rule).shared))
+    return _varies(expr, defaultdict(bool, varies))
 
 
 def _varying_names(rule: Rule, shared: set[str]) -> dict[Name, bool]:

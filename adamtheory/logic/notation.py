@@ -168,6 +168,7 @@ class Setting:
     def __init__(self, theory: kernel.Theory = kernel.EMPTY) -> None:
         self.theory = theory
         self.rules: list[Any] = []  # what was read into the theory (`reading.read` adds to it)
+        self.readings: list[Any] = []  # how it was read: the `Reading`s
 
     def constant(self, name: str, result: str = "R") -> Any:
         """Declare a constant, real or (`"Z"`) integer."""

@@ -256,6 +256,7 @@ def read(
         rule, families, tuple(coordinates), scalars, inputs, dimension, project, roots=dict(roots or {}), lines=lines
     )
     setting.rules.append(rule)
+    setting.readings.append(found)
     if wanted:
         _define(found, setting, wanted, start, coordinates)
     return found

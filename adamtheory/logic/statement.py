@@ -26,8 +26,8 @@ from adamtheory.logic.terms import ONE_MONOMIAL, Rel, Term, difference, need
 class Statement:
     """theory ; hyps |- claim, with the names of the assumptions and axioms that the proof may use, all of them.
 
-    `rules` are the update rules, losses and schedules that the theory was read from. Claim and hypotheses may be SymPy
-    relations, read as `bridge.stated` says.
+    `rules` are the update rules, losses and schedules that the theory was read from, `readings` how (they tell what a
+    family of the theory is in a run). Claim and hypotheses may be SymPy relations, read as `bridge.stated` says.
     Raises `Refused` where the claim is decided by its normal form alone.
     """
 
@@ -37,6 +37,7 @@ class Statement:
     assumes: tuple[str, ...] = ()
     axioms: tuple[str, ...] = ()
     rules: tuple[Rule, ...] = ()
+    readings: tuple[Any, ...] = field(default=(), compare=False, repr=False)
 
     def __init__(
         self,
@@ -49,6 +50,7 @@ class Statement:
         built = isinstance(setting, Setting)
         object.__setattr__(self, "theory", setting.theory if isinstance(setting, Setting) else setting)
         object.__setattr__(self, "rules", tuple(setting.rules) if built else ())
+        object.__setattr__(self, "readings", tuple(setting.readings) if built else ())
         claim = stated(claim, self.theory)
         object.__setattr__(self, "claim", claim)
         object.__setattr__(self, "hyps", tuple(stated(h, self.theory) for h in hyps))

@@ -1,4 +1,4 @@
-"""Linear losses f_t(x) = <c_t, x>: the periodic sequence on which Adam fails, its stochastic version, random signs."""
+"""Linear losses f_t(x) = <c_t, x>: the periodic sequence on which Adam fails, signs at random or of an adversary."""
 
 from adamtheory.language import (
     at_least_two,
@@ -84,6 +84,56 @@ def random_signs(x, u: uniform, *, scale: positive = 1):
     """
     g = scale * where(u < 1 / 2, -1, 1)
     return total(g * x), g
+
+
+@loss(family="random signs", start=0, radius=1)
+def sparse_signs(x, u: uniform, *, p: unit = 0.1, scale: positive = 1):
+    """Sparse random signs: f_t(x) = scale*sum_i e_i x_i, e_i = -1 or +1 with probability p/2 each, else 0, independent.
+
+    The sparse case for which AdaGrad was made; with p = 1 draw by draw the losses of `random_signs`. On [-1, 1] the
+    expected regret of every algorithm is scale*E|e_1 + ... + e_T| per coordinate, about scale*sqrt(2pT/pi).
+
+    p      probability that a coordinate is active in a round
+    scale  multiplies every loss
+
+    Source: the sparse gradients of Duchi, Hazan & Singer 2011, section 1.3; the walk of Hazan 2016, Theorem 3.2.
+    """
+    g = scale * where(u < p / 2, -1, where(u < p, 1, 0))
+    return total(g * x), g
+
+
+@loss(family="adversary", start=0, radius=1, frozen="g")
+def adversary(x, *, scale: positive = 1):
+    """The adversary that sees the iterate: slope +1 where x_t >= 0, else -1, so that no round ever gains.
+
+    f_t(u) = scale*sum_i g_i u_i with g_i = -1 if x_{t,i} < 0, else 1.  The slope is chosen when x_t is known and stays
+    as it is when f_t is taken at another point: f_t(x_t) = scale*sum_i |x_{t,i}| >= 0, and the best fixed point gains
+    scale*sum_i |g_{1,i} + ... + g_{T,i}| on [-1, 1].  A deterministic algorithm cannot hide from it.
+
+    scale  multiplies every loss
+
+    Source: an adaptive adversary of online convex programming, e.g. Cesa-Bianchi & Lugosi 2006, section 4.1.
+    """
+    g = scale * where(x < 0, -1, 1)
+    return total(g * x), g
+
+
+@loss(family="doubling blocks", start=0, radius=1)
+def doubling_blocks(x, edge=2, side=1, *, scale: positive = 1, t):
+    """Slopes +1 and -1 by turns in blocks of 1, 2, 4, 8, ... rounds: regret so negative that R_T/T has no limit.
+
+    f_t(x) = scale*x for 4^j <= t < 2*4^j, -scale*x for 2*4^j <= t < 4^(j+1), j = 0, 1, ...  Online gradient descent on
+    [-1, 1] follows every block, so R_T/T has upper limit -2/3 (at the ends of blocks) and lower limit -1, in units of
+    scale: an upper bound on R_T never makes R_T/T go to 0.
+
+    edge   the round at which the next block begins;  side  the sign of this one
+    scale  multiplies every loss
+
+    Source: derived for this project; it refutes the limit of Kingma & Ba 2015, Corollary 4.2.
+    """
+    g = scale * side
+    following = t + 1
+    return total(g * x), g, where(following < edge, edge, 2 * edge), where(following < edge, side, -side)
 
 
 @loss(family="gradients", start=0, radius=1)

@@ -37,7 +37,8 @@ class Curve:
 def regret_curves(results: Sequence[Result], what: str) -> list[Curve]:
     """The lines of all optimizers.
 
-    what  "regret", "average", "iterate" (first coordinate) or "distance" (of the iterate to the best fixed point)
+    what  "regret", "average", "iterate" (first coordinate) "distance" (of the iterate to the comparator)
+          or "size" (its Euclidean norm)
     """
     import numpy as np
 
@@ -85,6 +86,9 @@ def _values(result: Result, what: str) -> Array:
     iterates = result.trajectory.iterates
     if what == "iterate":
         return np.asarray(iterates[..., 0])
+    if what == "size":
+        with np.errstate(all="ignore"):
+            return np.asarray(np.sqrt((iterates.astype(np.float64) ** 2).sum(axis=-1)))
     if what == "distance":
         with np.errstate(all="ignore"):
             return np.asarray(np.sqrt(((iterates - result.regret.comparator) ** 2).sum(axis=-1)))

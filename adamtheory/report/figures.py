@@ -8,11 +8,13 @@ long to draw.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from adamtheory.report import axes as frame
 from adamtheory.report.curves import COLOURS, GREY, STYLES, Curve, regret_curves
+from adamtheory.runs.comparator import MOVING
 from adamtheory.runs.plan import Result
 
 if TYPE_CHECKING:
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     Array = NDArray[Any]
 
 MOST_IN_A_ROW = 6
+BOUND = (0, (4, 2))  # the line style of a proved bound, which is also thinner
 REGRET_SLOPES = ((1.0, "slope of T"), (0.5, "slope of √T"))
 AVERAGE_SLOPES = ((0.0, "linear regret"), (-0.5, "slope of 1/√T"))
 STYLE: dict[Any, Any] = {
@@ -31,11 +34,14 @@ STYLE: dict[Any, Any] = {
 }  # fmt: skip
 
 
-def regret_figure(results: Sequence[Result], title: str, folder: Path, stem: str = "regret") -> list[Path]:
+def regret_figure(
+    results: Sequence[Result], title: str, folder: Path, stem: str = "regret", bounds: Sequence[Curve] = ()
+) -> list[Path]:
     """Draw regret, average regret and iterate against T, and save them as PNG and SVG.
 
     results  one or more finished optimizers of one plan;  title  a line above the panels
     folder   where `stem.png` and `stem.svg` go. Returns the two paths.
+    bounds   proved bounds on the regret, drawn dashed in the colour of the curve with the same index
     Lines are means over the seeds, bands the middle half of them.
     """
     from matplotlib import rc_context
@@ -48,11 +54,12 @@ def regret_figure(results: Sequence[Result], title: str, folder: Path, stem: str
         FigureCanvasAgg(figure)
         panels = figure.subplots(1, 3)
         curves = regret_curves(results, "regret")
-        rows = -(-len({c.label for c in curves if c.label}) // MOST_IN_A_ROW)
+        rows = -(-len({c.label for c in (*curves, *bounds) if c.label}) // MOST_IN_A_ROW)
         figure.subplots_adjust(left=0.05, right=0.985, top=0.83 - 0.05 * rows, bottom=0.12, wspace=0.2)
-        _growth_panel(panels[0], rounds, curves, REGRET_SLOPES)
+        _growth_panel(panels[0], rounds, curves, REGRET_SLOPES, bounds)
         frame.title(panels[0], "Regret $R_T$")
-        _growth_panel(panels[1], rounds, regret_curves(results, "average"), AVERAGE_SLOPES)
+        each = [replace(bound, values=bound.values / rounds) for bound in bounds]
+        _growth_panel(panels[1], rounds, regret_curves(results, "average"), AVERAGE_SLOPES, each)
         frame.title(panels[1], "Average regret $R_T/T$")
         _iterate_panel(panels[2], rounds, results)
         for panel in panels:
@@ -74,10 +81,15 @@ def _draw(axes: Any, rounds: Array, curves: Sequence[Curve]) -> None:
         axes.plot(rounds, curve.values, color=colour, linestyle=style, label=label, marker=dots)
 
 
-def _growth_panel(axes: Any, rounds: Array, curves: Sequence[Curve], slopes: Sequence[tuple[float, str]]) -> None:
-    """Values on logarithmic axes, with lines of known slopes beside them."""
-    logarithmic = frame.value_axis(axes, curves)
+def _growth_panel(
+    axes: Any, rounds: Array, curves: Sequence[Curve], slopes: Sequence[tuple[float, str]], bounds: Sequence[Curve]
+) -> None:
+    """Values on logarithmic axes, with lines of known slopes beside them and proved bounds above them."""
+    logarithmic = frame.value_axis(axes, [*curves, *bounds])
     _draw(axes, rounds, curves)
+    for bound in bounds:
+        axes.plot(rounds, bound.values, color=COLOURS[bound.index % len(COLOURS)], linestyle=BOUND, linewidth=1.1,
+                  label=bound.label)  # fmt: skip
     if logarithmic and len(rounds) > 1:
         _guides(axes, rounds, curves, slopes)
 
@@ -106,21 +118,31 @@ def _iterate_panel(axes: Any, rounds: Array, results: Sequence[Result]) -> None:
     """The iterate in one dimension, else its distance to the best fixed point."""
     import numpy as np
 
+    moves, name = results[0].against in MOVING, _name(results[0].against)
     if results[0].trajectory.iterates.shape[-1] > 1:
-        curves = regret_curves(results, "distance")
+        curves = regret_curves(results, "size" if moves else "distance")
         frame.value_axis(axes, curves)
-        frame.title(axes, "Distance of $x_{T+1}$ to the best fixed point")
+        frame.title(axes, "Norm of $x_{T+1}$" if moves else f"Distance of $x_{{T+1}}$ to {name}")
         _draw(axes, rounds, curves)
         return
     curves = regret_curves(results, "iterate")
     _draw(axes, rounds, curves)
+    shown = [v for c in frame.tame(curves) for v in (c.values, c.low, c.high) if v is not None]
+    if moves:
+        frame.plain_axis(axes, np.concatenate(shown))
+        frame.title(axes, "Iterate $x_{T+1}$")
+        return
     # of several seeds the median: a mean of points at both ends of the set would be a point that is best for none
     points = results[0].regret.comparator[..., 0].reshape(-1, len(rounds))
     best = np.quantile(points, 0.5, axis=0, method="lower")
     axes.plot(rounds, best, color=GREY, linestyle=(0, (4, 3)), linewidth=1.1, zorder=3)
-    shown = [v for c in frame.tame(curves) for v in (c.values, c.low, c.high) if v is not None]
     frame.plain_axis(axes, np.concatenate([*shown, best]))
-    frame.title(axes, "Iterate $x_{T+1}$ (dashed grey: best fixed point)")
+    frame.title(axes, f"Iterate $x_{{T+1}}$ (dashed grey: {name.removeprefix('the ')})")
+
+
+def _name(against: str) -> str:
+    """The comparator that rests, short enough for a title."""
+    return "the best fixed point" if against == "best" else "the comparator"
 
 
 def _legend(figure: Any, axes: Any, title: str) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from math import sqrt
 
 from adamtheory.hindsight.growth import LINEAR, SUBLINEAR, UNDECIDED
+from adamtheory.runs.comparator import in_words
 from adamtheory.runs.summary import NOT_FINITE, Row
 
 # A term of the fit is shown where its share of R_T is at least this: the root beside a linear law is of interest long
@@ -96,10 +97,11 @@ def sentences(rows: Sequence[Row], losses: str) -> list[str]:
 
 def _linear(rows: list[Row]) -> str:
     rates = _range([row.recent for row in rows])
-    point = f", x = {rows[0].comparator:.4g}" if len({row.comparator for row in rows}) == 1 else ""
+    points = {row.comparator for row in rows if row.comparator is not None and row.against == "best"}
+    point = f", x = {min(points):.4g}" if len(points) == 1 else ""
     return (
         f"the regret of {_names(rows)} grows linearly: over rounds T/10 to T {_it(rows)} lost on average about "
-        f"{rates} a round more than the best fixed point{point if rows[0].scalar else ''}."
+        f"{rates} a round more than {in_words(rows[0].against)}{point if rows[0].scalar else ''}."
     )
 
 
@@ -119,7 +121,8 @@ def _sublinear(rows: list[Row]) -> str:
         told.append(f"the regret of {_names(growing)} grows {_exponents(growing)}: the average regret R_T/T falls")
     if settled:
         told.append(
-            f"the regret of {_names(settled)} is not positive: {_it(settled)} lost no more than the best fixed point"
+            f"the regret of {_names(settled)} is not positive: {_it(settled)} lost no more than "
+            f"{in_words(settled[0].against)}"
         )
     return "; ".join(told) + "."
 

@@ -20,19 +20,26 @@ def regret_table(rows: Sequence[Row]) -> Table:
     columns: dict[str, list[str]] = {
         "optimizer": [row.name for row in shown],
         position: [significant(row.x) for row in shown],
-        "R_T": [with_error(row.regret, row.regret_error) for row in shown],
+        _regret_head(rows[0]): [with_error(row.regret, row.regret_error) for row in shown],
         "R_T/T": [significant(row.average) for row in shown],
         "growth of R_T": [law_text(row) for row in shown],
         "log slope": [_slope(row) for row in shown],
         "smallest Gamma": [_gamma(row) for row in shown],
         "max |m|/D": ["-" if row.ratio_max is None else significant(row.ratio_max) for row in shown],
     }
+    if any(row.path is not None for row in shown):
+        columns["path length"] = ["-" if row.path is None else significant(row.path) for row in shown]
     if any(row.gap > 0 for row in shown):
         columns["gap of R_T"] = [f"<= {row.gap:.1e}" if row.gap > 0 else "0" for row in shown]
     if any(row.nonfinite for row in shown):
         columns["not finite"] = [f"round {row.nonfinite}" if row.nonfinite else "-" for row in shown]
     columns["verdict"] = [row.verdict for row in shown]
     return list(columns), [list(cells) for cells in zip(*columns.values(), strict=True)]
+
+
+def _regret_head(row: Row) -> str:
+    """R_T, with what it is measured against where that is not the best fixed point."""
+    return "R_T" if row.against == "best" else f"R_T ({row.against})"
 
 
 def _slope(row: Row) -> str:

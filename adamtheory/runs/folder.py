@@ -162,9 +162,11 @@ def _columns(result: Result, varying: set[str]) -> dict[str, Array]:
         "regret": regret.regret.reshape(-1),
         "gap": np.abs(regret.gap.reshape(-1)),
         "x": vectors(trajectory.iterates),
-        "best_fixed_point": vectors(regret.comparator),
+        "best_fixed_point" if result.against == "best" else "comparator": vectors(regret.comparator),
         "nonfinite": each(trajectory.nonfinite),
     }
+    if regret.path is not None:
+        found["path_length"] = regret.path.reshape(-1)
     if (watched := trajectory.monitors) is not None:
         found |= {"gamma_min": vectors(watched.gamma_min), "gamma_first": vectors(watched.gamma_first)}
         if watched.ratio_max is not None:

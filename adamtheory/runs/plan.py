@@ -6,12 +6,13 @@ results = [run_one(entry, plan) for entry in prepare_all(plan)]
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from adamtheory.errors import ParameterError
 from adamtheory.language.rule import Bound
+from adamtheory.runs.comparator import MOVING, read_against
 from adamtheory.runs.specs import (
     SEQUENCE_PARAMETERS,
     Spec,
@@ -29,6 +30,7 @@ from adamtheory.runs.specs import (
 if TYPE_CHECKING:
     from adamtheory.hindsight.regret import Regret
     from adamtheory.simulation.sequences import LossSequence
+    from adamtheory.simulation.simulate import Watch
     from adamtheory.simulation.trajectory import Trajectory
 
 Progress = Callable[[int, int], None]
@@ -46,6 +48,8 @@ class Plan:
     seeds        how many; the seeds are first_seed, first_seed + 1, ...
     dtype        float64 or float32
     checkpoints  per decade of T
+    against      what the losses are compared with: best, dynamic, moving, or a point as text; see `regret`
+    projection   weighted (by the denominator that each rule declares) or euclidean
     """
 
     optimizers: tuple[str, ...]
@@ -58,6 +62,8 @@ class Plan:
     first_seed: int = 0
     dtype: str = "float64"
     checkpoints: int = 12
+    against: str = "best"
+    projection: str = "weighted"
 
     def __post_init__(self) -> None:
         for name, least in (("horizon", 1), ("seeds", 1), ("first_seed", 0), ("checkpoints", 1)):
@@ -68,6 +74,7 @@ class Plan:
 
         if self.horizon > LONGEST:
             raise ParameterError(f"horizon={self.horizon:.3g} is beyond {LONGEST:.3g} rounds; give fewer")
+        read_against(self.against)
         if not self.optimizers:
             raise ParameterError("no optimizer is given; name at least one")
 
@@ -102,12 +109,13 @@ class Entry:
 
 @dataclass(frozen=True)
 class Result:
-    """What one optimizer did, and the seconds that it took."""
+    """What one optimizer did, against which comparator, and the seconds that it took."""
 
     entry: Entry
     trajectory: Trajectory
     regret: Regret
     seconds: float
+    against: str = "best"
 
 
 def labels(specs: tuple[str, ...]) -> list[str]:
@@ -132,7 +140,8 @@ def prepare_all(plan: Plan, losses: LossSequence | None = None) -> list[Entry]:
     entries = [_entry(plan, text, name, loss, losses) for text, name in zip(plan.optimizers, names, strict=True)]
     for e in entries:
         prepare(e.optimizer, e.losses, schedule=e.schedule, feasible=e.feasible, start=e.start, seed=e.seeds,
-                dtype=plan.dtype, monitors=True)  # fmt: skip
+                dtype=plan.dtype, monitors=True, projection=plan.projection,
+                dynamic=plan.against in MOVING)  # fmt: skip
     return entries
 
 
@@ -172,8 +181,12 @@ def run_one(
     progress: Progress | None = None,
     solved: dict[Any, list[Any]] | None = None,
     solving: Progress | None = None,
+    watches: Sequence[Watch] = (),
 ) -> Result:
-    """Play all rounds of one optimizer and compute its regret; `solved` as in `regret`, `solving` its progress."""
+    """Play all rounds of one optimizer and compute its regret; `solved` as in `regret`, `solving` its progress.
+
+    watches   what else to gather, as in `simulate`
+    """
     from time import perf_counter
 
     from adamtheory.hindsight.regret import regret
@@ -183,12 +196,17 @@ def run_one(
     trajectory = simulate(
         entry.optimizer, entry.losses, plan.horizon, schedule=entry.schedule, feasible=entry.feasible,
         start=entry.start, seed=entry.seeds, checkpoints=plan.checkpoints, dtype=plan.dtype, monitors=True,
-        workers=workers, progress=progress,
+        projection=plan.projection, dynamic=plan.against in MOVING, watches=watches, workers=workers,
+        progress=progress,
     )  # fmt: skip
-    return Result(entry, trajectory, regret(trajectory, solved=solved, progress=solving), perf_counter() - began)
+    found = regret(trajectory, against=read_against(plan.against), solved=solved, progress=solving)
+    return Result(entry, trajectory, found, perf_counter() - began, plan.against)
 
 
 def probe(entry: Entry, plan: Plan) -> None:
     """Play one round, so that a comparator that does not exist is found before a long run; data have one always."""
-    if entry.losses.features is None:
+    from adamtheory.hindsight.medians import check_rounds
+
+    check_rounds(entry.losses.rule, plan.horizon)
+    if entry.losses.features is None or plan.against != "best":
         run_one(entry, replace(plan, horizon=1))

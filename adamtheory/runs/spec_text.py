@@ -5,12 +5,13 @@
     str(spec)                                           # the same text
 
 A value is a number (0.5, 1e7, 1/3), a list of numbers, `linspace(a, b, n)` or `logspace(a, b, n)` with the meaning of
-NumPy, another name with brackets, or a string; a string needs quotes only where it holds one of , [ ] or looks like
-one of the others.
+NumPy, `a..b/n` for linspace, `geom(a, b, n)` for NumPy's geomspace, another name with brackets, or a string; a string
+needs quotes only where it holds one of , [ ] or looks like one of the others.
 """
 
 from __future__ import annotations
 
+import math
 import re
 import sys
 from collections.abc import Mapping
@@ -28,7 +29,8 @@ LARGEST = Fraction(sys.float_info.max)
 _DECIMAL = r"(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?"
 _NUMBER = re.compile(rf"([+-]?{_DECIMAL})(?:/({_DECIMAL}))?")
 _KEY = re.compile(r"[A-Za-z_]\w*")
-_SPACE = re.compile(r"(linspace|logspace)\s*\(([^()]*)\)")
+_SPACE = re.compile(r"(linspace|logspace|geom)\s*\(([^()]*)\)")
+_RANGE = re.compile(rf"\s*({_NUMBER.pattern})\s*\.\.\s*(.*)", re.DOTALL)  # a number, two points, and what follows
 _QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"|\'((?:[^\'\\]|\\.)*)\'', re.DOTALL)
 _BARE = re.compile(r"[^,\[\]]*")
 MOST_POINTS = 1_000_000
@@ -110,7 +112,7 @@ def value_text(value: Value) -> str:
 def _word(text: str) -> str:
     """A string bare if it reads back as itself, else in quotes."""
     plain = text and text == text.strip() and text[0] not in "\"'" and _BARE.fullmatch(text)
-    if plain and _NUMBER.fullmatch(text) is None and _SPACE.match(text) is None:
+    if plain and not any(form.match(text) for form in (_SPACE, _RANGE)) and _NUMBER.fullmatch(text) is None:
         return text
     escaped = text.replace("\\", "\\\\").replace('"', '\\"')
     return f'"{escaped}"'
@@ -215,7 +217,9 @@ class _Reader:
         found = None if quoted else number(word)
         if found is None and not quoted and _SPACE.match(word.split("(")[0] + "()"):
             self.at = start
-            self.fail("linspace and logspace take three numbers in brackets")
+            self.fail("linspace, logspace and geom take three numbers in brackets")
+        if not quoted and (ends := _RANGE.fullmatch(word)):
+            return self.range(start, ends[1], ends[ends.re.groups])
         return word if found is None else found
 
     def numbers(self) -> tuple[Fraction, ...]:
@@ -238,19 +242,59 @@ class _Reader:
             self.fail("an empty list")
         return tuple(values)
 
+    def range(self, start: int, first: str, rest: str) -> tuple[Fraction, ...]:
+        """The points of first..last/n, evenly spaced; the last quotient is the count: 1/3..2/3/5 has five points."""
+        last, mark, count = rest.rpartition("/")
+        if not mark:
+            self.at = start
+            self.fail(f"the range {first}..{rest} does not say how many points, as in {first}..{rest}/10")
+        return self.spaced("a range first..last/n", f"{first},{last},{count}")
+
     def spaced(self, word: str, inner: str) -> tuple[Fraction, ...]:
-        """The points of linspace(a, b, n), or of logspace(a, b, n) = 10**linspace(a, b, n)."""
+        """The points of linspace(a, b, n), of logspace(a, b, n) = 10**linspace(a, b, n), or of geom(a, b, n)."""
         found = [number(part) for part in inner.split(",")]
         parts = [part for part in found if part is not None]
         if len(parts) != 3 or len(found) != 3 or parts[2].denominator != 1 or not 2 <= parts[2] <= MOST_POINTS:
             self.fail(f"{word} takes (first, last, how many), how many at least 2; found ({inner})")
         first, last, count = parts[0], parts[1], int(parts[2])
+        if word == "geom":
+            if min(first, last) <= 0:
+                self.fail(f"geom takes first and last above 0; found ({inner})")
+            return _geometric(first, last, count)
         points = [first + (last - first) * k / (count - 1) for k in range(count)]
         if word == "logspace":
             if max(abs(first), abs(last)) > 300:
                 self.fail("logspace takes exponents of ten between -300 and 300")
             points = [_power_of_ten(point) for point in points]
         return tuple(points)
+
+
+def _geometric(first: Fraction, last: Fraction, count: int) -> tuple[Fraction, ...]:
+    """The points first*(last/first)^(k/(count - 1)): exact where that power is rational, as the ends are."""
+    return tuple(_between(first, last, Fraction(k, count - 1)) for k in range(count))
+
+
+def _between(first: Fraction, last: Fraction, part: Fraction) -> Fraction:
+    """first*(last/first)^part for 0 <= part <= 1."""
+    root = _root(last / first, part.denominator)
+    if root is not None:
+        return first * root**part.numerator
+    low, high = (math.log(end.numerator) - math.log(end.denominator) for end in (first, last))
+    return Fraction(repr(math.exp(low + (high - low) * float(part))))
+
+
+def _root(value: Fraction, degree: int) -> Fraction | None:
+    """The exact positive root of that degree; None where it is not rational, or beyond what is worth a search."""
+    if degree == 1:
+        return value
+    parts = []
+    for part in (value.numerator, value.denominator):
+        size = math.log(part) / degree
+        near = round(math.exp(size)) if degree <= MOST_DIGITS and size < 36 else 0  # e^36 < 2^53
+        if near**degree != part:
+            return None
+        parts.append(near)
+    return Fraction(*parts)
 
 
 def _power_of_ten(exponent: Fraction) -> Fraction:

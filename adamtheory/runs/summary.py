@@ -38,13 +38,14 @@ class Row:
     nonfinite   first round after which iterate or state of some seed is not finite
     verdict     "linear regret", "sublinear", "undecided" or "not finite"
     scalar      whether x has one coordinate
+    against     the comparator as it was asked for;  path  its path length where it moves
     """
 
     optimizer: str
     lane: dict[str, float]
     rounds: int
     x: float
-    comparator: float
+    comparator: float | None
     regret: float
     regret_error: float | None
     average: float
@@ -63,6 +64,8 @@ class Row:
     nonfinite: int | None
     verdict: str
     scalar: bool
+    against: str = "best"
+    path: float | None = None
 
     @property
     def name(self) -> str:
@@ -109,12 +112,13 @@ def _row(result: Result, lane: tuple[int, ...], averaged: list[int], names: list
     return Row(
         result.entry.label,
         {name: float(trajectory.coordinates[name][i]) for name, i in zip(names, lane, strict=True)},
-        rounds, _size(trajectory.iterates[pick][..., -1, :]), _size(regret.comparator[pick][..., -1, :]),
+        rounds, _size(trajectory.iterates[pick][..., -1, :]), _known(_size(regret.comparator[pick][..., -1, :])),
         float(last), _known(error), float(last) / rounds, _recent(regret, pick),
         linear, linear_error, root, root_error, constant, slope, slope_error,
         **_watched(result, pick), gap=abs(float(np.max(regret.gap[pick][..., -1]))), nonfinite=first_bad,
         verdict=verdict,
-        scalar=trajectory.iterates.shape[-1] == 1,
+        scalar=trajectory.iterates.shape[-1] == 1, against=result.against,
+        path=None if regret.path is None else float(np.mean(regret.path[pick][..., -1])),
     )  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""Which row of the data is met in which round: the order of the file, or a new permutation every epoch."""
+"""What comes to a run from outside: the row of the data in every round, and the draws of random losses once more."""
 
 from __future__ import annotations
 
@@ -57,3 +57,15 @@ def epoch_order(size: int, epoch: int, seed: int, stream: int) -> Array:
     block: Any = philox4x32
     words = block(U(epoch) & M32, U(stream), draws, U(epoch) >> S32, U(seed), U(ORDER))
     return np.argsort((words[0] << S32) | words[1], kind="stable")
+
+
+def draws(dtype: str, last: int, place: int, seed: int, stream: int) -> Array:
+    """Draw number `place` of rounds 1..last as the kernels of that dtype see it."""
+    import numpy as np
+
+    from adamtheory.engine import philox
+
+    uniform: Any = philox.uniform64 if dtype == "float64" else philox.uniform32
+    rounds = np.arange(1, last + 1, dtype=np.uint64)
+    drawn: Array = uniform(rounds, *(philox.U(word) for word in (stream, place, seed, philox.LOSS)))
+    return drawn

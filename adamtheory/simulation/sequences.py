@@ -9,13 +9,14 @@ sequence(gradients, data=my_array)                      my own slopes, row t in 
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
+from fractions import Fraction
 from os import PathLike
 from typing import TYPE_CHECKING, Any
 
 from adamtheory.errors import ParameterError
 from adamtheory.language.rule import Bound, Rule, exact
-from adamtheory.language.tree import Expr, Name, Number
 from adamtheory.simulation.lanes import as_array
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from adamtheory.data import Dataset
 
 ORDERS = ("file", "shuffled")
+LABELLED = ("logistic", "hinge")  # losses whose targets are the labels -1 and +1
 
 
 @dataclass(frozen=True)
@@ -59,7 +61,7 @@ class LossSequence:
         """The different numbers of rounds after which a lane's losses repeat ([1] where no period is declared)."""
         if "period" not in self.rule.notes:
             return [1]
-        return sorted(_integers(self.rule.notes["period"], self.bound))
+        return sorted(set(declared_rounds(self.rule, self.bound.values)))
 
     @property
     def period(self) -> int:
@@ -67,21 +69,31 @@ class LossSequence:
         return math.lcm(*self.periods)
 
 
-def _integers(expr: Expr, bound: Bound) -> set[int]:
-    """The values of a declared period over all lanes, each checked to be an integer."""
-    if isinstance(expr, Number):
-        given: Any = expr.value
-    elif isinstance(expr, Name) and expr.id in bound.values:
-        given = bound.values[expr.id]
-    else:
-        raise ParameterError(f"the period of {bound.rule.name} must be an integer or the name of one of its parameters")
+def declared_rounds(rule: Rule, values: Mapping[str, Any]) -> list[int]:
+    """The declared period, such as `2*N`, once for each value of the one parameter that it reads.
+
+    Raises `ParameterError` where it reads something else or more, and where a value is no integer of at least 1.
+    """
+    from adamtheory.language.arithmetic import arithmetic
+    from adamtheory.language.reading import compile_expr
+    from adamtheory.language.tree import names
+
+    expr = rule.notes["period"]
+    read = sorted(names(expr), key=str)
+    if len(read) > 1 or not all(name.id in values for name in read):
+        raise ParameterError(f"the period of {rule.name} must be an integer or read one of its parameters alone")
+    evaluate = compile_expr(expr, arithmetic("rational"), 1)
+    given = values[read[0].id] if read else 0
     flat = given.ravel().tolist() if hasattr(given, "ravel") else given if isinstance(given, list | tuple) else [given]
-    numbers = [exact(v) for v in _flatten(flat)]
-    for number in numbers:
-        if number.denominator != 1 or number < 1:
-            shown = f"{expr}={float(number):g}" if isinstance(expr, Name) else f"{float(number):g}"
-            raise ParameterError(f"{shown} of {bound.rule.name} is a period: it must be an integer of at least 1")
-    return {int(n) for n in numbers}
+    found = []
+    for value in _flatten(flat):
+        number: Fraction = evaluate({name: [exact(value)] for name in read}, 0)
+        for counted in (exact(value), number) if read else (number,):
+            if counted.denominator != 1 or counted < 1:
+                shown = f"{read[0]}={float(value):g}" if read else f"{float(number):g}"
+                raise ParameterError(f"{shown} of {rule.name} is a period: it must be an integer of at least 1")
+        found.append(int(number))
+    return found
 
 
 def _flatten(values: Any) -> list[Any]:
@@ -131,7 +143,7 @@ def _on_data(bound: Bound, data: Any, order: str, needs_target: bool) -> LossSeq
     if isinstance(data, str | PathLike):
         from adamtheory.data import load
 
-        data = load(data, task="classification" if bound.rule.name == "logistic" else "regression")
+        data = load(data, task="classification" if bound.rule.name in LABELLED else "regression")
     if hasattr(data, "features"):
         dataset: Dataset = data
         origin = (("data", str(dataset.path)), ("sha256", dataset.sha256))
@@ -151,6 +163,6 @@ def _on_data(bound: Bound, data: Any, order: str, needs_target: bool) -> LossSeq
         targets = np.ascontiguousarray(as_array(targets, "targets"))
         if not np.isfinite(targets).all():
             raise ParameterError(f"targets of {bound.rule.name} must be finite numbers")
-        if bound.rule.name == "logistic" and not (np.abs(targets) == 1).all():
-            raise ParameterError("targets of logistic must be -1 or +1")
+        if bound.rule.name in LABELLED and not (np.abs(targets) == 1).all():
+            raise ParameterError(f"targets of {bound.rule.name} must be -1 or +1")
     return LossSequence(bound, features.shape[1], np.ascontiguousarray(features), targets, order, origin)

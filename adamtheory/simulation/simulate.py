@@ -8,12 +8,13 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from adamtheory.errors import ParameterError
 from adamtheory.language.rule import Bound, Rule
 from adamtheory.simulation.lanes import Lanes, as_array, broadcast
+from adamtheory.simulation.nearest import nearest
 from adamtheory.simulation.rows import Rows
 from adamtheory.simulation.sequences import LossSequence, sequence
 from adamtheory.simulation.trajectory import Monitors, Trajectory
@@ -21,6 +22,8 @@ from adamtheory.simulation.trajectory import Monitors, Trajectory
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from adamtheory.engine.dynamic import Dynamic
+    from adamtheory.engine.program import Watch as Watch
     from adamtheory.engine.run import Run
 
     Array = NDArray[Any]
@@ -28,7 +31,9 @@ if TYPE_CHECKING:
 DTYPES = ("float64", "float32")
 FEWEST_VECTOR_LANES = 16  # below, the one-lane kernel on both cores is faster than a padded block
 WORK_PER_CALL = 8_000_000  # coordinate steps between two looks at Ctrl-C: some tenths of a second at the slowest
+PROJECTIONS = ("weighted", "euclidean")
 LONGEST = 10**15  # rounds; float64 counts them exactly, and no machine comes to the end of more
+SUMS = ("c0", "c1", "c2", "loss_at_point", "round_loss", "round_path", "moving_loss", "moving_path")
 MOST_CELLS = 2**28  # numbers that the result may hold: lanes x checkpoints x coordinates x arrays
 
 
@@ -60,6 +65,9 @@ def simulate(
     checkpoints: int | Sequence[int] | Array | None = None,
     dtype: str = "float64",
     monitors: bool = False,
+    projection: str = "weighted",
+    dynamic: bool = False,
+    watches: Sequence[Watch] = (),
     workers: int | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> Trajectory:
@@ -78,6 +86,10 @@ def simulate(
     checkpoints  rounds at which the state is kept (or how many per decade); default log-spaced, whole periods
     dtype        float64 or float32, of iterate and state; sums of losses are float64 always
     monitors     also watch Gamma_t and |m|/sqrt(v)
+    dynamic      also sum what regret against a comparator that moves needs: the least loss of every round
+    projection   "weighted": in the norm sum_i D_i z_i^2, D the denominator that the rule declares (Euclidean where it
+                 declares none); "euclidean": for all rules. The same on a box and in one coordinate
+    watches      what else to gather over the rounds, of the names of the optimizer's text; see `engine.program.Watch`
     workers      threads; default: all cores
     progress     called with (rounds done, horizon) now and then
 
@@ -86,7 +98,7 @@ def simulate(
     """
     job = prepare(
         optimizer, loss, schedule=schedule, feasible=feasible, start=start, seed=seed, stream=stream, dtype=dtype,
-        monitors=monitors,
+        monitors=monitors, projection=projection, dynamic=dynamic, watches=watches,
     )  # fmt: skip
     return job.run(_checkpoints(horizon, checkpoints, job.losses.periods), workers, progress)
 
@@ -114,7 +126,10 @@ def _checkpoints(horizon: int, wanted: int | Sequence[int] | Array | None, perio
 
 @dataclass
 class Job:
-    """A run that is ready to start: its rules, its lanes, its compiled kernel."""
+    """A run that is ready to start: its rules, its lanes, its compiled kernel.
+
+    wide  whether the kernel of many lanes runs it; None: where there are enough of them
+    """
 
     optimizer: Bound
     losses: LossSequence
@@ -124,6 +139,20 @@ class Job:
     start: Array
     dtype: str
     monitored: bool
+    projection: str
+    dynamic: Dynamic | None = None
+    wide: bool | None = None
+
+    def on(self, lanes: Lanes, first: Any, default: bool, wide: bool) -> Job:
+        """The same rules on other lanes; `first` is x_1, `default` whether it is the loss's own."""
+        start = _start(lanes, self.feasible.rule, first, self.losses.dimension, default)
+        return replace(self, lanes=lanes, start=start, wide=wide)
+
+    @property
+    def vectors(self) -> bool:
+        """Whether the kernel of many lanes can run it."""
+        return self.losses.dimension == 1 and self.losses.features is None
+    watches: tuple[Watch, ...] = ()
 
     def arrays(self) -> Run:
         """Emit, compile and pack: a fresh run at round 0."""
@@ -139,11 +168,13 @@ class Job:
         values = dict(self.lanes.values)
         keys = np.array([values.pop("seed"), values.pop("stream")]).astype(np.uint64)
         values.pop("start", None)
-        many = self.losses.dimension == 1 and self.losses.features is None and self.lanes.count >= FEWEST_VECTOR_LANES
+        enough = self.lanes.count >= FEWEST_VECTOR_LANES if self.wide is None else self.wide
+        many = self.vectors and enough
         parts = Parts(
             self.optimizer.rule, self.losses.rule, self.schedule.rule, self.feasible.rule, self.losses.dimension,
             frozenset(self.lanes.varying & values.keys()) if many else frozenset(),
             many and bool(self.lanes.varying & {"seed", "stream"}), self.monitored, hindsight(self.losses.rule),
+            self.dynamic, self.projection == "weighted", self.watches,
         )  # fmt: skip
         program = build(parts)
         kernel = (emit_lanes if many else emit_single)(program, self.dtype)
@@ -196,13 +227,15 @@ class Job:
         monitors = None
         if "gamma_min" in stacked:
             monitors = Monitors(stacked["gamma_min"], stacked["gamma_first"].astype(np.int64), stacked.get("ratio_max"))
-        sums: dict[str, Array] = {n: stacked[n] for n in ("c0", "c1", "c2", "loss_at_point") if n in stacked}
+        sums: dict[str, Array] = {n: stacked[n] for n in SUMS if n in stacked}
         parameters = {n: v.reshape(shape) for n, v in self.lanes.values.items() if n not in ("seed", "stream", "start")}
         seeds = np.array([self.lanes.values["seed"], self.lanes.values["stream"]]).astype(np.int64)
+        watched = {n[2:]: stacked[n] for n in stacked if n.startswith("w_")}
         return Trajectory(
             self.optimizer, self.losses, self.schedule, self.feasible, self.lanes.axes, self.lanes.coordinates,
             checkpoints, stacked["loss"], iterates, state, bad.reshape(shape), parameters,
             seeds.reshape(2, *shape), self.dtype, monitors, sums,
+            self.start.reshape(*shape, -1), watched, self.projection,
         )  # fmt: skip
 
 
@@ -217,12 +250,17 @@ def prepare(
     stream: Any = 0,
     dtype: str = "float64",
     monitors: bool = False,
+    projection: str = "weighted",
+    dynamic: bool = False,
+    watches: Sequence[Watch] = (),
 ) -> Job:
     """Check everything that `simulate` takes and lay out the lanes, without running anything."""
     optimizer, losses = bind(optimizer, "rule"), sequence(loss)
     plan, where = default_schedule(optimizer, schedule), default_set(losses, feasible)
     if dtype not in DTYPES:
         raise ParameterError(f"dtype={dtype!r} is unknown; use {' or '.join(DTYPES)}")
+    if projection not in PROJECTIONS:
+        raise ParameterError(f"projection={projection!r} is unknown; use {' or '.join(PROJECTIONS)}")
     groups = {"o_": optimizer, "s_": plan, "f_": losses.bound, "p_": where}
     parameters: dict[str, Any] = {}
     display: dict[str, str] = {}
@@ -239,8 +277,15 @@ def prepare(
     if not per_coordinate:
         parameters["start"], display["start"] = first, "start"
     lanes = broadcast(parameters, display)
-    begin = _start(lanes, first, losses.dimension, start is None)
-    return Job(optimizer, losses, plan, where, lanes, begin, dtype, monitors)
+    begin = _start(lanes, where.rule, first, losses.dimension, start is None)
+    moving = None
+    if dynamic:
+        from adamtheory.engine.dynamic import dynamic as comparators
+
+        moving = comparators(losses.rule, where.rule)
+    return Job(
+        optimizer, losses, plan, where, lanes, begin, dtype, monitors, projection, moving, watches=tuple(watches)
+    )
 
 
 def bind(rule: Rule | Bound, kind: str) -> Bound:
@@ -288,7 +333,7 @@ def _words(name: str, value: Any) -> Any:
     return value
 
 
-def _start(lanes: Lanes, first: Any, dimension: int, default: bool) -> Array:
+def _start(lanes: Lanes, where: Rule, first: Any, dimension: int, default: bool) -> Array:
     """x_1 of every lane; the loss's own start is moved into the set, one that was asked for has to lie in it."""
     import numpy as np
 
@@ -301,14 +346,13 @@ def _start(lanes: Lanes, first: Any, dimension: int, default: bool) -> Array:
         start = np.tile(given, (lanes.count, 1))
     if not np.isfinite(start).all():
         raise ParameterError("start must be finite")
-    low = lanes.values.get("p_low", np.array([-np.inf]))[:, None]
-    high = lanes.values.get("p_high", np.array([np.inf]))[:, None]
-    if default:
-        start = np.clip(start, low, high)
-    outside = (start < low) | (start > high)
-    if outside.any():
-        raise ParameterError(f"start={start[outside][0]:g} lies outside the feasible set; x_1 must belong to it")
-    return np.ascontiguousarray(start)
+    moved = nearest(where, {p.name: lanes.values["p_" + p.name] for p in where.parameters}, start)
+    outside = (moved != start).any(axis=1)
+    if not default and outside.any():
+        point = start[outside][0]
+        shown = f"{point[0]:g}" if (point == point[0]).all() else f"[{', '.join(f'{v:g}' for v in point)}]"
+        raise ParameterError(f"start={shown} lies outside the feasible set {where.name}; x_1 must belong to it")
+    return np.ascontiguousarray(moved)
 
 
 def _chunks(done: int, end: int, step: int) -> Iterator[tuple[int, int]]:

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 from adamtheory.errors import ParameterError, UnknownNameError
 from adamtheory.language.rule import Bound
-from adamtheory.language.tree import Name
-from adamtheory.simulation.sequences import LossSequence
+from adamtheory.simulation.sequences import LossSequence, declared_rounds
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+    from adamtheory.bounds.certificates import Certificate
 
     Array = NDArray[Any]
 
@@ -44,6 +45,8 @@ class Trajectory:
     nonfinite    (*lanes,) the first round after which iterate or state is not finite; 0 if it always was
     seeds        (2, *lanes) seed and stream of each lane
     monitors     see `Monitors`; None where the rule declares no denominator or none were asked for
+    start        (*lanes, d) x_1
+    watched      what was gathered besides, by name: (*lanes, K, d), or (*lanes, K) for one number
     """
 
     optimizer: Bound
@@ -62,6 +65,9 @@ class Trajectory:
     dtype: str
     monitors: Monitors | None = None
     sums: Mapping[str, Array] = field(default_factory=dict)
+    start: Array | None = None
+    watched: Mapping[str, Array] = field(default_factory=dict)
+    projection: str = "weighted"
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -82,10 +88,18 @@ class Trajectory:
         """(*lanes,) rounds after which the losses of each lane repeat; 1 where the loss declares no period."""
         import numpy as np
 
-        declared = self.sequence.rule.notes.get("period")
-        if isinstance(declared, Name):
-            return self.parameters["f_" + declared.id].astype(np.int64)
-        return np.full(self.shape, self.sequence.period)
+        loss = self.sequence.rule
+        if "period" not in loss.notes:
+            return np.ones(self.shape, np.int64)
+        own = {p.name: self.parameters["f_" + p.name] for p in loss.parameters}
+        rounds = np.array(declared_rounds(loss, own), np.int64)
+        return np.broadcast_to(rounds.reshape(self.shape if rounds.size > 1 else ()), self.shape)
+
+    def certify(self, theorem: str) -> Certificate:
+        """What a regret theorem of `proofs/` says of this run; see `adamtheory.certify`."""
+        from adamtheory.bounds.certificates import certify
+
+        return certify(self, theorem)
 
     def key(self, lane: tuple[int, ...]) -> tuple[int, int]:
         """Seed and stream of a lane."""
@@ -127,5 +141,6 @@ class Trajectory:
             iterates=pick(self.iterates), state={k: pick(v) for k, v in self.state.items()},
             nonfinite=pick(self.nonfinite), parameters={k: pick(v) for k, v in self.parameters.items()},
             seeds=np.take(self.seeds, index, axis + 1), monitors=monitors,
-            sums={k: pick(v) for k, v in self.sums.items()},
+            sums={k: pick(v) for k, v in self.sums.items()}, start=None if self.start is None else pick(self.start),
+            watched={k: pick(v) for k, v in self.watched.items()},
         )  # fmt: skip

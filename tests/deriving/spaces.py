@@ -1,13 +1,13 @@
 """Exact models of what `derive` finds: random parameters in range, gradients, and finite spaces of outcomes.
 
-Nothing here uses the code that derives: a model is built from the names that a theory declares and assumes, and the
-values of a rule come from its plain reading, round by round.
+Nothing here uses the code that proves: a model is built from the names that a theory declares and assumes, and the
+values of a rule come from its plain reading, round by round (`plain.py`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from fractions import Fraction as F
 from itertools import product
 from math import isqrt
@@ -17,14 +17,21 @@ from typing import Any
 import flint
 
 from adamtheory.deriving.findings import Finding
+from adamtheory.deriving.frame import abstracted, one_coordinate
 from adamtheory.language.arithmetic import arithmetic
-from adamtheory.language.reading import reading
+from adamtheory.language.reading import compile_expr
 from adamtheory.language.rule import Range, Rule
-from adamtheory.language.tree import Expr
-from adamtheory.logic.evaluate import Interpretation
-from adamtheory.logic.terms import Term
+from adamtheory.language.tree import Expr, Name
+from adamtheory.logic.evaluate import Ball, Interpretation, Undecided
+from adamtheory.logic.notation import integer
+from adamtheory.logic.terms import Rel, Term
 
-STEPS = 4  # rounds that are enumerated
+from .cases import Case
+from .plain import as_ball
+
+STEPS = 4  # rounds in which outcomes are enumerated
+ROUNDS = 8  # rounds of one history
+TRIES = 400  # models that are drawn, most of them dropped for a parameter before anything is evaluated
 CHANCES = (F(1, 2), F(1, 5), F(9, 10))  # p with a rational sqrt(p (1 - p)), so that a deviation is rational
 
 
@@ -38,11 +45,20 @@ def assumed(finding: Finding) -> dict[str, tuple[Any, ...]]:
     return {entry[1]: entry[3:] for entry in finding.theory.entries if entry[0] == "assume"}
 
 
-def within(range_: Range, random: Random) -> F:
-    """A number of the range, ends included where they belong to it."""
+def constant_in(finding: Finding, law: str) -> str | None:
+    """The constant of which the assumption speaks: scale, the step size, mu."""
+    if law not in assumed(finding):
+        return None
+    claim = assumed(finding)[law][-1]
+    (name,) = _constants(claim.right)
+    return name
+
+
+def within(range_: Range, random: Random, extreme: bool) -> F:
+    """A number of the range, ends included where they belong to it; rather an end than not, if extreme."""
     low, high = range_.low, range_.high
     ends = [end for end in (low, high) if end is not None and end in range_]
-    if ends and random.random() < 0.15:
+    if ends and random.random() < (0.6 if extreme else 0.1):
         return random.choice(ends)
     if low is not None and high is not None:
         return low + (high - low) * F(random.randint(1, 19), 20)
@@ -55,41 +71,65 @@ def within(range_: Range, random: Random) -> F:
 
 @dataclass
 class World:
-    """Parameters, iterates, and gradients g(t) or g(t, w); `meaning` evaluates terms of the finding's theory in it."""
+    """Parameters, iterates, and gradients g(t) or g(t, w); `meaning` evaluates terms of the finding's theory in it.
+
+    places  values of the integer variables at which the hypotheses hold
+    """
 
     parameters: dict[str, F]
     iterates: dict[tuple[int], F]
     gradients: dict[tuple[Any, ...], F]
     outcomes: dict[Any, F]
     meaning: Interpretation
+    places: list[dict[Any, int]] = field(default_factory=list)
 
     def history(self, outcome: Any = None) -> list[F]:
         """The gradients of the rounds 1, 2, ... (for one outcome)."""
-        return [self.gradients[(t,) if outcome is None else (t, outcome)] for t in range(1, STEPS + 3)]
+        if (1,) in self.gradients:
+            return [self.gradients[t,] for t in range(1, ROUNDS + 3)]
+        return [self.gradients[t, outcome] for t in range(1, STEPS + 1)]
 
 
-def world(rule: Rule, finding: Finding, random: Random, **families: Any) -> World:
-    """A random model of the finding's theory."""
+def worlds(case: Case, true: bool = False) -> Iterator[World]:
+    """Random models of a finding's theory in which its hypotheses hold somewhere.
+
+    true  what has no term (a schedule) has its values in the text, instead of any numbers in (0, 1]
+    Every second one is extreme: most parameters at an end of their range, a history that begins with zeros.
+    """
+    drawn = (world(case, Random(f"{case.seed} {k}"), true, extreme=k % 2 == 1) for k in range(TRIES))
+    return (one for one in drawn if one is not None and one.places)
+
+
+def world(case: Case, random: Random, true: bool, extreme: bool) -> World | None:
+    """One random model; None where the parameters do not satisfy the hypotheses."""
+    rule, finding = case.rule, case.finding
     names, laws = declared(finding), assumed(finding)
-    parameters = {p.name: within(p.range, random) for p in rule.parameters}
-    rounds = range(1, STEPS + 3)
-    outcomes: dict[Any, F] = {0: F(1)}
-    if names.get("g") == ("Z",):
-        gradients: dict[tuple[Any, ...], F] = {(t,): F(random.randint(-30, 30), random.randint(1, 9)) for t in rounds}
-    elif "uncorrelated" in laws:
-        gradients, outcomes = coins(random)
-    elif "stationary" in laws:
-        gradients, outcomes = shuffled(random)
-    else:
-        gradients, outcomes = anything(random)
-    iterates = {(t,): F(random.randint(-20, 20), 7) for t in range(STEPS + 3)}
-    meaning = {letter(name, names): value for name, value in parameters.items() if letter(name, names) in names}
-    meaning |= {"g": gradients, "X": iterates, **families}
+    zero = broken(finding)
+    parameters = {p.name: F(0) if p.name in zero else within(p.range, random, extreme) for p in rule.parameters}
+    meaning: dict[str, Any] = {letter(k, names): v for k, v in parameters.items() if letter(k, names) in names}
+    for law in ("scale_positive", "step_positive"):
+        if law in laws:
+            meaning[str(constant_in(finding, law))] = F(random.randint(1, 40), 10)
+    closed = [hyp for hyp in finding.hyps if not hyp.free and {name for name, *_ in hyp.families} <= set(meaning)]
+    if not all(holds(Interpretation(meaning, theory=finding.theory), hyp, {}) for hyp in closed):
+        return None
+    gradients, outcomes = dealt(names, laws, random, extreme)
+    iterates = {(t,): F(0) if case.decays else F(random.randint(-20, 20), 7) for t in range(ROUNDS + 3)}
+    meaning |= {"g": gradients, "X": iterates, **schedules(rule, names, parameters, random, true)}
     found = World(parameters, iterates, gradients, outcomes, Interpretation(meaning, outcomes, finding.theory))
     for word in ("stationary", "variance", "slow"):
         if word in laws:
             _fit(found, word, laws)
+    if "extremal" in laws and not _follow(found, finding, laws["extremal"]):
+        return None
+    found.places = places(finding, found)
     return found
+
+
+def broken(finding: Finding) -> list[str]:
+    """The parameters that the note sets to 0."""
+    words = finding.note.split(";")[0]
+    return words.removeprefix("with ").removesuffix(" = 0").split(" = ") if words.startswith("with ") else []
 
 
 def letter(name: str, names: Mapping[str, Any]) -> str:
@@ -97,37 +137,86 @@ def letter(name: str, names: Mapping[str, Any]) -> str:
     return name if name in names else name.upper()
 
 
-def anything(random: Random) -> tuple[dict[tuple[Any, ...], F], dict[Any, F]]:
+def schedules(
+    rule: Rule, names: Mapping[str, Any], parameters: Mapping[str, F], random: Random, true: bool
+) -> dict[str, Any]:
+    """The families of t that stand for what has no term, such as 0.96**(t/250)."""
+    found: dict[str, Any] = {}
+    given = abstracted(one_coordinate(rule))[1]
+    for name, sorts in names.items():
+        if sorts == ("Z",) and name not in ("g", "X"):
+            numbers = {(t,): F(random.randint(1, 10), 10) for t in range(1, ROUNDS + 3)}
+            found[name] = in_the_text(given[name], parameters) if true else numbers
+    return found
+
+
+def in_the_text(expr: Expr, parameters: Mapping[str, F]) -> Callable[[int], Ball]:
+    """An expression in step scalars as a function of the round."""
+    balls = arithmetic("ball")
+    of, known = compile_expr(expr, balls, 1), {Name(name): [balls.number(value)] for name, value in parameters.items()}
+    return lambda t: Ball(of({**known, Name("t"): [balls.number(F(t))]}, 0))
+
+
+# --- gradients --------------------------------------------------------------------------------------------------------
+
+Gradients = tuple[dict[tuple[Any, ...], F], dict[Any, F]]
+
+
+def dealt(names: Mapping[str, Any], laws: Mapping[str, Any], random: Random, extreme: bool) -> Gradients:
+    """Gradients that are no random variables, or those that the assumptions ask for; and the outcomes."""
+    if names.get("g") != ("Z", "W"):
+        return one_history(random, extreme), {0: F(1)}
+    if "uncorrelated" in laws:
+        return coins(random)
+    if "stationary" in laws:
+        return random.choice((shuffled, coins))(random)
+    return anything(random)
+
+
+def one_history(random: Random, extreme: bool) -> dict[tuple[Any, ...], F]:
+    """Any numbers, some of them with zeros first, some of few sizes."""
+    first, wild = random.choice((0, 1, 1, 2, 4) if extreme else (0, 0, 0, 1)), random.random() < 0.7
+    return {
+        (t,): F(0) if t <= first else F(random.randint(-30, 30), random.randint(1, 9) if wild else 5)
+        for t in range(1, ROUNDS + 3)
+    }
+
+
+def anything(random: Random) -> Gradients:
     """Two to four outcomes of any probabilities, gradients of any values."""
     sizes = [random.randint(1, 5) for _ in range(random.randint(2, 4))]
     outcomes = {k: F(size, sum(sizes)) for k, size in enumerate(sizes)}
-    rounds = range(1, STEPS + 3)
+    rounds = range(1, STEPS + 1)
     return {(t, w): F(random.randint(-9, 9), random.randint(1, 4)) for t in rounds for w in outcomes}, outcomes
 
 
-def shuffled(random: Random) -> tuple[dict[tuple[Any, ...], F], dict[Any, F]]:
+def shuffled(random: Random) -> Gradients:
     """Equally likely outcomes and the same values every round, dealt anew: every function of g_t keeps its mean."""
     number = random.randint(2, 4)
     values = [F(random.randint(-9, 9), random.randint(1, 4)) for _ in range(number)]
-    gradients = {}
-    for t in range(1, STEPS + 3):
+    gradients: dict[tuple[Any, ...], F] = {}
+    for t in range(1, STEPS + 1):
         for w, value in enumerate(random.sample(values, number)):
             gradients[t, w] = value
     return gradients, dict.fromkeys(range(number), F(1, number))
 
 
-def coins(random: Random) -> tuple[dict[tuple[Any, ...], F], dict[Any, F]]:
-    """An independent coin a round, tossed for the rounds 1 to STEPS; an outcome is the tuple of its faces."""
+def coins(random: Random) -> Gradients:
+    """An independent coin a round; an outcome is the tuple of its faces."""
     chance, faces = random.choice(CHANCES), (F(random.randint(-6, 6), 2), F(random.randint(-6, 6), 3))
-    outcomes, gradients = {}, {}
+    outcomes: dict[Any, F] = {}
+    gradients: dict[tuple[Any, ...], F] = {}
     for tosses in product((0, 1), repeat=STEPS):
         weight = F(1)
         for toss in tosses:
             weight *= chance if toss else 1 - chance
         outcomes[tosses] = weight
-        for t in range(1, STEPS + 3):
-            gradients[t, tosses] = faces[tosses[t - 1]] if t <= STEPS else F(0)
+        for t in range(1, STEPS + 1):
+            gradients[t, tosses] = faces[tosses[t - 1]]
     return gradients, outcomes
+
+
+# --- what the assumptions ask for -------------------------------------------------------------------------------------
 
 
 def _fit(found: World, word: str, laws: Mapping[str, tuple[Any, ...]]) -> None:
@@ -148,48 +237,68 @@ def _fit(found: World, word: str, laws: Mapping[str, tuple[Any, ...]]) -> None:
         families[L] = max(value(claim.left, {i: a, j: b}) / (b - a) for a, b in pairs)
 
 
+def _follow(found: World, finding: Finding, law: tuple[Any, ...]) -> bool:
+    """Make g(2), g(3), ... those of a law that is linear in g(t + 1), from a positive g(1); False where none do."""
+    (t,), _, claim = law
+    gap, gradients, zero = claim.left - claim.right, found.gradients, {(k,): F(0) for k in range(1, ROUNDS + 3)}
+    gradients |= zero
+    gradients[1,] = F(1, 3)
+
+    def missed(round_: int, value: F) -> F:
+        families = {**found.meaning.families, "g": {**gradients, (round_ + 1,): value}}
+        return F(Interpretation(families, theory=finding.theory).value(gap, {t: round_}))
+
+    for k in range(1, ROUNDS + 2):
+        none, one = missed(k, F(0)), missed(k, F(1))
+        if none == one:
+            return False
+        gradients[k + 1,] = none / (none - one)
+    return True
+
+
 def _constants(term: Term) -> set[str]:
     if term.op == "app" and len(term.args) == 2:
         return {str(term.args[0])}
     return {name for arg in term.args if type(arg) is Term for name in _constants(arg)}
 
 
-# --- the plain readings -----------------------------------------------------------------------------------------------
+# --- sentences --------------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class Round:
-    """Round t of a run: the step, the new slots, and the values that were asked for."""
-
-    step: Any
-    slots: dict[str, Any]
-    values: list[Any]
+def indices_of(finding: Finding) -> list[Any]:
+    """The integer variables: n, the number of steps done, t, or the two of a product of rates."""
+    assert finding.claim is not None
+    free = finding.claim.free.union(*(hyp.free for hyp in finding.hyps))
+    return sorted(free, key=str) or [integer("n")]
 
 
-def run(
-    rule: Rule, parameters: Mapping[str, F], history: Sequence[F], iterates: Mapping[tuple[int], F] | int = 1,
-    asked: Sequence[Expr] = (), bits: int = 160,
-) -> list[Round]:  # fmt: skip
-    """The rule on these gradients by its plain reading, as balls; the iterates are given, not followed."""
-    balls = arithmetic("ball")
-    once = reading(replace(rule, results=(*rule.results, *asked)), balls)
-    found: list[Round] = []
-    with flint.ctx.workprec(bits):
-        slots = {s.name: [balls.number(s.initial)] for s in rule.slots}
-        for t, gradient in enumerate(history, 1):
-            x = iterates if isinstance(iterates, int) else iterates[t - 1,]
-            scalars = {name: balls.number(F(value)) for name, value in parameters.items()}
-            scalars |= {name: balls.number(F(t if name == "t" else 1)) for name in ("t", "eta") if rule.scalar(name)}
-            start = balls.number(F(x))
-            results, slots = once({"x": [start], "g": [balls.number(F(gradient))], **slots}, scalars)
-            after, *values = [result[0] for result in results]
-            found.append(Round(after - start, {name: value[0] for name, value in slots.items()}, values))
-    return found
+def places(finding: Finding, found: World) -> list[dict[Any, int]]:
+    """Where the hypotheses hold; a value in step n + 1 is not asked for after the last round."""
+    variables = indices_of(finding)
+    last = ROUNDS - 1 if (1,) in found.gradients else STEPS - finding.head.endswith("?")
+    if len(variables) > 1:
+        last = STEPS
+    tried = [dict(zip(variables, steps, strict=True)) for steps in product(range(last + 1), repeat=len(variables))]
+    return [values for values in tried if all(holds(found.meaning, hyp, values) for hyp in finding.hyps)]
 
 
-def close(ball: Any, exact: Any) -> bool:
-    """Whether a ball of a reading is a narrow one around the value of a term."""
-    with flint.ctx.workprec(160):
-        if isinstance(exact, int | F):
-            exact = flint.arb(flint.fmpq(F(exact).numerator, F(exact).denominator))
-        return bool(ball.is_finite()) and bool(abs(ball - exact) < flint.arb(2) ** -40 * (1 + abs(exact)))
+def value_of(meaning: Interpretation, of: Term, values: Mapping[Any, int]) -> Any:
+    """The value of a term as a ball, None where it is not known."""
+    try:
+        return as_ball(meaning.value(of, values))
+    except Undecided:
+        return None
+
+
+def holds(meaning: Interpretation, claim: Rel, values: Mapping[Any, int]) -> bool | None:
+    """Whether a sentence holds; two sides that agree to a thousand bits are equal, None where that is not known."""
+    try:
+        return meaning.holds(claim, values)
+    except Undecided:
+        pass
+    try:
+        gap = meaning.value(claim.right - claim.left, values, bits=4096)
+    except Undecided:
+        return None
+    near = isinstance(gap, flint.arb) and bool(gap.contains(0)) and bool(gap.rad() < flint.arb(2) ** -1000)
+    return claim.kind != "lt" if near else None

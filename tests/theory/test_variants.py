@@ -156,7 +156,7 @@ EXACT = [
     "momentum_average_is_heavy_ball", "rmsprop_is_adam_uncorrected", "rmsprop_corrected_is_adam", "adam_sign_descent",
     "rmsprop_constant_gradient", "adam_momentum_form", "adam_v_hat_recursion", "nadam_is_look_ahead",
     "nadam_total_weight", "nadam_constant_weight", "nadam_hybrid_weight", "nadam_torch_refuted",
-    "nadam_torch_decay_zero", "nadam_factor", "nadam_dozat_is_optax", "nadam_keras_is_torch", "swats_rate_projects",
+    "nadam_torch_decay_zero", "nadam_factor", "swats_rate_projects",
     "swats_rate_is_long", "swats_other_rate_is_short", "swats_rates_multiply", "swats_rate_at_least",
     "swats_rate_at_most", "swats_first_average", "swats_sgd_phase", "swats_repaired_positive", "swats_repaired_average",
     "swats_repaired_scale", "swats_repaired_scale_rate", "swats_constant_gradient", "nadam_changing_rate",

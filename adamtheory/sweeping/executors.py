@@ -1,0 +1,155 @@
+"""Who computes the blocks: threads of this process, processes, or a Dask cluster. All give the same bytes.
+
+An executor takes blocks from an iterator when it has room for them, and gives back (lo, hi, bytes) in any order. A
+worker that dies raises `WorkersLost`; the blocks that it had are asked for again.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import replace
+from types import TracebackType
+from typing import Self
+
+from adamtheory import __version__
+from adamtheory.errors import AdamTheoryError, ParameterError, UnknownNameError
+from adamtheory.sweeping.compute import compute
+from adamtheory.sweeping.grid import Grid
+
+Lanes = tuple[int, int]
+Done = tuple[int, int, bytes]
+
+EXECUTORS = ("local", "processes", "dask")
+
+
+class WorkersLost(Exception):
+    """Workers died with blocks in hand."""
+
+
+class ExecutorError(AdamTheoryError):
+    """An executor that is not installed, cannot be reached, or cannot go on."""
+
+
+class Executor:
+    """What computes blocks; a context, at whose end it is closed."""
+
+    def run(self, grid: Grid, lanes: Iterator[Lanes]) -> Iterator[Done]:
+        """Compute blocks of a grid; raises `WorkersLost`, `ExecutorError`."""
+        raise NotImplementedError
+
+    def close(self) -> None:
+        """Stop the workers."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+class Local(Executor):
+    """Threads of this process: kernels release the interpreter's lock."""
+
+    def __init__(self, workers: int) -> None:
+        self.workers = workers
+
+    def run(self, grid: Grid, lanes: Iterator[Lanes]) -> Iterator[Done]:
+        """See `Executor`."""
+        stop = threading.Event()
+        pool = ThreadPoolExecutor(self.workers, "sweep")
+        try:
+            yield from _in_turn(
+                lambda lo, hi: pool.submit(compute, grid, lo, hi, __version__, stop.is_set), lanes, self.workers
+            )
+        finally:
+            stop.set()
+            pool.shutdown(cancel_futures=True)
+
+
+def _in_turn(submit: Callable[[int, int], Future[bytes]], lanes: Iterator[Lanes], workers: int) -> Iterator[Done]:
+    """Keep all workers busy, with one block more than there are workers, and give the results as they come."""
+    pending: dict[Future[bytes], Lanes] = {}
+    while True:
+        while len(pending) <= workers and (block := next(lanes, None)) is not None:
+            pending[submit(*block)] = block
+        if not pending:
+            return
+        for future in wait(pending, return_when=FIRST_COMPLETED).done:
+            yield *pending.pop(future), future.result()
+
+
+class Processes(Executor):
+    """Processes of this machine, by loky, the executor of joblib; a process gets the grid once, when it begins."""
+
+    def __init__(self, workers: int) -> None:
+        try:
+            import joblib  # noqa: F401
+        except ImportError:
+            raise ExecutorError("--executor processes needs joblib: pip install 'adamtheory[processes]'") from None
+        self.workers = workers
+
+    def run(self, grid: Grid, lanes: Iterator[Lanes]) -> Iterator[Done]:
+        """See `Executor`."""
+        from joblib.externals.loky import ProcessPoolExecutor
+
+        pool = ProcessPoolExecutor(self.workers, initializer=_begin, initargs=(replace(grid, asked=()),))
+        finished = False
+        try:
+            yield from _in_turn(lambda lo, hi: pool.submit(_in_process, lo, hi, __version__), lanes, self.workers)
+            finished = True
+        except BrokenProcessPool:
+            raise WorkersLost("a worker process died") from None
+        finally:
+            pool.shutdown(kill_workers=not finished)
+
+
+_given: list[Grid] = []  # in a worker process: the grid of its driver
+
+
+def _begin(grid: Grid) -> None:
+    """The first thing that a worker process does: keep the grid, and see to it that it ends with its parent."""
+    _given[:] = [grid]
+    if os.name == "posix":
+        threading.Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
+
+
+def _end_with(parent: int) -> None:
+    """End this process once its parent is gone, which a kill may take away at any moment."""
+    while os.getppid() == parent:
+        time.sleep(1)
+    os._exit(1)
+
+
+def _in_process(lo: int, hi: int, version: str) -> bytes:
+    return compute(_given[0], lo, hi, version)
+
+
+def executor(name: str, workers: int | None = None, scheduler: str | None = None) -> Executor:
+    """The executor of that name.
+
+    workers    threads or processes; default: one per core
+    scheduler  address of a running Dask scheduler; default: a cluster on this machine
+    Raises `UnknownNameError`, `ParameterError`, `ExecutorError`.
+    """
+    makers: dict[str, Callable[[int], Executor]] = {"local": Local, "processes": Processes}
+    if name not in EXECUTORS:
+        raise UnknownNameError("executor", name, EXECUTORS)
+    if workers is not None and workers < 1:
+        raise ParameterError(f"workers={workers} must be at least 1")
+    if scheduler is not None and name != "dask":
+        raise ParameterError(f"--scheduler {scheduler} is for --executor dask; the executor is {name}")
+    if scheduler is not None and workers is not None:
+        raise ParameterError("--workers is for a cluster of one's own; the one at --scheduler has its workers")
+    count = workers or os.cpu_count() or 1
+    if name == "dask":
+        from adamtheory.sweeping.cluster import Dask
+
+        return Dask(count, scheduler)
+    return makers[name](count)

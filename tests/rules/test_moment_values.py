@@ -1,0 +1,70 @@
+"""Numbers that the theory of moving averages gives, from the rules themselves: weights, errors, directions, drifts."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import pytest
+
+from adamtheory.rules import adam, adamw_torch
+
+
+def weights(follow: Any, beta: float, t: int) -> list[float]:
+    """What g_1, ..., g_t weigh in m_t, read off Adam's text by unit gradients."""
+    unit = [[float(i == j) for j in range(t)] for i in range(t)]
+    return [follow(adam, history, beta1=beta).slots[-1]["m"][0] for history in unit]
+
+
+@pytest.mark.parametrize(("t", "variance"), [(1, 1), (3, 0.335793), (10, 0.108983)])
+def test_variance_of_the_corrected_average(follow, t, variance):
+    """Var m_hat_t/sigma^2 of uncorrelated gradients is the sum of the squares of its weights."""
+    found = weights(follow, 0.9, t)
+    assert math.fsum((w / math.fsum(found)) ** 2 for w in found) == pytest.approx(variance, abs=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("beta", "t", "threshold"),
+    [(0.9, 1, 1.2222), (0.9, 5, 0.4879), (0.9, 10, 0.5161), (0.9, 20, 1.0383), (0.999, 1, 1.002), (0.999, 10, 0.10201)],
+)
+def test_when_the_correction_has_the_smaller_error(follow, beta, t, threshold):
+    """xi^2/sigma^2 at which the squared bias and the variance of m_t make up the variance of m_hat_t."""
+    found = weights(follow, beta, t)
+    whole, squares = math.fsum(found), math.fsum(w * w for w in found)
+    assert (squares / whole**2 - squares) / (1 - whole) ** 2 == pytest.approx(threshold, abs=6e-5)
+
+
+def direction(follow: Any, history: list[float], **betas: float) -> float:
+    """m_hat/sqrt(v_hat) after the last gradient."""
+    return -float(follow(adam, history, lr=1, eps=0, **betas).steps()[-1])
+
+
+def test_the_mean_first_direction_of_gaussian_gradients(follow):
+    """It is that of the sign, erf(xi/(sqrt(2) sigma)): below xi/sqrt(xi^2 + sigma^2) at 1 sigma, above it at 2."""
+    assert [direction(follow, [g]) for g in (1e-3, -7.0, 2.0)] == pytest.approx([-1, 1, -1])
+    for ratio, mean, naive in ((1, 0.6827, 0.7071), (2, 0.9545, 0.8944)):
+        assert math.erf(ratio / math.sqrt(2)) == pytest.approx(mean, abs=5e-5)
+        assert ratio / math.hypot(ratio, 1) == pytest.approx(naive, abs=5e-5)
+
+
+def test_two_gradients_exceed_one(follow):
+    """g = (1, 1.11) at the default decay rates."""
+    assert direction(follow, [1.0, 1.11]) ** 2 == pytest.approx(133933 / 133570, rel=1e-12)
+    assert -direction(follow, [1.0, 1.11]) == pytest.approx(1.001358, abs=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("beta1", "beta2", "t", "size"),
+    [(0.9, 0.999, 20, 1.1561), (0.9, 0.999, 1000, 5.7812), (0.5, 0.2, 200, 5.4885e9)],
+)
+def test_geometric_histories_attain_the_step_constant(follow, beta1, beta2, t, size):
+    """g_i = (beta2/beta1)^i, growing or falling; scaled so that none overflows."""
+    ratio = beta2 / beta1
+    history = [ratio ** (i - t if ratio > 1 else i) for i in range(1, t + 1)]
+    assert -direction(follow, history, beta1=beta1, beta2=beta2) == pytest.approx(size, rel=2e-5)
+
+
+def test_adamw_comes_to_one_over_lambda(follow):
+    """Constant gradient -1, alpha = .01, lambda = .1, 20000 steps from 5: 9.999999990; the limit is 10."""
+    run = follow(adamw_torch, [-1.0] * 20_000, x0=[5], lr=0.01, weight_decay=0.1, eps=0)
+    assert run.xs[-1][0] == pytest.approx(9.999999990, abs=1e-9)
