@@ -79,7 +79,7 @@ class Settings:
 
 
 QUICK = Settings()
-FULL = Settings(optimizers=tuple(RULES), losses=tuple(LOSSES))
+FULL = Settings(optimizers=tuple(RULES), losses=tuple(LOSSES), horizon=10**6)
 
 
 def expectation(optimizer: str, loss: str) -> str:

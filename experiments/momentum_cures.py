@@ -20,8 +20,8 @@ from typing import Any
 from adamtheory import iid, simulate, threshold
 from adamtheory.cycles import drift, steady_rate
 from adamtheory.errors import ParameterError
+from adamtheory.experiments._mean_step import mean_step
 from adamtheory.laboratory.experiment import Block, Check, Table, Tell, Verdict
-from adamtheory.laboratory.mean_step import mean_step
 from adamtheory.losses import reddi
 from adamtheory.rules import adam
 

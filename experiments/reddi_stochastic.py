@@ -23,9 +23,9 @@ from typing import TYPE_CHECKING, Any
 
 from adamtheory import iid, regret, simulate
 from adamtheory.errors import ParameterError
+from adamtheory.experiments._mean_step import mean_step
 from adamtheory.hindsight.fit import interval
 from adamtheory.laboratory.experiment import Block, Check, Table, Tell, Verdict
-from adamtheory.laboratory.mean_step import mean_step
 from adamtheory.language import loss, positive, real, total, uniform, unit, where
 from adamtheory.losses import reddi_stochastic
 from adamtheory.rules import adam, get

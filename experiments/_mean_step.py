@@ -4,6 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from adamtheory import simulate
+from adamtheory.hindsight.fit import interval
+from adamtheory.losses import reddi_stochastic
+from adamtheory.schedules import constant
+from adamtheory.sets import everything
+
 SETTLED = 10  # the first tenth of a run is left out: its averages are not yet stationary
 
 
@@ -18,12 +24,6 @@ def mean_step(
     seeds   replicates, 2 to 15: more would be run by the kernel of many lanes, which draws slowly
     """
     import numpy as np
-
-    from adamtheory import simulate
-    from adamtheory.hindsight.fit import interval
-    from adamtheory.losses import reddi_stochastic
-    from adamtheory.schedules import constant
-    from adamtheory.sets import everything
 
     ends = np.array([horizon // SETTLED, horizon])
     played = simulate(
