@@ -170,13 +170,13 @@ def mean_of_walk(T: int, p: float) -> float:
     For p = 1 it is 2m binom(2m, m)/4^m with m = ceil(T/2); else the mean of that over a binomial number of signs.
     """
     import numpy as np
-    from scipy.special import gammaln
-    from scipy.stats import binom
+    from scipy.special import gammaln, xlog1py, xlogy
 
     n = np.arange(1, T + 1)
     m = -(-n // 2)
     walks = np.exp(np.log(2 * m) + gammaln(2 * m + 1) - 2 * gammaln(m + 1) - 2 * m * np.log(2))
-    return float(walks[-1] if p == 1 else binom.pmf(n, T, p) @ walks)
+    chances = gammaln(T + 1) - gammaln(n + 1) - gammaln(T - n + 1) + xlogy(n, p) + xlog1py(T - n, -p)
+    return float(np.exp(chances) @ walks)
 
 
 def verdict(table: Table, settings: Settings) -> Verdict:
