@@ -105,3 +105,14 @@ def travel_rounds(C: float, N: int, beta1: float, beta2: float, alpha: float, me
     Before that the constants of `regret_law` are not to be seen.
     """
     return float((N / (alpha * abs(float(drift(C, N, beta1, beta2, method))))) ** 2)
+
+
+def steady_rate(C: Any, N: int, beta1: Any, beta2: Any, horizon: int, method: str = "adam") -> Array:
+    """alpha for which the steps of one period, taken in modulus, add up to 1 at the round `horizon`.
+
+    It is sqrt(horizon)/sum_k |m*_k|/sqrt(V_k) with alpha_t = alpha/sqrt(t). With half of it or less x ends near the end
+    of [-1, 1] to which it drifts, and does not swing through the box.
+    """
+    m, _ = moments(C, N, beta1, beta2)
+    result: Array = horizon**0.5 / (abs(m) / denominators(C, N, beta1, beta2, method) ** 0.5).sum(axis=-1)
+    return result

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from adamtheory import regret, simulate
-from adamtheory.cycles import drift, moments
+from adamtheory.cycles import drift, steady_rate
 from adamtheory.errors import ParameterError
 from adamtheory.laboratory.experiment import Block, Check, Table, Tell, Verdict
 from adamtheory.losses import reddi
@@ -121,23 +121,18 @@ def rounds(settings: Settings) -> list[int]:
 
 
 def planned(settings: Settings, part: dict[str, Array]) -> tuple[Array, Array]:
-    """The drift of each cell, and a step size with which x has the time to travel and does not swing through the box.
-
-    With alpha_t = lr/sqrt(t) the travel takes (N/(lr |drift|))^2 rounds, and a period of steps m/sqrt(v) adds up to at
-    most lr/sqrt(T) sum_k |m*_k|/sqrt(v*_k).
-    """
+    """The drift of each cell, and a step size with which x can travel and does not swing through the box."""
     import numpy as np
 
-    pull, sway = np.empty((2, len(part["C"])))
+    pull, lr = np.empty((2, len(part["C"])))
     for N in settings.N:
         own = part["N"] == N
         where = part["C"][own], N, part["beta1"][own], part["beta2"][own]
-        m, v = moments(*where)
-        pull[own], sway[own] = drift(*where), np.abs(m / np.sqrt(v)).sum(axis=-1)
-    root = settings.horizon**0.5
-    with np.errstate(divide="ignore"):
-        enough = settings.reserve**0.5 * part["N"] / (np.abs(pull) * root)
-    return pull, np.minimum(enough, settings.swing * root / sway)
+        pull[own] = drift(*where)
+        with np.errstate(divide="ignore"):
+            enough = settings.reserve**0.5 * N / (np.abs(pull[own]) * settings.horizon**0.5)
+        lr[own] = np.minimum(enough, settings.swing * steady_rate(*where, settings.horizon))
+    return pull, lr
 
 
 def verdict(table: Table, settings: Settings) -> Verdict:

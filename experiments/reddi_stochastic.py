@@ -23,13 +23,12 @@ from typing import TYPE_CHECKING, Any
 
 from adamtheory import iid, regret, simulate
 from adamtheory.errors import ParameterError
+from adamtheory.experiments._mean_step import mean_step
 from adamtheory.hindsight.fit import interval
 from adamtheory.laboratory.experiment import Block, Check, Table, Tell, Verdict
 from adamtheory.language import loss, positive, real, total, uniform, unit, where
 from adamtheory.losses import reddi_stochastic
 from adamtheory.rules import adam, get
-from adamtheory.schedules import constant
-from adamtheory.sets import everything
 from adamtheory.simulation.simulate import FEWEST_VECTOR_LANES
 
 if TYPE_CHECKING:
@@ -100,26 +99,14 @@ def run(settings: Settings, tell: Tell) -> Iterator[Block]:
 
 
 def steps(settings: Settings) -> Iterator[Block]:
-    """Adam's mean step without a box, at every beta2, once the averages are stationary.
-
-    The same draws give the mean step of SGD with the rate 1/sqrt(E g^2), whose expectation is known; its error is
-    taken off, as most of Adam's is the same.
-    """
+    """Adam's mean step without a box, at every beta2, once the averages are stationary."""
     import numpy as np
 
-    square = settings.p * settings.C**2 + 1 - settings.p
-    ends = np.array([settings.horizon // 10, settings.horizon])
     for beta2 in sorted({b for name, b in zip(settings.optimizers, settings.beta2, strict=True) if name == "adam"}):
-        played = simulate(
-            adam(lr=1, beta1=settings.beta1, beta2=beta2, eps=0), slopes(settings, reddi_stochastic), settings.horizon,
-            schedule=constant, feasible=everything, start=0, stream=np.arange(settings.seeds), checkpoints=ends,
-        )  # fmt: skip
-        own = np.diff(played.iterates[..., 0], axis=-1)[:, 0]
-        drawn = np.diff(played.sums["c1"].reshape(settings.seeds, 2), axis=-1)[:, 0] / settings.scale
-        rounds = ends[1] - ends[0]
-        mean, error = interval((own + (drawn - rounds * settings.mean) / square**0.5) / rounds, [0])
-        predicted = iid.drift(settings.C, settings.p, settings.beta1, beta2)
-        yield _row(DRIFT, "adam", beta2, ends[1:], step=float(mean), step_error=float(error), predicted=predicted)
+        instance = settings.C, settings.p, settings.beta1, beta2
+        mean, error = mean_step(adam, *instance, settings.horizon, settings.seeds)
+        predicted = iid.drift(*instance)
+        yield _row(DRIFT, "adam", beta2, np.array([settings.horizon]), step=mean, step_error=error, predicted=predicted)
 
 
 def slopes(settings: Settings, rule: Any) -> Any:
