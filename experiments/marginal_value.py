@@ -54,7 +54,7 @@ class Settings:
     lr_adam: float = 0.02
     eps: float = 1e-12
     fit: float = 0.01
-    ray: float = 1e-3
+    ray: float = 1e-6
     norm: float = 0.02
 
     def __post_init__(self) -> None:
