@@ -5,8 +5,8 @@ Claim       With full batches AdaGrad, RMSprop and Adam stay on the ray sign(X'y
             all fit the training data. With batches of one example all five classify new points rightly.
 Refuted if  a full-batch adaptive run leaves the ray or has another test error than 1 - p, a run of gradient descent or
             momentum misses the least norm or misclassifies, or a run with batches of one has a test error.
-Source      Wilson, Roelofs, Stern, Srebro & Recht 2017, section 3: the data and the ray, proved in the files wilson_*. That
-            full batches are needed was observed for this project.
+Source      Wilson, Roelofs, Stern, Srebro & Recht 2017, section 3: the data and the ray, proved in the files wilson_*.
+            That full batches are needed was observed for this project.
 Budget      quick: n = 60, 4000 steps, 6 seeds, 5 batch sizes, 4 s. full: n = 100, 20000 steps, 20 seeds, 2 minutes.
 Note        Least squares: f(w) = |Xw - y|^2/2. The test error is exact: own features of a new point are new. With
             eps = 1e-12, for eps draws runs off the ray as gradients become small. The ray is looked at until the loss
