@@ -33,7 +33,7 @@ def command(
     figure: Annotated[bool, typer.Option("--figure/--no-figure", help="Draw the figure.")] = True,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> int:
-    """Run an experiment: its claim, what was measured, a verdict, a table and a figure.
+    """Run an experiment: its claim, the numbers, a verdict.
 
     Every experiment states what would refute it. `adamtheory list experiments` names them and their settings, which
     --set changes. The folder holds run.json (which --from repeats), the table as Parquet and CSV, the figure as SVG and
