@@ -20,7 +20,7 @@ def command(
     kind: Annotated[str, typer.Argument(metavar="KIND", help=f"One of: {', '.join(KINDS)}.")],
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """List optimizers, losses, datasets, proofs, experiments and more.
+    """List optimizers, losses, proofs, experiments and more.
 
     Sets are feasible sets. Datasets are the files of the folder that the variable ADAMTHEORY_DATA names. Proofs are
     what `adamtheory prove` checks, experiments what `adamtheory run` runs. Forms are those of Adam, AMSGrad and Nadam

@@ -33,7 +33,7 @@ def command(
     figure: Annotated[bool, typer.Option("--figure/--no-figure", help="Draw the figure.")] = True,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> int:
-    """Run an experiment: its claim, what was measured, a verdict, a table and a figure.
+    """Run an experiment: its claim, the numbers, a verdict.
 
     Every experiment states what would refute it. `adamtheory list experiments` names them and their settings, which
     --set changes. The folder holds run.json (which --from repeats), the table as Parquet and CSV, the figure as SVG and
@@ -99,7 +99,12 @@ def _finish(outcome: Outcome, folder: Path, figure: bool, as_json: bool) -> int:
     if not len(outcome.table):
         _tell("nothing had finished; nothing was written")
         return INTERRUPTED
-    write(outcome, folder, figure)
+    try:
+        write(outcome, folder, figure)
+    except KeyboardInterrupt:  # the figure takes longest; the rows are worth more
+        write(outcome, folder, figure=False)
+        _tell(f"interrupted; all {len(outcome.table)} rows are in {folder}, without the figure")
+        return INTERRUPTED
     if as_json:
         print_json({**record(outcome), "folder": str(folder)})
     elif outcome.verdict is not None:
@@ -162,20 +167,23 @@ def _all(budget: str, folder: Path, figure: bool, as_json: bool) -> int:
     outcomes: list[Outcome] = []
     skipped: dict[str, str] = {}
     interrupted = False
-    for name in catalogue.experiments():
-        experiment = load(name)
-        try:
-            outcome = _perform(experiment, budget, experiment.settings(budget))
-        except NoDataError as error:
-            skipped[name] = str(error)
-            _tell(f"{name}: skipped: {error}")
-            continue
-        if outcome.verdict is None:
-            interrupted = True
-            break
-        write(outcome, folder / name, figure)
-        outcomes.append(outcome)
-        print(f"{name}: {outcome.verdict.word} ({outcome.seconds:.1f} s)", file=sys.stderr, flush=True)
+    try:
+        for name in catalogue.experiments():
+            experiment = load(name)
+            try:
+                outcome = _perform(experiment, budget, experiment.settings(budget))
+            except NoDataError as error:
+                skipped[name] = str(error)
+                _tell(f"{name}: skipped: {error}")
+                continue
+            if outcome.verdict is None:
+                interrupted = True
+                break
+            write(outcome, folder / name, figure)
+            outcomes.append(outcome)
+            print(f"{name}: {outcome.verdict.word} ({outcome.seconds:.1f} s)", file=sys.stderr, flush=True)
+    except KeyboardInterrupt:  # between two experiments, or while a figure is drawn
+        interrupted = True
     _summary(outcomes, skipped, folder, as_json)
     if interrupted:
         _tell(f"interrupted; {len(outcomes)} experiments had finished")

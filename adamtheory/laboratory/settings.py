@@ -51,9 +51,14 @@ def _text(value: Any) -> str:
 def _like(name: str, text: str, old: Any) -> Any:
     """The value of a text with the type of `old`; a list of texts is cut at the commas outside of brackets."""
     if isinstance(old, tuple):
-        inner = text[1:-1] if text.startswith("[") and text.endswith("]") else text
+        listed = text.startswith("[") and text.endswith("]")
+        inner = text[1:-1] if listed else text
+        if listed and not inner.strip():
+            return ()
         if old and isinstance(old[0], str):
             return tuple(_pieces(inner))
+        if old and isinstance(old[0], bool):
+            return tuple(_number(name, piece, old[0]) for piece in _pieces(inner))
         value = parse_value(text)
         items = value if isinstance(value, tuple) else (value,)
         return tuple(_number(name, item, old[0] if old else 0.0) for item in items)
