@@ -15,7 +15,14 @@ from adamtheory.cli.output import print_json, print_table
 
 NEEDED = ("numpy", "scipy", "sympy", "numba", "llvmlite", "matplotlib", "pyarrow", "python-flint", "jinja2")
 # package -> the extra that brings it
-OPTIONAL = {"z3-solver": "smt", "optax": "outside", "jax": "outside", "torch": "outside"}
+OPTIONAL = {
+    "joblib": "processes",
+    "distributed": "distributed",
+    "z3-solver": "smt",
+    "optax": "outside",
+    "jax": "outside",
+    "torch": "outside",
+}
 BLAS_VARIABLES = ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OMP_NUM_THREADS")
 
 

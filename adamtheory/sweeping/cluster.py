@@ -5,6 +5,8 @@ from __future__ import annotations
 import contextlib
 import logging
 import queue
+import signal
+import threading
 import time
 from collections.abc import Iterator
 from dataclasses import replace
@@ -32,10 +34,11 @@ class Dask(Executor):
         self.address, self.cluster = scheduler, None
         if scheduler is None:
             # a worker that is killed is started again by its nanny, and the scheduler gives its blocks to another
-            self.cluster = distributed.LocalCluster(
-                n_workers=workers, threads_per_worker=1, processes=True, dashboard_address=None, memory_limit=0,
-                silence_logs=logging.CRITICAL,
-            )  # fmt: skip
+            with _deaf():
+                self.cluster = distributed.LocalCluster(
+                    n_workers=workers, threads_per_worker=1, processes=True, dashboard_address="127.0.0.1:0",
+                    memory_limit=0, silence_logs=logging.CRITICAL,
+                )  # fmt: skip
         try:
             self.client = distributed.Client(self.cluster or scheduler, timeout=REACH, set_as_default=False)
         except (OSError, ValueError, TimeoutError) as error:
@@ -108,6 +111,19 @@ class Dask(Executor):
         self.client.close()
         if self.cluster is not None:
             self.cluster.close()
+
+
+@contextlib.contextmanager
+def _deaf() -> Iterator[None]:
+    """Processes that begin here ignore Ctrl-C, which a terminal sends to all: the driver stops them in order."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def _on_worker(grid: Grid, lo: int, hi: int, version: str) -> Done:

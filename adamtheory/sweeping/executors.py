@@ -7,6 +7,7 @@ worker that dies raises `WorkersLost`; the blocks that it had are asked for agai
 from __future__ import annotations
 
 import os
+import signal
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -114,8 +115,12 @@ _given: list[Grid] = []  # in a worker process: the grid of its driver
 
 
 def _begin(grid: Grid) -> None:
-    """The first thing that a worker process does: keep the grid, and see to it that it ends with its parent."""
+    """The first thing that a worker process does: keep the grid, and see to it that it ends with its parent.
+
+    Ctrl-C, which a terminal sends to all, is the driver's matter.
+    """
     _given[:] = [grid]
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     if os.name == "posix":
         threading.Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
 

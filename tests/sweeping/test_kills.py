@@ -141,7 +141,7 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, sub
     at = folder / "scheduler.json"
     here = [sys.executable, "-m", "distributed.cli"]
     module = ["dask_scheduler", "dask_worker"]
-    common = ["--scheduler-file", str(at), "--no-dashboard"]
+    common = ["--scheduler-file", str(at), "--dashboard-address", "127.0.0.1:0"]
     log = (folder / "log").open("wb")
     quiet = {"stdout": log, "stderr": log, "cwd": folder}
     first = [f"{here[-1]}.{name}" for name in module]
