@@ -6,7 +6,7 @@ Claim       No: with alpha and beta2 of each tuned on the same grid, AMSGrad's m
 Refuted if  on some set the 95 % interval of the paired difference, on orders of the rows that were not used for
             tuning, lies below a tenth of Adam's regret.
 Source      The question of Reddi, Kale & Kumar 2018, section 5, on the convex LIBSVM sets of the online literature.
-Budget      quick: six sets, 1500 rows, one epoch, 8 orders, 6 s. full: eight sets, 10000 rows, 16 orders, 1 minute.
+Budget      quick: six sets, 1500 rows, one epoch, 8 orders, 5 s. full: eight sets, 10000 rows, 16 orders, 30 s.
 Note        With 10000 rows it helps on w8a without correction, by a twentieth, and costs a third on mushrooms. With
             beta2 fixed to 0.9 the differences are tens of percent in either direction. The paper's AMSGrad has no bias
             correction and Adam has it, which is another difference and at beta2 = 0.999 the larger one.

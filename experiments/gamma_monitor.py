@@ -8,7 +8,7 @@ Refuted if  the monitors of the run show another first round, or the 95 % interv
             lies above a twentieth.
 Source      Reddi, Kale & Kumar 2018, section 3 (the quantity Gamma); when it can be negative is proved in the files
             gamma_*.
-Budget      quick: 1500 rows, 8 orders, 7 s. full: 10000 rows, 16 orders, 2 minutes.
+Budget      quick: 1500 rows, 8 orders, 5 s (12 s the first time). full: 10000 rows, 16 orders, 20 s.
 Note        Gamma_t = D_t/alpha_t - D_{t-1}/alpha_{t-1}, D the denominator. Negative Gamma voids the proof of a regret
             bound; it does not make regret large. eps = 1e-15, for eps sqrt(t)/alpha grows: with eps = 1e-8 the first
             negative round of 19 rare features of w8a is later.
