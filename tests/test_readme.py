@@ -87,13 +87,16 @@ def test_the_derivation_that_is_shown(capsys: pytest.CaptureFixture[str]) -> Non
 def test_every_command_that_is_shown(
     line: str, tmp_path: Path, data_dir: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """As shown, but for a short horizon, a quick benchmark, one theorem, and a file of one's own that has to exist."""
+    """As shown, but for a short horizon, a quick benchmark, one theorem or experiment for all of them, and files that
+    have to exist."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("ADAMTHEORY_DATA", str(data_dir))
     (tmp_path / "my_losses.py").write_text(python_blocks()[0])
     words = shlex.split(line)[1:]
     if words[0] == "regret":
         words = [w for i, w in enumerate(words) if w != "-T" and words[i - 1] != "-T"] + ["-T", "200", "--no-figure"]
+    if words[:2] == ["run", "all"]:
+        words[1] = "reddi_online"
     if words[0] == "recheck":
         assert main(["prove", "ema_unrolled", "--export", "proof.json"]) == 0
     if words == ["prove"]:
