@@ -7,7 +7,8 @@ Claim       Methods with a regret theorem (SGD, AdaGrad, AMSGrad and their kin) 
 Refuted if  a growth law is another than expected, or a mean regret on random signs is off by more than the noise.
 Source      Zinkevich 2003; Duchi, Hazan & Singer 2011; Reddi, Kale & Kumar 2018; random signs: Hazan 2016, Theorem 3.2;
             AMSGrad for every beta1, and Adam's bias, were derived for this project.
-Budget      quick: 4 optimizers x 5 losses, 6 s. full: every optimizer on every loss, 20 minutes, most of it to compile.
+Budget      quick: 4 optimizers x 5 losses, 6 s. full: every optimizer on every loss, T = 10^6, 8 minutes, most of it
+            to compile.
 Note        Without an expectation a law is measured and not judged. Losses on data get made-up rows of Gaussian noise.
 """
 

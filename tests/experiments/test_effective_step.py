@@ -76,3 +76,9 @@ def test_a_wrong_bound_is_seen(monkeypatch: pytest.MonkeyPatch, factor: float) -
 
 def test_a_search_that_stops_early_is_seen() -> None:
     assert word("effective_step", **SMALL, finest=0.3) == "refuted"
+
+
+def test_undecided_where_rounding_hides_the_oldest_gradients() -> None:
+    """At (0.5, 0.2) and t = 60 the worst history spans 24 orders of magnitude."""
+    one = {"optimizers": ("adam",), "beta1": (0.5,), "beta2": (0.2,), "rounds": (2, 60), "starts": 1}
+    assert word("effective_step", **one) == "undecided"
