@@ -21,7 +21,7 @@ def mean_step(
     The same draws give the mean step of SGD with the rate 1/sqrt(E g^2), whose expectation is known; its error is
     taken off, for most of the rule's is the same (a control variate).
     rule    Adam or one like it, with beta1, beta2 and eps
-    seeds   replicates, 2 to 15: more would be run by the kernel of many lanes, which draws slowly
+    seeds   replicates, at least 2
     """
     import numpy as np
 

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 DTYPES = ("float64", "float32")
 FEWEST_VECTOR_LANES = 16  # below, the one-lane kernel on both cores is faster than a padded block
+FEWEST_DRAWING_LANES = 96  # the same where every lane draws for itself: a draw takes the same time in both kernels
 WORK_PER_CALL = 8_000_000  # coordinate steps between two looks at Ctrl-C: some tenths of a second at the slowest
 PROJECTIONS = ("weighted", "euclidean")
 LONGEST = 10**15  # rounds; float64 counts them exactly, and no machine comes to the end of more
@@ -160,8 +161,13 @@ class Job:
     @property
     def many(self) -> bool:
         """Whether the kernel of many lanes runs it."""
-        enough = self.lanes.count >= FEWEST_VECTOR_LANES if self.wide is None else self.wide
-        return self.vectors and enough
+        return self.vectors and (self.fit(self.lanes.count) if self.wide is None else self.wide)
+
+    def fit(self, count: int) -> bool:
+        """Whether so many lanes, of which these vary, are faster in the kernel of many lanes."""
+        draws = any(i.kind == "uniform" for i in self.losses.rule.inputs)
+        own = draws and bool(self.lanes.varying & {"seed", "stream"})
+        return count >= (FEWEST_DRAWING_LANES if own else FEWEST_VECTOR_LANES)
 
     def emit(self) -> Kernel:
         """The text of the kernel; it depends on the rules, the dimension, and which parameters vary."""

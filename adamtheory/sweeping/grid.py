@@ -19,7 +19,7 @@ from adamtheory import __version__
 from adamtheory.errors import ParameterError
 from adamtheory.runs.folder import OWNERS
 from adamtheory.simulation.lanes import Lanes, as_array
-from adamtheory.simulation.simulate import FEWEST_VECTOR_LANES, Job
+from adamtheory.simulation.simulate import Job
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -147,7 +147,7 @@ class Grid:
         if "p_low" in values and np.any(values["p_low"] > values["p_high"]):
             raise ParameterError(f"{self.job.feasible!r} is empty: low must not exceed high")
         lanes = Lanes((count,), ("lane",), {"lane": np.arange(count)}, values, self.varying)
-        wide = self.job.vectors and self.count >= FEWEST_VECTOR_LANES
+        wide = self.job.vectors and replace(self.job, lanes=lanes).fit(self.count)
         default = self.start is None and "start" not in self.varying
         first = self.job.losses.rule.facts.get("start", 0) if self.start is None else self.start
         return self.job.on(lanes, first, default, wide, kernel)
