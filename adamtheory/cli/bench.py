@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from adamtheory.cli.options import AsJson
 from adamtheory.cli.output import print_json
 from adamtheory.errors import ParameterError, UnknownNameError
 
@@ -19,7 +20,7 @@ def command(
     scale: Annotated[
         float, typer.Option("--scale", help="Size of the work, 0 < scale <= 1; 1 is what is reported.")
     ] = 1.0,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Time the kernels, side by side with JAX and PyTorch.
 

@@ -10,6 +10,7 @@ from typing import Annotated, Any
 
 import typer
 
+from adamtheory.cli.options import AsJson
 from adamtheory.cli.output import print_json, print_table
 from adamtheory.cli.progress import counting
 from adamtheory.errors import OutputError, SpecError, UnknownNameError
@@ -25,7 +26,7 @@ def command(
     out: Annotated[
         list[Path] | None, typer.Option("--out", metavar="FILE", help="Also write a page, .html or .tex.")
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_json: AsJson = False,
 ) -> int:
     """Derive what follows from an update rule's text.
 

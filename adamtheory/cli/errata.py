@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from adamtheory.cli.options import AsJson
 from adamtheory.cli.output import print_json
 from adamtheory.cli.progress import counting
 from adamtheory.errors import OutputError, SpecError
@@ -23,7 +24,7 @@ def command(
     out: Annotated[
         list[Path] | None, typer.Option("--out", metavar="FILE", help="Also write it, .html or .tex.")
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_json: AsJson = False,
 ) -> int:
     """Print the errors of papers and programs with exact witnesses.
 

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
+from adamtheory.cli.options import AsJson
 from adamtheory.cli.output import print_json, print_table
 from adamtheory.cli.registry import REGISTRIES, parameters, registry, summary
 from adamtheory.errors import UnknownNameError
@@ -18,7 +19,7 @@ DATA_SUFFIXES = {".gz", ".csv", ".libsvm", ".svm", ".txt"}
 
 def command(
     kind: Annotated[str, typer.Argument(metavar="KIND", help=f"One of: {', '.join(KINDS)}.")],
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """List optimizers, losses, proofs, experiments and more.
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from adamtheory import catalogue
+from adamtheory.cli.options import AsJson
 from adamtheory.cli.output import print_json, print_table
 from adamtheory.cli.progress import counting
 from adamtheory.errors import OutputError, SpecError
@@ -30,7 +31,7 @@ def command(
     html: Annotated[Path | None, typer.Option("--html", metavar="FILE", help="Write the proof as HTML.")] = None,
     latex: Annotated[Path | None, typer.Option("--latex", metavar="FILE", help="Write the proof as LaTeX.")] = None,
     export: Annotated[Path | None, typer.Option("--export", metavar="FILE", help="Write the proof as JSON.")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_json: AsJson = False,
 ) -> int:
     """Check theorems with the kernel and a second checker.
 

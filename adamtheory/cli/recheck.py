@@ -7,13 +7,14 @@ from typing import Annotated
 
 import typer
 
+from adamtheory.cli.options import AsJson
 from adamtheory.cli.output import print_json
 from adamtheory.errors import DataError
 
 
 def command(
     files: Annotated[list[Path], typer.Argument(metavar="FILE.json...", help="Exported proofs.")],
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_json: AsJson = False,
 ) -> int:
     """Check exported proofs with the second checker alone.
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from adamtheory.cli.options import AsJson, Dtype, Feasible, FirstSeed, Loss, Optimizers, Schedule
 from adamtheory.errors import ParameterError
 
 if TYPE_CHECKING:
@@ -25,25 +26,14 @@ INTERRUPTED = 130
 
 
 def command(
-    optimizer: Annotated[
-        list[str] | None,
-        typer.Option("-o", "--optimizer", metavar="NAME[...]", help="An optimizer; may be repeated."),
-    ] = None,
-    loss: Annotated[
-        str | None, typer.Option("-l", "--loss", metavar="NAME[...]", help="The loss sequence. Default: reddi[C=3].")
-    ] = None,
+    optimizer: Optimizers = None,
+    loss: Loss = None,
     horizon: Annotated[
         str | None,
         typer.Option("-T", "--horizon", metavar="ROUNDS", help="Rounds, as 1e7. Default: 1e6, or 10 passes over data."),
     ] = None,
-    schedule: Annotated[
-        str | None,
-        typer.Option(metavar="NAME[...]", help="Step size. Default: lr/sqrt(t), or what the optimizer declares."),
-    ] = None,
-    feasible: Annotated[
-        str | None,
-        typer.Option("--set", metavar="NAME[...]", help="Feasible set, as ball[radius=1], none. Default: the loss's."),
-    ] = None,
+    schedule: Schedule = None,
+    feasible: Feasible = None,
     projection: Annotated[
         str | None, typer.Option(metavar="KIND", help="Onto ball, simplex, l1_ball: weighted (default) or euclidean.")
     ] = None,
@@ -51,8 +41,8 @@ def command(
     seeds: Annotated[
         str | None, typer.Option(metavar="N", help="How many seeds. Default: 8 for random losses, else 1.")
     ] = None,
-    seed: Annotated[str | None, typer.Option(metavar="FIRST", help="The first seed. Default: 0.")] = None,
-    dtype: Annotated[str | None, typer.Option(metavar="TYPE", help="float64 (default) or float32.")] = None,
+    seed: FirstSeed = None,
+    dtype: Dtype = None,
     checkpoints: Annotated[
         str | None, typer.Option(metavar="N", help="Checkpoints per factor of ten in T. Default: 12.")
     ] = None,
@@ -77,7 +67,7 @@ def command(
         typer.Option(metavar="NAME", help="The same for one theorem, or a proof file of one's own; may be repeated."),
     ] = None,
     no_figure: Annotated[bool, typer.Option("--no-figure", help="Draw no figure.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_json: AsJson = False,
 ) -> int:
     """Measure and judge the regret of optimizers.
 

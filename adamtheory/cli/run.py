@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from adamtheory.cli.options import AsJson
 from adamtheory.cli.output import aligned, print_json, print_table
 from adamtheory.cli.progress import parts
 from adamtheory.errors import OutputError, SpecError
@@ -31,7 +32,7 @@ def command(
         Path | None, typer.Option("--from", metavar="FOLDER", help="Repeat the run of a folder and compare.")
     ] = None,
     figure: Annotated[bool, typer.Option("--figure/--no-figure", help="Draw the figure.")] = True,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_json: AsJson = False,
 ) -> int:
     """Run an experiment: its claim, the numbers, a verdict.
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 import adamtheory
+from adamtheory.cli.options import AsJson
 from adamtheory.cli.output import aligned, print_json
 from adamtheory.cli.registry import ONE, find, forms, number, parameters, section, summary
 from adamtheory.errors import ParameterError
@@ -29,7 +30,7 @@ def command(
     kernel: Annotated[
         bool, typer.Option("--kernel", help="Print only an optimizer's kernel text for the CPU.")
     ] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Show one rule: formula, source and more.
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from adamtheory.cli.options import AsJson, Dtype, Feasible, FirstSeed, Loss, Optimizers, Schedule
 from adamtheory.errors import ParameterError
 
 if TYPE_CHECKING:
@@ -18,31 +19,20 @@ FAILED = 1
 
 
 def command(
-    optimizer: Annotated[
-        list[str] | None,
-        typer.Option("-o", "--optimizer", metavar="NAME[...]", help="An optimizer; may be repeated."),
-    ] = None,
-    loss: Annotated[
-        str | None, typer.Option("-l", "--loss", metavar="NAME[...]", help="The loss sequence. Default: reddi[C=3].")
-    ] = None,
+    optimizer: Optimizers = None,
+    loss: Loss = None,
     horizon: Annotated[
         str | None,
         typer.Option("-T", "--horizon", metavar="ROUNDS", help="Rounds, as 1e4, or a list 1e3,1e4. Default: 1e4."),
     ] = None,
-    schedule: Annotated[
-        str | None,
-        typer.Option(metavar="NAME[...]", help="Step size. Default: lr/sqrt(t), or what the optimizer declares."),
-    ] = None,
-    feasible: Annotated[
-        str | None,
-        typer.Option("--set", metavar="NAME[...]", help="Feasible set, as box[radius=1] or none. Default: the loss's."),
-    ] = None,
+    schedule: Schedule = None,
+    feasible: Feasible = None,
     start: Annotated[
         str | None, typer.Option(metavar="X", help="First point x_1, or a list. Default: the loss's.")
     ] = None,
     seeds: Annotated[str | None, typer.Option(metavar="N", help="How many seeds. Default: 1.")] = None,
-    seed: Annotated[str | None, typer.Option(metavar="FIRST", help="The first seed. Default: 0.")] = None,
-    dtype: Annotated[str | None, typer.Option(metavar="TYPE", help="float64 (default) or float32.")] = None,
+    seed: FirstSeed = None,
+    dtype: Dtype = None,
     store: Annotated[
         Path | None, typer.Option(metavar="FOLDER", help="Where results are kept. Default: runs/sweeps.")
     ] = None,
@@ -61,7 +51,7 @@ def command(
         typer.Option("--export", "--table", metavar="FILE", help="Write the final table, FILE.parquet or FILE.csv."),
     ] = None,
     status: Annotated[bool, typer.Option("--status", help="Say what the store holds; run nothing.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_json: AsJson = False,
 ) -> int:
     """Run every combination of parameters, seeds and rounds.
 

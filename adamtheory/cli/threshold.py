@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from adamtheory.cli.options import AsJson
 from adamtheory.cli.output import print_json
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ def command(
     beta1: Annotated[str | None, typer.Option(metavar="A", help="Adam's beta1. Default: 0.")] = None,
     beta2: Annotated[str | None, typer.Option(metavar="B", help="Adam's beta2.")] = None,
     digits: Annotated[int, typer.Option(metavar="D", help="Digits after the point, at most 1000.")] = 18,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Print where Adam fails on the periodic sequence.
 
