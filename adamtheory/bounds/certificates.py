@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from adamtheory.bounds.binding import bind
 from adamtheory.bounds.checkpoints import AtCheckpoint, Data, Value
-from adamtheory.bounds.convexity import curvature
+from adamtheory.bounds.convexity import Linearised, curvature, surely_convex
 from adamtheory.bounds.expressions import NotEvaluated, Rounds
 from adamtheory.bounds.hypotheses import SLACK, Check, Checks, Hypothesis
 from adamtheory.bounds.theorems import RegretTheorem, find, regret_theorems
@@ -113,6 +113,7 @@ class Monitor:
         rounds = Rounds()
         found = (self._compile(theorem, rule, feasible, rounds, dtype) for theorem in theorems)
         self.compiled = [c for c in found if c is not None]
+        self.linearised = None if surely_convex(losses) or not self.compiled else Linearised(rounds)
         self.watches: tuple[Watch, ...] = tuple(rounds.watches.values())
 
     @staticmethod
@@ -146,16 +147,16 @@ class Monitor:
         rounds = trajectory.checkpoints.astype(np.float64)
         points = regret.comparator, trajectory.iterates
         data = Data(rounds, trajectory.watched, len(trajectory.shape), *points, self.losses.dimension)
-        measured = regret.regret + np.abs(regret.gap)
-        return [self._certificate(c, trajectory, data, measured) for c in self.compiled]
+        return [self._certificate(c, trajectory, data, regret) for c in self.compiled]
 
-    def _certificate(self, c: _Compiled, trajectory: Trajectory, data: Data, measured: Array) -> Certificate:
+    def _certificate(self, c: _Compiled, trajectory: Trajectory, data: Data, regret: Regret) -> Certificate:
         import numpy as np
 
         data.constants.clear()
+        measured = regret.regret + np.abs(regret.gap)
         with np.errstate(all="ignore"):
             hypotheses = [check(data) for check in c.checks]
-            hypotheses += self._given(c, trajectory, data)
+            hypotheses += self._given(c, trajectory, data, regret)
             bound = np.full(measured.shape, np.nan)
             if c.bound is not None:
                 bound = np.broadcast_to(np.asarray(c.bound(data), np.float64), measured.shape)
@@ -173,7 +174,7 @@ class Monitor:
             ROUNDING[trajectory.dtype], c.reason,
         )  # fmt: skip
 
-    def _given(self, c: _Compiled, trajectory: Trajectory, data: Data) -> list[Hypothesis]:
+    def _given(self, c: _Compiled, trajectory: Trajectory, data: Data, regret: Regret) -> list[Hypothesis]:
         """What is known of the losses and of the set by their texts, and whether the lane stayed finite."""
         import numpy as np
 
@@ -187,8 +188,15 @@ class Monitor:
             found.append(Hypothesis("set", sentence, np.full(shape, same), never, none, self.feasible.name))
         most, note = curvature(self.losses)
         # a modulus such as 1/lr is rounded
-        needed = np.broadcast_to(c.modulus(data) * (1 - SLACK[trajectory.dtype]), (*shape, len(data.rounds)))[..., -1]
-        found.append(Hypothesis(theorem.convex, theorem.sentences[theorem.convex], most >= needed, never, none, note))
+        modulus = np.broadcast_to(c.modulus(data) * (1 - SLACK[trajectory.dtype]), (*shape, len(data.rounds)))
+        convex = most >= modulus[..., -1]
+        if self.linearised is not None:
+            rounding = ROUNDING[trajectory.dtype]
+            line = self.linearised.holds(data, regret.regret, trajectory.losses, modulus, rounding)
+            broken = (convex & ~line).any()
+            told = "in this run the sum over the rounds breaks it" if broken else "in this run it holds for their sum"
+            convex, note = convex & line, f"{note}; {told}"
+        found.append(Hypothesis(theorem.convex, theorem.sentences[theorem.convex], convex, never, none, note))
         if not np.isfinite(data.point).all():  # regret against something that moves: bounds are against fixed points
             still = np.asarray(np.isfinite(data.point).all(axis=(-2, -1)))
             found.append(Hypothesis("u", "the comparator is one point for all rounds", still, never, none, "it moves"))

@@ -15,7 +15,7 @@ from adamtheory.bounds.certificates import Monitor
 from adamtheory.bounds.matching import match
 from adamtheory.bounds.theorems import find, regret_theorems
 from adamtheory.errors import ParameterError, UnknownNameError
-from adamtheory.language import nonnegative, rule
+from adamtheory.language import absolute, loss, minimum, nonnegative, rule, total, where
 from adamtheory.language.tree import serialise
 from adamtheory.losses import reddi
 from adamtheory.rules import RULES, adam, sgd
@@ -134,6 +134,32 @@ def test_the_strongly_convex_theorem_wants_the_curvature() -> None:
     steps = certify(simulate(sgd(lr=0.25), quadratic, 200, schedule=schedules.inverse), "zinkevich_strongly_convex")
     (strong,) = (h for h in steps.hypotheses if h.name == "strongly_convex")
     assert not strong.holds and steps.constants["lambda"] == 4
+
+
+@loss(family="plateau", start=9, radius=10)
+def plateau(x, *, t):
+    """Convex as far as |x| < 2, where the sample points are; the gradient is wrong from round 20 on."""
+    slope = where(absolute(x) < 2, where(0 < x, 1, -1), 0)
+    return total(minimum(absolute(x), 2)), where(t < 20, slope, -slope)
+
+
+@pytest.mark.parametrize(("start", "lr"), [(9, 50), (0.5, 0.1)])
+def test_sample_points_do_not_make_a_loss_convex(start: float, lr: float) -> None:
+    trajectory = simulate(sgd(lr=lr), plateau, 200, start=start)
+    found = certify(trajectory, "zinkevich_box", adamtheory.regret(trajectory, against=0))
+    (convex,) = (h for h in found.hypotheses if h.name == "convex")
+    assert not convex.holds and "breaks it" in convex.note
+    assert not found.applies and not found.violated.any()
+    assert start < 9 or found.regret[-1] > found.bound[-1]
+
+
+def test_a_loss_that_ships_is_convex_only_where_it_says() -> None:
+    cyclic, sets = adamtheory.losses.zhang_cyclic, adamtheory.sets.box
+    for low, start, holds in ((-30, -25, False), (-1, 1, True)):
+        trajectory = simulate(sgd(lr=1), cyclic, 400, feasible=sets(low=low, high=2), start=start)
+        measured = adamtheory.regret(trajectory, against=-1 if low == -1 else low)
+        (convex,) = (h for h in certify(trajectory, "zinkevich_box", measured).hypotheses if h.name == "convex")
+        assert convex.holds == holds and "not convex everywhere" in convex.note
 
 
 def test_watching_changes_nothing() -> None:
