@@ -35,9 +35,9 @@ def command(
 ) -> int:
     """Run an experiment: its claim, the numbers, a verdict.
 
-    Every experiment states what would refute it. `adamtheory list experiments` names them and their settings, which
-    --set changes. The folder holds run.json (which --from repeats), the table as Parquet and CSV, the figure as SVG and
-    PNG. After Ctrl-C the rows that were finished are there. Exit status 1 where a claim is refuted.
+    Every experiment states what would refute it. `adamtheory list experiments` names them, `adamtheory show NAME` their
+    settings, which --set changes. The folder holds run.json (which --from repeats), the table as Parquet and CSV, the
+    figure as SVG and PNG. After Ctrl-C the rows that were finished are there. Exit status 1 where a claim is refuted.
 
     \b
     Examples:
@@ -186,7 +186,7 @@ def _all(budget: str, folder: Path, figure: bool, as_json: bool) -> int:
         interrupted = True
     _summary(outcomes, skipped, folder, as_json)
     if interrupted:
-        _tell(f"interrupted; {len(outcomes)} experiments had finished")
+        _tell(f"interrupted; {len(outcomes)} of {len(catalogue.experiments())} experiments had finished")
         return INTERRUPTED
     return 1 if any(o.verdict and o.verdict.word == "refuted" for o in outcomes) else 0
 
