@@ -11,7 +11,7 @@ import typer
 
 from adamtheory.cli.output import aligned, print_json, print_table
 from adamtheory.cli.progress import parts
-from adamtheory.errors import OutputError, SpecError
+from adamtheory.errors import OutputError, ParameterError, SpecError
 
 if TYPE_CHECKING:
     from adamtheory.laboratory.running import Outcome
@@ -73,15 +73,23 @@ def _fresh(name: str) -> Path:
 
 def _one(name: str, budget: str, sets: list[str], folder: Path, figure: bool, as_json: bool) -> int:
     from adamtheory.laboratory.running import load
-    from adamtheory.laboratory.settings import changed
+    from adamtheory.laboratory.settings import changed, check_sensible
     from adamtheory.runs.folder import check_free
 
     experiment = load(name)
     settings = changed(experiment.settings(budget), sets)
+    check_sensible(experiment.settings(budget), settings)
     check_free(folder)
     if not as_json:
         print("\n".join(_header(experiment, settings, budget)), flush=True)
-    outcome = _perform(experiment, budget, settings)
+    try:
+        outcome = _perform(experiment, budget, settings)
+    except (ArithmeticError, LookupError, ValueError) as error:
+        if not sets:
+            raise
+        # the texts of experiments assume sensible settings; what a changed one breaks is wrong input
+        told = f"{type(error).__name__}: {error}"
+        raise ParameterError(f"{name} cannot run with {', '.join(sets)} ({told}); give other values") from error
     return _finish(outcome, folder, figure, as_json)
 
 
