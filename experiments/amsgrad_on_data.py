@@ -120,4 +120,4 @@ def figure(table: Table, settings: Settings, sheet: Any) -> None:
         sheet.label(axes, f"{amsgrad} less {adam}", "", "% of Adam's regret, below 0 helps")
         axes.set_yscale("symlog", linthresh=1)
         axes.set_ylim(-200, 200)
-    sheet.legend(left, loc="lower center", ncol=2)
+    sheet.legend_below(left, 4)

@@ -54,7 +54,7 @@ class Settings:
     def __post_init__(self) -> None:
         if self.seeds < 2 or self.draws < 100:
             raise ParameterError("seeds must be at least 2 and draws at least 100, for there are no intervals else")
-        if list(self.rounds) != sorted(set(self.rounds)) or self.rounds[0] < 1:
+        if not self.rounds or list(self.rounds) != sorted(set(self.rounds)) or self.rounds[0] < 1:
             raise ParameterError("rounds must increase, from 1 at least")
         if list(self.beta2) != sorted(set(self.beta2)):
             raise ParameterError("beta2 must increase")

@@ -30,9 +30,8 @@ if TYPE_CHECKING:
 
 ROUNDING = 1e-11  # relative: what a step may be above a bound by the rounding of its float64
 LONGEST = 2_000  # moves of a search
-REACH = (
-    30.0  # ln of the largest over the smallest gradient of a worst history, beyond which rounding hides the smallest
-)
+REACH = 30.0  # ln of the largest over the smallest gradient of a worst history; beyond it rounding hides the smallest
+HIGHEST = 30  # of the figure
 KNOWN = ("adam", "adam_uncorrected", "amsgrad", "adamax", "rmsprop_corrected")
 
 
@@ -209,9 +208,8 @@ def figure(table: Table, settings: Settings, sheet: Any) -> None:
             label = f"({beta1:g}, {beta2:g})"
             sheet.line(panel, curve, [bound(name, t, beta1, beta2) for t in curve], label, index, linestyle="-")
             sheet.dots(panel, own["t"], own["found"], "", index)
-        sheet.guide(panel, [curve[0], curve[-1]], [1, 1], "alpha")
-        sheet.label(
-            panel, f"{name}: searched (dots), proved (lines)", "t", "largest |step|/alpha", logx=True, logy=True
-        )
-        panel.set_ylim(0.9, 30)
+        sheet.guide(panel, [curve[0], curve[-1]], [1, 1], "|step| = alpha")
+        title = f"{name}: searched (dots), proved (lines); cut at {HIGHEST}"
+        sheet.label(panel, title, "round t", "largest |step|/alpha", logx=True, logy=True)
+        panel.set_ylim(0.9, HIGHEST)
     sheet.legend(panels[0], fontsize=7, title="(beta1, beta2)")

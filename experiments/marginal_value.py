@@ -242,7 +242,12 @@ def figure(table: Table, settings: Settings, sheet: Any) -> None:
         middle, f"New point with y = -1, batch {settings.batches[-1]}", "step", "score (above 0: wrong)", logx=True
     )
     sheet.label(
-        right, f"Training, batch {settings.batches[-1]}", "step", "mean squared error / 2", logx=True, logy=True
+        right,
+        f"Training, batch {settings.batches[-1]}",
+        "step",
+        "mean squared error / 2, drawn from 1e-17 on",
+        logx=True,
+        logy=True,
     )
     for axes in (left, middle, right):
         sheet.legend(axes)

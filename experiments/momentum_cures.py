@@ -125,7 +125,7 @@ def verdict(table: Table, settings: Settings) -> Verdict:
         agrees = bool(abs(row["step"] - row["predicted"]) <= allowed)
         what = f"C={row['C']:g}, p={row['p']:g}, beta2={row['beta2']:g}, beta1={row['beta1']:g}: mean step"
         checks.append(Check(what, row["step"], f"{row['predicted']:.6f} ± {allowed:.1g}", agrees))
-    return Verdict(f"The end changes between {'; '.join(told)}. {_coins(table)}", tuple(checks))
+    return Verdict(f"The end changes between these beta1 (exact): {'; '.join(told)}. {_coins(table)}", tuple(checks))
 
 
 def _sides(what: str, own: Table, settings: Settings) -> tuple[Check, str]:
@@ -169,5 +169,5 @@ def figure(table: Table, settings: Settings, sheet: Any) -> None:
     right.axhline(0, color="black", linewidth=0.8)
     sheet.label(left, "x at the end (dotted: exact thresholds)", "1 - beta1", "x", logx=True)
     sheet.label(right, "Independent slopes: mean step", "1 - beta1", "step/alpha, positive is wrong", logx=True)
-    left.legend(loc="center left", fontsize=7, framealpha=0.9)
+    sheet.legend_below(left, 4, "left")
     sheet.legend(right, loc="upper left", fontsize=7)

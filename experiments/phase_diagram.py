@@ -181,7 +181,8 @@ def figure(table: Table, settings: Settings, sheet: Any) -> None:
         printed = C * C / (1 + C * C)
         if printed[0] < forgetting[-1]:
             sheet.line(left, C - (N - 1), printed, "beta2 = 1/(1+C^2)", 4, linestyle=":")
-        sheet.label(left, f"N = {N}: C and beta2", f"C - {N - 1}", "1 - beta2", logx=True, logy=True)
+        title = f"N = {N}; colours: beta1 = {settings.beta1[0]:g}"
+        sheet.label(left, title, f"C - {N - 1}", "1 - beta2", logx=True, logy=True)
         own = table.where(plane=MOMENTUM, N=N)
         _image(own, -own["beta1"], settings, sheet, right, forgetting, forgetting)
         _boundary(sheet, right, N, None, 1 - forgetting, 0, None, settings.spike[place], "drift 0", 0)

@@ -137,6 +137,9 @@ def figure(table: Table, settings: Settings, sheet: Any) -> None:
         sheet.line(left, t[after], part["regret"][after] / t[after], label, index)
         sheet.guide(left, t[seen], law[seen], "predicted" if index == len(settings.optimizers) - 1 else "")
         sheet.line(right, t, part["x"], label, index)
+    limits = sorted({round(float(slope), 9) for slope in table["predicted_slope"] if slope > 0})
+    for limit in limits:
+        left.axhline(limit, color="black", linewidth=0.8, linestyle=":", label=f"limit {limit:.3f}")
     sheet.label(left, "Average regret", "rounds T", "R_T/T", logx=True, logy=True)
     sheet.label(right, "Iterate at the end of a period", "rounds T", "x", logx=True)
-    sheet.legend(left, loc="lower left", fontsize=7)
+    sheet.legend_below(left, 4)

@@ -234,7 +234,8 @@ def figure(table: Table, settings: Settings, sheet: Any) -> None:
         if index == 0:
             noisy, doubt = part["regret"][after] / t, part["regret_error"][after] / t
             seen = doubt < 0.6 * noisy
-            sheet.dots(left, t[seen], noisy[seen], "with its noise", index, error=doubt[seen], markersize=2.5)
+            itself = "R_T/T itself, where known to 60 %"
+            sheet.dots(left, t[seen], noisy[seen], itself, index, error=doubt[seen], markersize=2.5)
         sheet.line(right, t, x, label, index)
         right.fill_between(t, x - error, x + error, alpha=0.15, linewidth=0, color=sheet.colour(index))
         sheet.line(right, [settings.horizon], part["place"][-1:], "", index, marker="x")
@@ -242,4 +243,4 @@ def figure(table: Table, settings: Settings, sheet: Any) -> None:
     sheet.guide(left, ends, [2 * settings.mean * settings.scale] * 2, "2 E g")
     sheet.label(left, "Expected average regret", "rounds T", "E R_T/T", logx=True, logy=True)
     sheet.label(right, "Mean iterate (crosses: predicted at the end)", "rounds T", "x", logx=True)
-    sheet.legend(left, loc="lower left", fontsize=7)
+    sheet.legend_below(left, 4)

@@ -55,6 +55,20 @@ def test_list_as_json(kind: str, capsys: Capture) -> None:
     assert all(entry["summary"] for entry in entries)
 
 
+def test_experiments_are_listed_in_short_lines_and_shown_in_full(capsys: Capture) -> None:
+    lines = output(capsys, "list", "experiments").splitlines()
+    assert max(map(len, lines)) <= 140
+    names = [entry["name"] for entry in json.loads(output(capsys, "list", "experiments", "--json"))]
+    assert [line.split()[0] for line in lines] == ["NAME", *names]
+    told = json.loads(output(capsys, "show", names[0], "--json"))
+    page = output(capsys, "show", names[0])
+    assert " ".join(told["claim"].split()[:5]) in page
+    assert max(map(len, page.splitlines())) <= 102
+    assert all(f"  {name} = " in page for name in told["settings"]["quick"])
+    assert "is an experiment" in refused(capsys, "show", names[0], "--kernel")
+    assert f"did you mean {names[0]}" in refused(capsys, "show", names[0][:-1])
+
+
 def test_list_of_data_sets(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture) -> None:
     (tmp_path / "libsvm").mkdir()
     (tmp_path / "libsvm" / "toy.gz").write_bytes(b"123")

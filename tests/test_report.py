@@ -7,8 +7,10 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
 
-from adamtheory.report.axes import _power
+from adamtheory.report.axes import _power, plain_axis
 from adamtheory.report.figures import regret_figure
 from adamtheory.report.growth_text import law_text, sentences, significant, with_error
 from adamtheory.report.tables import MOST_ROWS, regret_table
@@ -125,6 +127,19 @@ def test_a_figure_is_drawn_of_any_run(tmp_path, plan):
     rows = [row for result in results for row in summarise(result)]
     assert sentences(rows, "f")
     assert len(regret_table(rows)[1]) == len(rows)
+
+
+@pytest.mark.parametrize("values", [[-0.99995, -1.0], [5e6, 5e6 + 1], [0.2, 1.0], [3.0, 3.0], [0.0, 0.0]])
+def test_a_plain_axis_needs_no_offset(values):
+    figure = Figure()
+    FigureCanvasAgg(figure)
+    axes = figure.subplots()
+    plain_axis(axes, np.array(values))
+    figure.canvas.draw()
+    low, high = axes.get_ylim()
+    assert low < min(values) and max(values) < high
+    assert axes.yaxis.get_offset_text().get_text() in ("", "1e6")
+    assert max(len(label.get_text()) for label in axes.get_yticklabels()) <= 5
 
 
 def test_a_grid_keeps_its_lanes_apart():

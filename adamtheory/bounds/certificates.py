@@ -66,6 +66,12 @@ class Certificate:
     rounding: float
     reason: str = ""
 
+    def __str__(self) -> str:
+        """What it says in a few lines: the worst over the lanes."""
+        from adamtheory.bounds.summary import as_text
+
+        return as_text(self)
+
     @property
     def applies(self) -> Array:
         """(*lanes,) whether every hypothesis held in all rounds."""
@@ -185,7 +191,7 @@ class Monitor:
         if wanted is not None:
             same = wanted.digest == self.feasible.digest
             sentence = f"the set is {wanted.name}"
-            found.append(Hypothesis("set", sentence, np.full(shape, same), never, none, self.feasible.name))
+            found.append(Hypothesis("set", sentence, np.full(shape, same), never, none, f"it is {self.feasible.name}"))
         most, note = curvature(self.losses)
         # a modulus such as 1/lr is rounded
         modulus = np.broadcast_to(c.modulus(data) * (1 - SLACK[trajectory.dtype]), (*shape, len(data.rounds)))

@@ -68,6 +68,25 @@ def lines(certificates: Sequence[Certificate], pick: Pick) -> list[Line]:
     return [replace(found[0], sharpest=True), *found[1:]]
 
 
+def as_text(certificate: Certificate) -> str:
+    """Whether the theorem applies, regret and bound at the last round up to which it does, and every hypothesis."""
+    line = _line(certificate, ())
+    lanes = f", worst of {certificate.applies.size} lanes" if certificate.applies.size > 1 else ""
+    proved = "proved" if line.proved else "not proved"
+    head = f"{line.theorem} ({proved}) {'applies' if line.applies else 'does not apply'}{lanes}"
+    if line.until is not None:
+        head += f": at T = {line.until} R_T/bound = {line.ratio or 0:.4g}, bound {line.bound:.6g}"
+    if line.reason:
+        head += f"; not evaluated: {line.reason}"
+    rows = [head, f"  {line.title}"]
+    for h in sorted(line.hypotheses, key=lambda h: h.holds):
+        value = "" if h.value is None else f" {h.value:.3g}"
+        first = "" if h.first is None else f" first at t = {h.first}"
+        note = f": {h.note}{value}{first}" if h.note or value or first else ""
+        rows.append(f"  {'holds' if h.holds else 'FAILS'}  {h.name}: {h.sentence}{note}")
+    return "\n".join(rows)
+
+
 def _order(line: Line) -> tuple[bool, float, str]:
     return not line.applies, line.bound if line.bound is not None else float("inf"), line.theorem
 

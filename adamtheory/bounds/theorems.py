@@ -87,6 +87,8 @@ def regret_theorems() -> tuple[RegretTheorem, ...]:
 
 def find(name: str) -> RegretTheorem:
     """A regret theorem by name, or a proof file of one's own by path; raises `ParameterError` for other claims."""
+    if not isinstance(name, str):
+        raise ParameterError(f"a theorem is named by a text, as 'amsgrad_regret', not by {name!r}")
     if not name.endswith(".py"):
         known = {theorem.name: theorem for theorem in regret_theorems()}
         if name not in known and name in catalogue.proofs():

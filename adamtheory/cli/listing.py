@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -46,7 +47,9 @@ def command(
     elif kind == "proofs":
         print_table(("name", "kind", "what it says"), [(e["name"], e["kind"], e["title"]) for e in entries])
     elif kind == "experiments":
-        print_table(("name", "claim", "quick settings"), [(e["name"], e["claim"], e["settings"]) for e in entries])
+        print_table(("name", "what it is about"), [(e["name"], e["title"].removesuffix(".")) for e in entries])
+        if sys.stdout.isatty():
+            typer.echo("claim, what would refute it, budget, settings: adamtheory show NAME")
     elif kind == "forms":
         heads = ("form", "other form", "equal under", "apart by", "difference", "theorems")
         print_table(heads, [_pair(e) for e in entries])

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
+from adamtheory import catalogue
 from adamtheory.errors import UnknownNameError
 
 if TYPE_CHECKING:
@@ -38,7 +39,9 @@ def find(name: str) -> tuple[str, Rule]:
         if name in rules:
             return kind, rules[name]
         everything += rules
-    raise UnknownNameError("optimizer, loss, schedule or set", name, everything)
+    raise UnknownNameError(
+        "optimizer, loss, schedule, set or experiment", name, [*everything, *catalogue.experiments()]
+    )
 
 
 def forms(kind: str, rule: Rule) -> list[Rule]:

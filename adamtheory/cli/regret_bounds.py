@@ -20,6 +20,13 @@ if TYPE_CHECKING:
     Certificates = Sequence[Sequence[Certificate]]
 
 WIDTH = 100
+LEGEND = (
+    "bound and R_T/bound: at T, or at the last round up to which the hypotheses held; largest: R_T/bound, over the "
+    "checkpoints; margin: right side less left side, the least over the rounds. Behind the name of the optimizer stand "
+    "the constants of the theorems as they are in this run, the least that the hypotheses allow where they leave a "
+    "choice; w(t, i): what the theorem calls the denominator; d: coordinates; u: the comparator; X(i, t): the iterate "
+    "after t rounds."
+)
 MOST_BLOCKS = 8  # printed; the rest is in the file
 BOUNDS = "bounds.parquet"
 
@@ -106,6 +113,8 @@ def print_bounds(results: Sequence[Result], certificates: Certificates) -> None:
         print("\n" + "\n".join(_block(block.name, block.theorems)))
     if len(found) > MOST_BLOCKS:
         print(f"\n... and {len(found) - MOST_BLOCKS} more lanes, whose bounds are in {BOUNDS}")
+    if any(block.theorems for block in found):
+        print("\n" + "\n".join(textwrap.wrap(LEGEND, WIDTH)))
     for block in found:
         for line in block.theorems:
             if line.violated:
@@ -157,11 +166,16 @@ def _failure(h: HypothesisLine) -> str:
 
 
 def _hypotheses(theorems: Sequence[Line]) -> list[str]:
-    """Every hypothesis once, with its value; those that fail first."""
+    """Every hypothesis once, with its value; those that fail first, with the theorems that need them."""
     every = {(h.name, _claim(h)): h for t in theorems for h in t.hypotheses}
-    rows = sorted(every.values(), key=lambda h: h.holds)
-    width = max(len(h.name) for h in rows)
-    return [f"{'holds' if h.holds else 'FAILS'}  {h.name:<{width}}  {_claim(h)}{_value(h)}" for h in rows]
+    rows = sorted(every.items(), key=lambda item: item[1].holds)
+    width = max(len(h.name) for _, h in rows)
+    found = []
+    for key, h in rows:
+        needed = [t.theorem for t in theorems if key in {(own.name, _claim(own)) for own in t.hypotheses}]
+        by = "" if h.holds else f"; needed by {', '.join(needed)}"
+        found.append(f"{'holds' if h.holds else 'FAILS'}  {h.name:<{width}}  {_claim(h)}{_value(h)}{by}")
+    return found
 
 
 def _claim(h: HypothesisLine) -> str:

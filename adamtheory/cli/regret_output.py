@@ -112,8 +112,9 @@ def _shared(texts: Sequence[str], entries: Sequence[Entry]) -> str:
 
 def figure_title(plan: Plan, entries: Sequence[Entry]) -> str:
     """The line above the panels."""
+    against = "" if plan.against == "best" else f", against {in_words(plan.against)}"
     seeds = f"; lines: means of {plan.seeds} seeds, bands: the middle half of them" if plan.seeds > 1 else ""
-    return f"{short(plan.loss)}, set {_text(entries[0].feasible)}, {plan.horizon} rounds{seeds}"
+    return f"{short(plan.loss)}, set {_text(entries[0].feasible)}, {plan.horizon} rounds{against}{seeds}"
 
 
 def print_results(rows: Sequence[Row], plan: Plan) -> None:

@@ -12,7 +12,7 @@ import typer
 from adamtheory.cli.options import AsJson
 from adamtheory.cli.output import aligned, print_json, print_table
 from adamtheory.cli.progress import parts
-from adamtheory.errors import OutputError, SpecError
+from adamtheory.errors import OutputError, ParameterError, SpecError
 
 if TYPE_CHECKING:
     from adamtheory.laboratory.running import Outcome
@@ -36,9 +36,9 @@ def command(
 ) -> int:
     """Run an experiment: its claim, the numbers, a verdict.
 
-    Every experiment states what would refute it. `adamtheory list experiments` names them and their settings, which
-    --set changes. The folder holds run.json (which --from repeats), the table as Parquet and CSV, the figure as SVG and
-    PNG. After Ctrl-C the rows that were finished are there. Exit status 1 where a claim is refuted.
+    Every experiment states what would refute it. `adamtheory list experiments` names them, `adamtheory show NAME` their
+    settings, which --set changes. The folder holds run.json (which --from repeats), the table as Parquet and CSV, the
+    figure as SVG and PNG. After Ctrl-C the rows that were finished are there. Exit status 1 where a claim is refuted.
 
     \b
     Examples:
@@ -74,15 +74,23 @@ def _fresh(name: str) -> Path:
 
 def _one(name: str, budget: str, sets: list[str], folder: Path, figure: bool, as_json: bool) -> int:
     from adamtheory.laboratory.running import load
-    from adamtheory.laboratory.settings import changed
+    from adamtheory.laboratory.settings import changed, check_sensible
     from adamtheory.runs.folder import check_free
 
     experiment = load(name)
     settings = changed(experiment.settings(budget), sets)
+    check_sensible(experiment.settings(budget), settings)
     check_free(folder)
     if not as_json:
         print("\n".join(_header(experiment, settings, budget)), flush=True)
-    outcome = _perform(experiment, budget, settings)
+    try:
+        outcome = _perform(experiment, budget, settings)
+    except (ArithmeticError, LookupError, ValueError) as error:
+        if not sets:
+            raise
+        # the texts of experiments assume sensible settings; what a changed one breaks is wrong input
+        told = f"{type(error).__name__}: {error}"
+        raise ParameterError(f"{name} cannot run with {', '.join(sets)} ({told}); give other values") from error
     return _finish(outcome, folder, figure, as_json)
 
 
@@ -187,7 +195,7 @@ def _all(budget: str, folder: Path, figure: bool, as_json: bool) -> int:
         interrupted = True
     _summary(outcomes, skipped, folder, as_json)
     if interrupted:
-        _tell(f"interrupted; {len(outcomes)} experiments had finished")
+        _tell(f"interrupted; {len(outcomes)} of {len(catalogue.experiments())} experiments had finished")
         return INTERRUPTED
     return 1 if any(o.verdict and o.verdict.word == "refuted" for o in outcomes) else 0
 

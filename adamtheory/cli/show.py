@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 import adamtheory
+from adamtheory import catalogue
 from adamtheory.cli.options import AsJson
 from adamtheory.cli.output import aligned, print_json
-from adamtheory.cli.registry import ONE, find, forms, number, parameters, section, summary
+from adamtheory.cli.registry import ONE, REGISTRIES, find, forms, number, parameters, registry, section, summary
 from adamtheory.errors import ParameterError
 from adamtheory.language.formula import latex, plain, plain_expression
 from adamtheory.language.rule import SUPPLIED
@@ -25,17 +26,20 @@ IS = {"nonzero": "!= 0", "nonnegative": ">= 0", "positive": "> 0"}
 
 
 def command(
-    name: Annotated[str, typer.Argument(metavar="NAME", help="An optimizer, loss, schedule or feasible set.")],
+    name: Annotated[
+        str, typer.Argument(metavar="NAME", help="An optimizer, loss, schedule, feasible set or experiment.")
+    ],
     only_latex: Annotated[bool, typer.Option("--latex", help="Print only the formula, in LaTeX.")] = False,
     kernel: Annotated[
         bool, typer.Option("--kernel", help="Print only an optimizer's kernel text for the CPU.")
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Show one rule: formula, source and more.
+    """Show one rule or experiment: formula, source and more.
 
-    Also its parameters and their ranges, the other forms of the method, what must hold for every line to make sense
-    (obligations), and where implementations disagree.
+    Of a rule also its parameters and their ranges, the other forms of the method, what must hold for every line to make
+    sense (obligations), and where implementations disagree. Of an experiment its claim, what would refute it, its
+    budget, and the settings that `adamtheory run NAME --set` changes.
 
     \b
     Examples:
@@ -43,16 +47,28 @@ def command(
       adamtheory show nadam --latex
       adamtheory show adam --kernel
       adamtheory show reddi --json
+      adamtheory show phase_diagram
     """
+    experiment = _experiment(name) if name in catalogue.experiments() else None
+    if experiment is not None and not any(name in registry(kind) for kind in REGISTRIES):
+        if only_latex or kernel:
+            raise ParameterError(f"{name} is an experiment; --latex and --kernel are for rules")
+        if as_json:
+            print_json(experiment)
+        else:
+            typer.echo("\n".join(_experiment_page(experiment)))
+        return
     kind, rule = find(name)
     if as_json:
-        print_json(_facts(kind, rule))
+        print_json(_facts(kind, rule) | ({} if experiment is None else {"experiment": experiment}))
     elif only_latex:
         typer.echo(latex(rule))
     elif kernel:
         typer.echo(_kernel(rule))
     else:
         typer.echo("\n".join(_page(_facts(kind, rule))))
+        if experiment is not None:  # a loss and an experiment may share their name
+            typer.echo("\n".join(["", *_experiment_page(experiment)]))
 
 
 def _facts(kind: str, rule: Rule) -> dict[str, Any]:
@@ -78,6 +94,29 @@ def _facts(kind: str, rule: Rule) -> dict[str, Any]:
         "digest": rule.digest,
         "file": _file(rule),
     }
+
+
+def _experiment(name: str) -> dict[str, Any]:
+    """What an experiment says of itself, with the settings of both budgets."""
+    from adamtheory.laboratory.running import BUDGETS, load
+    from adamtheory.laboratory.settings import as_texts
+
+    experiment = load(name)
+    fields = {key.lower().replace(" ", "_"): text for key, text in experiment.file.fields.items()}
+    settings = {budget: as_texts(experiment.settings(budget)) for budget in BUDGETS}
+    return {"name": name, "kind": "experiment", "title": experiment.file.title, **fields, "settings": settings}
+
+
+def _experiment_page(told: dict[str, Any]) -> list[str]:
+    """The same as text; of the full budget only what differs."""
+    quick, full = told["settings"]["quick"], told["settings"]["full"]
+    lines = [f"{told['name']} (experiment)", *_wrapped(told["title"])]
+    for field in ("claim", "refuted_if", "source", "budget", "note"):
+        lines += _block(field.replace("_", " "), _wrapped(told.get(field, "")))
+    lines += _block("settings, quick", [line for pair in quick.items() for line in _wrapped("{} = {}".format(*pair))])
+    other = [pair for pair in full.items() if quick[pair[0]] != pair[1]]
+    lines += _block("otherwise in full", [line for pair in other for line in _wrapped("{} = {}".format(*pair))])
+    return [*lines, *_block("run it", [f"adamtheory run {told['name']}"])]
 
 
 def _kernel(rule: Rule) -> str:

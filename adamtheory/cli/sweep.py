@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from adamtheory.cli.options import AsJson, Dtype, Feasible, FirstSeed, Loss, Optimizers, Schedule
-from adamtheory.errors import ParameterError
+from adamtheory.errors import OutputError, ParameterError
 
 if TYPE_CHECKING:
     from adamtheory.sweeping.asking import Asked
@@ -124,6 +124,8 @@ def _run(
 
     if export is not None:
         check_export(export)
+    if folder.exists() and not folder.is_dir():
+        raise OutputError(f"--store {folder} is a file; name a folder")
     check_executor(name, workers, scheduler)
     grids = asked.grids()
     for grid in grids:

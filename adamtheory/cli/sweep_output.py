@@ -22,8 +22,12 @@ def header(asked: Asked, grids: Sequence[Grid], folder: Path) -> list[str]:
     lines = [f"loss       {asked.loss}", f"rounds     {rounds}", f"store      {folder}"]
     for each in grids:
         axes = " x ".join(f"{axis.name} {len(axis)}" for axis in each.axes) or "one run"
-        lines.append(f"optimizer  {each.label}: {each.count} lanes ({axes}), {each.steps:.3g} lane-steps")
+        lines.append(f"optimizer  {each.label}: {_lanes(each.count)} ({axes}), {each.steps:.3g} lane-steps")
     return lines
+
+
+def _lanes(count: int) -> str:
+    return f"{count} {'lane' if count == 1 else 'lanes'}"
 
 
 def print_results(
@@ -44,7 +48,8 @@ def print_results(
     ]  # fmt: skip
     heads = ["optimizer", "lanes", "computed", "T", "least R_T/T", "largest R_T/T", "not finite"]
     print_table(heads, cells)
-    print(f"\nresults in {folder}" + ("" if export is None else f"; table of {rows} rows in {export}"))
+    table = "" if export is None else f"; table of {rows} {'row' if rows == 1 else 'rows'} in {export}"
+    print(f"\nresults in {folder}{table}")
 
 
 def _end(row: dict[str, Any] | None) -> str:

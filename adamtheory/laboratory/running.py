@@ -145,7 +145,7 @@ def draw(outcome: Outcome, folder: Path) -> list[Path]:
     """Draw the figure into a folder; returns the paths of SVG and PNG."""
     from adamtheory.report.sheet import Sheet
 
-    sheet = Sheet(title=outcome.experiment.file.title)
+    sheet = Sheet(title=outcome.experiment.file.title.removesuffix("."))
     with sheet.style():
         outcome.experiment.module.figure(outcome.table, outcome.settings, sheet)
         return sheet.save(folder, outcome.experiment.file.name)

@@ -10,6 +10,8 @@ from typing import Any
 from adamtheory.errors import ParameterError, SpecError, UnknownNameError
 from adamtheory.runs.spec_text import Value, number_text, parse_value
 
+POSITIVE = ("lr", "tolerance")  # settings so named, or with such a beginning up to a _
+
 
 def changed(settings: Any, texts: Sequence[str]) -> Any:
     """The settings with `name=value` texts put in; every value gets the type of the one that it replaces.
@@ -24,6 +26,31 @@ def changed(settings: Any, texts: Sequence[str]) -> Any:
             raise SpecError(f"--set {text} is not of the form param=value")
         values[name] = value.strip()
     return from_texts(settings, values)
+
+
+def check_sensible(old: Any, new: Any) -> None:
+    """Refuse settings that no experiment can mean: `new` against those that it replaces, field by field.
+
+    Counts are at least 1, decay rates in [0, 1), step sizes and tolerances above 0, lists not empty. Raises
+    `ParameterError`.
+    """
+    for f in fields(old):
+        _check(f.name, getattr(old, f.name), getattr(new, f.name))
+
+
+def _check(name: str, old: Any, new: Any) -> None:
+    if isinstance(old, tuple) and old and not new:
+        raise ParameterError(f"{name} must not be empty; an example is {_text(old)}")
+    first = old[0] if isinstance(old, tuple) and old else old
+    if isinstance(first, str | bool):
+        return
+    for value in new if isinstance(new, tuple) else (new,):
+        if isinstance(first, int) and first >= 1 > value:
+            raise ParameterError(f"{name}={_text(value)} must be a whole number of at least 1")
+        if name.removeprefix("coin_").startswith("beta") and not 0 <= value < 1:
+            raise ParameterError(f"{name}={_text(value)} must lie in [0, 1)")
+        if name.split("_")[0] in POSITIVE and not value > 0:
+            raise ParameterError(f"{name}={_text(value)} must be above 0")
 
 
 def from_texts(settings: Any, texts: Mapping[str, str]) -> Any:

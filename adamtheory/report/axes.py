@@ -70,12 +70,13 @@ def tame(curves: Sequence[Curve]) -> Sequence[Curve]:
 
 
 def plain_axis(axes: Any, values: Array) -> None:
-    """A linear vertical axis that shows these values."""
+    """A linear vertical axis that shows these values; never so fine that its ticks would need many digits."""
     import numpy as np
 
     known = values[np.isfinite(values)]
     low, high = (float(known.min()), float(known.max())) if len(known) else (0.0, 0.0)
-    margin = 0.06 * (high - low) or abs(high) / 2 or 1.0
+    size = max(abs(low), abs(high))
+    margin = max(0.06 * (high - low), 0.05 * size) if high > low else abs(high) / 2 or 1.0
     axes.set_ylim(low - margin, high + margin)
 
 

@@ -101,6 +101,12 @@ class Sheet:
         """The names of what was drawn in a panel."""
         axes.legend(frameon=False, handlelength=2.6, **more)
 
+    def legend_below(self, axes: Any, columns: int, place: str = "center") -> None:
+        """The names of what was drawn in a panel, below all panels; for names that would cover what they name."""
+        handles, names = axes.get_legend_handles_labels()
+        where = {"loc": f"outside lower {place}", "ncols": columns, "frameon": False, "handlelength": 2.6}
+        self.figure.legend(handles, names, fontsize=8, **where)
+
     def colour(self, index: int) -> str:
         """The index-th colour."""
         return COLOURS[index % len(COLOURS)]

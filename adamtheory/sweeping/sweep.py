@@ -10,9 +10,10 @@ from __future__ import annotations
 import shutil
 import tempfile
 import weakref
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from operator import index
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -188,6 +189,8 @@ def _grid(
     where = default_set(losses, to_set(parse_spec(feasible)) if isinstance(feasible, str) else feasible)
     bound = {"o_": rule, "f_": losses.bound, "s_": steps, "p_": where}
     axes, names = [], []
+    if not isinstance(parameters, Mapping):
+        raise ParameterError(f"parameters={parameters} must be a mapping of names to lists of values")
     for given, values in parameters.items():
         wanted = (given,) if isinstance(given, str) else tuple(given)
         axes.append(_axis(wanted, values, bound))
@@ -206,7 +209,10 @@ def _grid(
                 checked.rule(**{**checked.values, name[2:]: axis.values[:, i].tolist()})
                 if name[:2] == "f_":
                     _ = replace(losses, bound=checked.rule(**{**checked.values, name[2:]: axis.values[:, i]})).periods
-    horizons = [horizon] if isinstance(horizon, int) else [*horizon]
+    try:
+        horizons = [index(t) for t in (horizon if isinstance(horizon, Iterable) else [horizon])]
+    except TypeError:
+        raise ParameterError(f"horizon={horizon} must be a whole number of rounds, or several") from None
     if horizons != sorted(set(horizons)) or not horizons:
         raise ParameterError(f"horizon={horizon} must be one number of rounds, or several in ascending order")
     grid = build(rule.rule.name, rule, losses, horizons, axes, schedule=steps, feasible=where, start=start, dtype=dtype)

@@ -31,6 +31,7 @@ def test_bounds_are_printed_written_and_drawn(here: Path, capsys: pytest.Capture
     for part in (
         "bounds for sgd, with ", "zinkevich_box", "no: lr fails first at t = 2", "bounds for adam, with ",
         "no: monotone fails first at t = 2", "FAILS  monotone", "holds  set", "G = 3.000",
+        "; needed by zinkevich_constant_step\n", "largest: R_T/bound",
     ):  # fmt: skip
         assert part in text, part
     lines = [line.split() for line in text.splitlines()]

@@ -132,6 +132,10 @@ def test_the_strongly_convex_theorem_wants_the_curvature() -> None:
     assert found.applies.all() and not found.violated.any()
     assert np.nanmax(found.ratio) == pytest.approx(1, rel=1e-12)  # equality in the first round
     steps = certify(simulate(sgd(lr=0.25), quadratic, 200, schedule=schedules.inverse), "zinkevich_strongly_convex")
+    assert str(found).startswith(
+        "zinkevich_strongly_convex (proved) applies, worst of 3 lanes: at T = 200 R_T/bound = "
+    )
+    assert "\n  FAILS  strongly_convex: " in str(steps) and "does not apply" in str(steps).splitlines()[0]
     (strong,) = (h for h in steps.hypotheses if h.name == "strongly_convex")
     assert not strong.holds and steps.constants["lambda"] == 4
 
@@ -139,7 +143,7 @@ def test_the_strongly_convex_theorem_wants_the_curvature() -> None:
 @loss(family="plateau", start=9, radius=10)
 def plateau(x, *, t):
     """Convex as far as |x| < 2, where the sample points are; the gradient is wrong from round 20 on."""
-    slope = where(absolute(x) < 2, where(0 < x, 1, -1), 0)
+    slope = where(absolute(x) < 2, where(x > 0, 1, -1), 0)
     return total(minimum(absolute(x), 2)), where(t < 20, slope, -slope)
 
 

@@ -261,7 +261,7 @@ def test_finished_experiments_survive_ctrl_c(tmp_path: Path) -> None:
     slow.write_text(slow.read_text().replace("pause: float = 0.0", "pause: float = 30.0"))
     status, out, err = interrupted(tmp_path, "toy_holds: holds", "all", "--json", "--no-figure", "--out", "out")
     assert status == 130
-    assert "interrupted; 1 experiments had finished" in err
+    assert "interrupted; 1 of 2 experiments had finished" in err
     assert [entry["experiment"] for entry in json.loads(out)] == ["toy_holds"]
     assert [path.name for path in (tmp_path / "out").iterdir()] == ["toy_holds"]
     assert record(tmp_path / "out/toy_holds")["finished"] is True
@@ -278,7 +278,7 @@ def test_ctrl_c_while_the_figure_is_drawn_keeps_the_table(tmp_path: Path) -> Non
     assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["run.json", "table.csv", "table.parquet"]
     assert record(tmp_path / "out")["verdict"] == "holds"
     status, _, err = interrupted(tmp_path, "drawing", "all", "--out", "all")
-    assert status == 130 and "interrupted; 0 experiments had finished" in err
+    assert status == 130 and "interrupted; 0 of 1 experiments had finished" in err
     assert not (tmp_path / "all").exists()
 
 

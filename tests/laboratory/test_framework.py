@@ -16,7 +16,7 @@ from adamtheory import catalogue
 from adamtheory.errors import DataError, OutputError, ParameterError, SpecError, UnknownNameError
 from adamtheory.laboratory.experiment import Check, Table, Verdict, close
 from adamtheory.laboratory.running import differences, load, perform, read_folder, recorded_settings, write
-from adamtheory.laboratory.settings import as_texts, changed, from_texts
+from adamtheory.laboratory.settings import as_texts, changed, check_sensible, from_texts
 
 # --- tables -----------------------------------------------------------------------------------------------------------
 
@@ -158,6 +158,29 @@ def test_wrong_texts(text: str, error: type[Exception], told: str) -> None:
     with pytest.raises(error) as found:
         changed(Kinds(), [text])
     assert told in str(found.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "told"),
+    [
+        ("reddi_periodic", "horizon=-5", "horizon=-5 must be a whole number of at least 1"),
+        ("reddi_periodic", "optimizers=[]", "optimizers must not be empty; an example is [adam, "),
+        ("reddi_periodic", "lr=0", "lr=0.0 must be above 0"),
+        ("reddi_periodic", "tolerance=-1", "tolerance=-1.0 must be above 0"),
+        ("momentum_cures", "coin_beta1=[0, 1]", "coin_beta1=1.0 must lie in [0, 1)"),
+        ("bias_correction", "rounds=[]", "rounds must "),
+    ],
+)
+def test_settings_that_no_experiment_can_mean(name: str, text: str, told: str) -> None:
+    old = load(name).settings("quick")
+    with pytest.raises(ParameterError) as found:
+        check_sensible(old, changed(old, [text]))
+    assert told in str(found.value)
+
+
+@pytest.mark.parametrize("name", catalogue.experiments())
+def test_the_full_budget_is_sensible(name: str) -> None:
+    check_sensible(load(name).settings("quick"), load(name).settings("full"))
 
 
 def test_what_may_be_left_out_in_texts() -> None:

@@ -298,8 +298,8 @@ def test_wrong_input_is_one_line_and_nothing_is_written(here, capsys, words, nee
 def test_a_store_that_is_none_is_said(here, capsys):
     (here / "file").write_text("")
     status, _, err = sweep(capsys, *GRID, "--store", "file")
-    assert (status, err.count("\n")) == (1, 1)
-    assert "file cannot be made: File exists" in err
+    assert (status, err.count("\n")) == (2, 1)
+    assert "--store file is a file; name a folder" in err
     (here / "other").mkdir()
     (here / "other" / "index.sqlite").write_text("this is no index at all, but a text of some length")
     status, _, err = sweep(capsys, *GRID, "--store", "other")
