@@ -256,14 +256,12 @@ def _path(
         raise ParameterError(
             f"no certified comparator is known for {losses.rule.name}; known: {', '.join(families.values())}"
         )
-    if family == "hinge" and coupled is not None:
-        raise ParameterError(f"the best fixed point of hinge is known on a box and on all of R^d, not on {coupled[0]}")
     found: list[Comparator] = []
     for t in trajectory.checkpoints.tolist():
         start = found[-1].point if found else None
         counts = visit_counts(trajectory, lane, t)
         if family == "hinge":
-            found.append(best_hinge(losses.features, losses.targets, counts, low, high))
+            found.append(best_hinge(losses.features, losses.targets, counts, low, high, coupled=coupled))
         else:
             given = family, losses.features, losses.targets, counts, low, high
             found.append(best_fixed_point(*given, start=start, coupled=coupled))
