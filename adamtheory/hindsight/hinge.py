@@ -130,7 +130,7 @@ def _on_ball(rows: Floats, w: Floats, radius: float) -> tuple[Floats, Floats, in
     if gap <= 10 * CLOSE * value:
         return beta, u, steps
     other, far, more = _linear_program(rows, w, -math.inf, math.inf)
-    short = np.linalg.lstsq(rows, rows @ far, rcond=None)[0]
+    short = np.asarray(np.linalg.lstsq(rows, rows @ far, rcond=None)[0], np.float64)
     inside = within("ball", short, np.asarray(radius))
     found = [(certify(p, b)[1], b, p) for b in (beta, other) for p in (u, inside)]
     _, beta, u = min(found, key=lambda item: item[0])
