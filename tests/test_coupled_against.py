@@ -10,11 +10,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from test_coupled_hinge import NAMES
 
-from adamtheory.engine.dynamic import dynamic
+from adamtheory.engine.dynamic import SIZE, dynamic
 from adamtheory.errors import ParameterError
 from adamtheory.hindsight.against import compare
 from adamtheory.hindsight.regret import regret
-from adamtheory.language import parse
+from adamtheory.language import arithmetic, parse
+from adamtheory.language.reading import compile_expr
+from adamtheory.language.tree import Name
 from adamtheory.losses import absolute_error, gradients, hinge, least_squares, logistic, quadratic_gaussian, shifting
 from adamtheory.rules import sgd
 from adamtheory.sets import SETS, ball, box, everything
@@ -81,19 +83,24 @@ def test_what_moves_is_drawn_onto_the_ball(radius):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_one_coordinate_is_an_interval(name):
-    """The same numbers as on the box with these ends, which for the simplex is one point."""
-    rows = ROWS[:, :1]
-    own = SETS[name](**{SETS[name].parameters[0].name: 1.5})
-    ends = box(low=1.5 if name == "simplex" else -1.5, high=1.5)
-    runs = [simulate(sgd(lr=0.4), sequence(gradients, data=rows), T, feasible=where, start=1.5, dynamic=True)
-            for where in (own, ends)]  # fmt: skip
-    found, other = (regret(run, against="dynamic") for run in runs)
-    assert found.regret.tolist() == other.regret.tolist()
-    assert found.path.tolist() == other.path.tolist()
-    least = (1.5 * rows if name == "simplex" else -1.5 * np.abs(rows))[MET, 0].sum()
-    assert runs[0].losses[-1] - found.regret[-1] == pytest.approx(least, abs=1e-12)
+    """[-size, size], and one point for the simplex: what is summed, evaluated as it stands."""
+    low, system = 1.5 if name == "simplex" else -1.5, arithmetic("float64")
+    linear, margin = dynamic(gradients, SETS[name], 1).point, dynamic(hinge, SETS[name], 1).value
+    for a, y in ((2.0, 1.0), (-0.5, 1.0), (0.25, -1.0), (-3.0, -1.0)):
+        values = {Name("a"): [a], Name("y"): [y], SIZE: [1.5]}
+        assert compile_expr(linear, system, 1)(values, 0) == (low if a > 0 else 1.5)
+        least = max(1 - max(y * a * low, y * a * 1.5), 0)
+        assert compile_expr(margin, system, 1)(values, 0) == pytest.approx(least, abs=1e-15)
     for loss in (least_squares, logistic, quadratic_gaussian):
         assert dynamic(loss, SETS[name], 1)
+
+
+def test_a_run_on_an_interval():
+    """On the simplex of one coordinate every round is best at its point."""
+    losses = sequence(hinge, data=(ROWS[:, :1], LABELS))
+    run = simulate(sgd(lr=0.4), losses, T, feasible=SETS["simplex"](scale=1.5), dynamic=True)
+    assert regret(run, against="dynamic").regret == pytest.approx(np.zeros(len(run.checkpoints)), abs=1e-12)
+    assert regret(run, against=1.5).regret == pytest.approx(np.zeros(len(run.checkpoints)), abs=1e-12)
 
 
 def test_refusals():
