@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 from fractions import Fraction
 
-from adamtheory.engine.dynamic import HIGH, LOW, Dynamic
+from adamtheory.engine.dynamic import HIGH, LOW, SIZE, Dynamic, onto_ball
 from adamtheory.engine.prefix_sums import Hindsight
 from adamtheory.errors import ParameterError
 from adamtheory.language.rule import Rule
@@ -320,7 +320,7 @@ def _loss_at(builder: Builder, rule: Rule, env: Mapping[Name, Atom], point: Atom
 
 def _dynamic(builder: Builder, parts: Parts, dynamic: Dynamic, env: Mapping[Name, Atom]) -> None:
     """Losses and path lengths of comparators that move; both are projected on the set."""
-    here = dict(env) | {LOW: "p_low", HIGH: "p_high"}
+    here: dict[Name, Atom] = dict(env) | {LOW: "p_low", HIGH: "p_high"} | _size(parts)
     if dynamic.value is not None:
         _gather(builder.program, "round_loss", "sum", builder.expr(dynamic.value, here))
     for name, expr in (("round", dynamic.point), ("moving", dynamic.moving)):
@@ -330,7 +330,15 @@ def _dynamic(builder: Builder, parts: Parts, dynamic: Dynamic, env: Mapping[Name
             _gather(builder.program, f"{name}_path", "sum", _step_of(builder, f"{name}_before", point))
 
 
+def _size(parts: Parts) -> dict[Name, Atom]:
+    """The one parameter of a set that couples the coordinates."""
+    return {SIZE: f"p_{parts.feasible.parameters[0].name}"} if "vector" in parts.feasible.facts else {}
+
+
 def _projected(builder: Builder, parts: Parts, point: Atom) -> Atom:
+    """The nearest point of the set: by its text in each coordinate, or of the ball, the one other set with dynamic."""
+    if parts.size > 1 and "vector" in parts.feasible.facts:
+        return builder.expr(onto_ball(Name("y")), {Name("y"): point, **_size(parts)})
     (inside,), _ = builder.part(parts.feasible, "p_", _scalars(parts.feasible, "p_") | {Name("y"): point})
     return inside
 

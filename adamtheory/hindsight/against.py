@@ -27,7 +27,9 @@ if TYPE_CHECKING:
 
 BEST = "best"
 MOVING = {"dynamic": "round", "moving": "moving"}  # what regret calls them -> what a run calls its sums
-SLACK = 1e-12  # relative; a point so near to the set counts as its point
+SLACK = (
+    1e-12  # a point so near to the set counts as its point: relative, on sets that couple coordinates to the largest
+)
 
 
 @dataclass(frozen=True)
@@ -79,7 +81,8 @@ def _resting(trajectory: Trajectory, point: Array) -> Comparison:
     where = trajectory.feasible.rule
     given = {p.name: trajectory.parameters["p_" + p.name].reshape(-1) for p in where.parameters}
     lanes = np.tile(u, (trajectory.losses[..., 0].size, 1))
-    if np.any(np.abs(nearest(where, given, lanes) - lanes) > SLACK * np.abs(lanes)):
+    size = np.abs(u).max() if "vector" in where.facts else np.abs(u)  # a sum that is rounded may move a 0
+    if np.any(np.abs(nearest(where, given, lanes) - lanes) > SLACK * size):
         shown = f"{u[0]:g}" if d == 1 else f"[{', '.join(f'{v:g}' for v in u)}]"
         raise ParameterError(f"against={shown} lies outside the set {where.name}; give one of its points")
     wide = np.broadcast_to(u, (*trajectory.losses.shape, d))

@@ -87,7 +87,7 @@ def separable_quadratic(
     return point, np.sum(point * (a + 0.5 * b * point), axis=-1)
 
 
-def _one_thread() -> AbstractContextManager[Any]:
+def one_thread() -> AbstractContextManager[Any]:
     """BLAS on one thread, where threadpoolctl is installed.
 
     The order of a sum in BLAS, and so its last bits, depends on the number of threads; and on a machine with other work
@@ -153,7 +153,7 @@ def _best_of_starts(
     return min(found, key=lambda item: item[2][1].gap)
 
 
-def _moved_into(point: Floats, name: str, size: float) -> Floats:
+def moved_into(point: Floats, name: str, size: float) -> Floats:
     """The nearest point of a set that couples the coordinates."""
     known = {known: rule for known, rule in SETS.items() if "vector" in rule.facts}
     if name not in known:
@@ -200,7 +200,7 @@ def best_fixed_point(
     point = np.zeros(a.shape[1]) if start is None else np.array(start, np.float64)
     if point.shape != a.shape[1:] or not np.isfinite(point).all():
         raise ParameterError(f"start has shape {point.shape} or is not finite; give {a.shape[1]} finite numbers")
-    point = np.clip(point, low, high) if coupled is None else _moved_into(point, *coupled)
+    point = np.clip(point, low, high) if coupled is None else moved_into(point, *coupled)
     seen = w > 0
     if not seen.any() or not a.shape[1]:
         value = math.fsum((w * (math.log(2) if family == "logistic" else 0.5 * y**2)).tolist())
@@ -209,7 +209,7 @@ def best_fixed_point(
         a, y, w = a[seen], y[seen], w[seen]
     problem = MarginSum(family, np.ascontiguousarray(a), y, w)
     unit = problem.value(np.zeros(len(y))) / float(np.sum(w))
-    with _one_thread():
+    with one_thread():
         if coupled is None:
             point, iterations, (value, bound, gradient) = _best_of_starts(problem, point, low, high, tolerance, unit)
         else:

@@ -67,7 +67,7 @@ def _minimise(
             best, chosen = gap, u
         if min(gap, value) <= tolerance * max(value, unit):
             return u, iteration
-        direction = _model_minimum(problem.hessian(z), gradient, u, name, size) - u
+        direction = model_minimum(problem.hessian(z), gradient, u, name, size) - u
         slope = float(gradient @ direction)
         if not slope < 0 or not bool(np.isfinite(direction).all()) or stale > 2:
             return chosen, iteration
@@ -78,7 +78,7 @@ def _minimise(
     return chosen, ITERATIONS
 
 
-def _model_minimum(hessian: Floats, gradient: Floats, u: Floats, name: str, size: float) -> Floats:
+def model_minimum(hessian: Floats, gradient: Floats, u: Floats, name: str, size: float) -> Floats:
     """Minimiser over the set of gradient . (v - u) + (v - u) . hessian (v - u)/2."""
     diagonal = np.diagonal(hessian)
     damped = hessian + np.diag(NEARNESS * (diagonal + 1e-6 * diagonal.max()) + 1e-100)

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from adamtheory.hindsight.comparators import Comparator
+    from adamtheory.hindsight.medians import Domain
 
     Array = NDArray[Any]
 
@@ -106,7 +107,7 @@ def best_fixed_points(
     if "loss_at_point" in sums:
         return sums["loss_at_point"], _declared(trajectory), sums["loss_at_point"] * 0.0
     if absolute_target(trajectory.sequence.rule) is not None:
-        value, point, gap = best_medians(trajectory, _bounds(trajectory), solved)
+        value, point, gap = best_medians(trajectory, _domain(trajectory), solved)
         return value, point, gap
     if trajectory.sequence.targets is not None:
         return _on_data(trajectory, solved, progress)
@@ -135,17 +136,10 @@ def _check_set(trajectory: Trajectory) -> None:
 
 
 def _bounds(trajectory: Trajectory) -> tuple[Array, Array]:
-    """Ends of the box or, in one coordinate, of any set, each (*lanes, 1, 1); infinite for all of R^d.
-
-    Raises `ParameterError` for a set that couples the coordinates: it is no box, and needs a comparator of its own.
-    """
+    """Ends of the box or, in one coordinate, of any set, each (*lanes, 1, 1); infinite for all of R^d."""
     import numpy as np
 
-    if _coupling(trajectory) is not None:
-        raise ParameterError(
-            f"on the set {trajectory.feasible.rule.name} in {trajectory.iterates.shape[-1]} coordinates no such best "
-            f"point of {trajectory.sequence.rule.name} is known; give a box"
-        )
+    assert _coupling(trajectory) is None  # such a set is no box
     given = trajectory.parameters
     high = given.get("p_high", given.get("p_radius", given.get("p_scale", np.full(trajectory.shape, np.inf))))
     low = given.get("p_low", given.get("p_scale", -high))
@@ -191,6 +185,15 @@ def _coupling(trajectory: Trajectory) -> tuple[str, Array] | None:
     return str(name), trajectory.parameters["p_" + parameter.name]
 
 
+def _domain(trajectory: Trajectory) -> Callable[[tuple[int, ...]], Domain]:
+    """The set of each lane: ends of a box, infinite for all of R^d, or name and size of one that couples."""
+    if (coupling := _coupling(trajectory)) is not None:
+        name, sizes = coupling
+        return lambda lane: (name, float(sizes[lane]))
+    low, high = _bounds(trajectory)
+    return lambda lane: (float(low[lane].item()), float(high[lane].item()))
+
+
 def _separable(trajectory: Trajectory) -> tuple[Array, Array, Array]:
     import numpy as np
 
@@ -220,17 +223,14 @@ def _on_data(
     count = len(trajectory.checkpoints)
     value, gap = np.empty((*shape, count)), np.empty((*shape, count))
     point = np.empty((*shape, count, losses.dimension))
-    coupling = _coupling(trajectory)
-    low, high = _bounds(trajectory) if coupling is None else (np.full((*shape, 1, 1), s) for s in (-np.inf, np.inf))
+    domain = _domain(trajectory)
     for lane in np.ndindex(shape):
-        ends = float(low[lane].item()), float(high[lane].item())
-        coupled = None if coupling is None else (coupling[0], float(coupling[1][lane]))
         # a shuffled sequence depends on seed and stream, file order on neither
         stream = trajectory.key(lane) if losses.order == "shuffled" else ()
         data = losses.rule.digest, id(losses.features), id(losses.targets), losses.order
-        key = (*data, tuple(trajectory.checkpoints.tolist()), coupled or ends, stream)
+        key = (*data, tuple(trajectory.checkpoints.tolist()), domain(lane), stream)
         if key not in solved:
-            solved[key] = _path(trajectory, lane, *ends, coupled, progress)
+            solved[key] = _path(trajectory, lane, domain(lane), progress)
         for k, best in enumerate(solved[key]):
             value[(*lane, k)], gap[(*lane, k)], point[(*lane, k)] = best.value, best.gap, best.point
     return value, point, gap
@@ -239,9 +239,7 @@ def _on_data(
 def _path(
     trajectory: Trajectory,
     lane: tuple[int, ...],
-    low: float,
-    high: float,
-    coupled: tuple[str, float] | None,
+    domain: Domain,
     progress: Callable[[int, int], None] | None,
 ) -> list[Comparator]:
     """The best fixed points of one lane at all checkpoints, each search starting from the one before."""
@@ -256,14 +254,14 @@ def _path(
         raise ParameterError(
             f"no certified comparator is known for {losses.rule.name}; known: {', '.join(families.values())}"
         )
-    if family == "hinge" and coupled is not None:
-        raise ParameterError(f"the best fixed point of hinge is known on a box and on all of R^d, not on {coupled[0]}")
+    coupled = (domain[0], domain[1]) if isinstance(domain[0], str) else None
+    low, high = (-math.inf, math.inf) if isinstance(domain[0], str) else (domain[0], domain[1])
     found: list[Comparator] = []
     for t in trajectory.checkpoints.tolist():
         start = found[-1].point if found else None
         counts = visit_counts(trajectory, lane, t)
         if family == "hinge":
-            found.append(best_hinge(losses.features, losses.targets, counts, low, high))
+            found.append(best_hinge(losses.features, losses.targets, counts, low, high, coupled=coupled))
         else:
             given = family, losses.features, losses.targets, counts, low, high
             found.append(best_fixed_point(*given, start=start, coupled=coupled))

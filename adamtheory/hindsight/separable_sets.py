@@ -51,7 +51,7 @@ def within(name: str, u: Floats, size: Floats) -> Floats:
         return u
     norm = np.linalg.norm(u, 2 if name == "ball" else 1, axis=-1)
     limit = size * (1 - 2 * gamma(u.shape[-1] + 4))
-    return np.asarray(u * np.where(norm > limit, limit / norm, 1.0)[..., None])
+    return np.asarray(u * (limit / np.maximum(norm, limit))[..., None])
 
 
 def separable_on_set(name: str, c1: Floats, c2: Floats, size: Floats) -> tuple[Floats, Floats, Floats]:

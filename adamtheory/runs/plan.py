@@ -207,6 +207,7 @@ def probe(entry: Entry, plan: Plan) -> None:
     """Play one round, so that a comparator that does not exist is found before a long run; data have one always."""
     from adamtheory.hindsight.medians import check_rounds
 
-    check_rounds(entry.losses.rule, plan.horizon)
+    coupled = "vector" in entry.feasible.rule.facts
+    check_rounds(entry.losses.rule, plan.horizon, entry.losses.dimension if coupled else 1)
     if entry.losses.features is None or plan.against != "best":
         run_one(entry, replace(plan, horizon=1))

@@ -300,7 +300,7 @@ def prepare(
     if dynamic:
         from adamtheory.engine.dynamic import dynamic as comparators
 
-        moving = comparators(losses.rule, where.rule)
+        moving = comparators(losses.rule, where.rule, losses.dimension)
     return Job(
         optimizer, losses, plan, where, lanes, begin, dtype, monitors, projection, moving, watches=tuple(watches)
     )
