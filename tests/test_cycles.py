@@ -7,11 +7,13 @@ from fractions import Fraction as F
 import numpy as np
 import pytest
 
-from adamtheory import regret, simulate, threshold
+from adamtheory import iid, regret, simulate, threshold
 from adamtheory.cycles import drift, moments, regret_law, travel_rounds
 from adamtheory.errors import UnknownNameError
 from adamtheory.losses import reddi
-from adamtheory.rules import adam_uncorrected, adopt
+from adamtheory.rules import adam, adam_uncorrected, adopt
+from adamtheory.schedules import inverse_sqrt
+from adamtheory.sets import everything
 
 
 @pytest.mark.parametrize(("C", "root"), [(2.05, 0.8953), (2.5, 0.8937), (3, 0.8880), (10, 0.8650), (50, 0.8621)])
@@ -102,3 +104,50 @@ def test_a_lane_for_each_parameter_and_an_unknown_method():
     assert grid[1, 0] == pytest.approx(0.68095, abs=6e-6)
     with pytest.raises(UnknownNameError, match="amsgrad"):
         drift(3, 3, method="amsgrd")
+
+
+@pytest.mark.parametrize(("N", "beta1", "beta2", "width"), [
+    (3, "0.9", "0.999", 5.26e-5), (10, "0.9", "0.999", 0.003796), (101, "0.9", "0.999", 2.083), (3, 0, "0.9", 0.08591),
+])  # fmt: skip
+def test_widths_of_the_failing_window(N, beta1, beta2, width):
+    """C* - (N - 1)."""
+    ((_, end),) = threshold(beta1=beta1, beta2=beta2, N=N, digits=10).fails
+    assert end is not None
+    assert float(end.value) - (N - 1) == pytest.approx(width, rel=1e-3)
+
+
+@pytest.mark.parametrize(("N", "C", "ratio"), [(3, 2.02, 0.5070), (5, 4.02, 0.5011), (101, 100.1, 0.4998)])
+def test_independent_slopes_fail_half_as_far_from_one(N, C, ratio):
+    """1 - beta2* with p = 1/N over that of the period N."""
+    ((_, end),) = threshold(C=str(C), N=N, digits=10).fails
+    assert end is not None
+    around = [1 - (ratio + step) * (1 - float(end.value)) for step in (6e-5, -6e-5)]
+    assert [iid.drift(C, 1 / N, 0, beta2) > 0 for beta2 in around] == [True, False]
+
+
+def test_the_first_block_returns_to_one():
+    """(u_1 + u_2)/T_1 of the first three steps, C^2 = 1/b - 1: least 1.0097757 at b = .38446, corrected 1.0773503."""
+    shares = {"adam_uncorrected": [], "adam": []}
+    grid = [0.0001, *np.linspace(0.38, 0.389, 91)]
+    for b in grid:
+        for rule in (adam_uncorrected, adam):
+            C = (1 / b - 1) ** 0.5
+            one = rule(lr=1, beta1=0, beta2=b, eps=0)
+            run = simulate(
+                one, np.array([C, -1.0, -1.0]), 3, schedule=inverse_sqrt, feasible=everything, checkpoints=[1, 2, 3]
+            )
+            first, second, third = np.diff([0.0, *run.iterates[:, 0]])
+            shares[rule.name].append((second + third) / -first)
+    assert min(shares["adam_uncorrected"]) == pytest.approx(1.0097757, abs=1e-7)
+    assert grid[int(np.argmin(shares["adam_uncorrected"]))] == pytest.approx(0.38446, abs=1e-4)
+    assert min(shares["adam"]) == shares["adam"][0] == pytest.approx(1.0773503, abs=2e-4)
+
+
+def test_gamma_is_negative_two_times_in_three():
+    """On the sequence with C = 3, and the sum of its negative parts grows like T^1.5."""
+    t = np.arange(1, 3_000_001)
+    v = moments(3, 3, 0, 0.1)[1]
+    gamma = np.diff(np.sqrt(t * (v[(t - 1) % 3] - 0.1**t * v[2])))
+    assert np.mean(gamma[-3000:] < 0) == pytest.approx(2 / 3)
+    lost = -np.cumsum(np.minimum(gamma, 0))
+    assert np.log10(lost[-1] / lost[299_999]) == pytest.approx(1.50002, abs=4e-5)

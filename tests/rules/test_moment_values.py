@@ -5,9 +5,11 @@ from __future__ import annotations
 import math
 from typing import Any
 
+import numpy as np
 import pytest
 
-from adamtheory.rules import adam, adamw_torch
+from adamtheory.language import parse
+from adamtheory.rules import adam, adamw_torch, adamx
 
 
 def weights(follow: Any, beta: float, t: int) -> list[float]:
@@ -68,3 +70,31 @@ def test_adamw_comes_to_one_over_lambda(follow):
     """Constant gradient -1, alpha = .01, lambda = .1, 20000 steps from 5: 9.999999990; the limit is 10."""
     run = follow(adamw_torch, [-1.0] * 20_000, x0=[5], lr=0.01, weight_decay=0.1, eps=0)
     assert run.xs[-1][0] == pytest.approx(9.999999990, abs=1e-9)
+
+
+def test_a_decay_that_changes_meets_a_correction_that_does_not(follow):
+    """beta1_t = .9 c^(t-1) with c = 1 - 1e-8: 20 equal gradients are overweighted by 2.6297e-7."""
+    run = follow(adamx, [1.0] * 20, beta1=0.9, lam=1 - 1e-8)
+    assert run.slots[-1]["m"][0] / (1 - 0.9**20) - 1 == pytest.approx(2.6297e-7, rel=1e-4)
+
+
+# AdaMax before its limit: the p-norm in place of the largest gradient
+P_NORM = """
+@rule
+def adam_p(x, g, m=0, v=0, p1=1, pp=1, *, lr: nonnegative, beta1: decay = 0.9, beta2: decay = 0.999, p: positive):
+    b = beta2**p
+    m = beta1*m + (1 - beta1)*g
+    v = b*v + (1 - b)*absolute(g)**p
+    p1 = p1*beta1
+    pp = pp*b
+    return x - lr*m/(1 - p1)/(v/(1 - pp))**(1/p), m, v, p1, pp
+"""
+
+
+@pytest.mark.parametrize(("p", "bound"), [(2, 2.9595), (4, 1.5838), (16, 1.0657), (64, 1.0017), (256, 1.0021)])
+def test_the_bound_of_every_norm_is_attained(follow, p, bound):
+    """t = 200, by Hoelder: |g_(t-j)|^(p-1) in proportion to beta1^j/beta2^(pj)."""
+    age = np.arange(199, -1, -1)
+    history = (0.9**age / 0.999 ** (p * age)) ** (1 / (p - 1))
+    run = follow(parse(P_NORM)["adam_p"], (history / history.max()).tolist(), lr=1, p=p)
+    assert -run.steps()[-1] == pytest.approx(-bound, abs=6e-5)
