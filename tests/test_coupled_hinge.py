@@ -152,7 +152,7 @@ def test_the_bound_holds_whatever_was_solved(name):
 @pytest.mark.parametrize("name", NAMES)
 def test_real_data(name, data_dir):
     """Gaps far below 1e-6 of the value; the ball is at its limit, wide, and wide with columns that depend on others."""
-    for file, n in (("australian_scale.gz", 690), ("a9a.gz", 1500)):
+    for file, n in (("australian_scale.gz", 690), ("a9a.gz", 800)):
         data = load(data_dir / "libsvm" / file, task="classification")
         for size in (0.5, 3.0, 30.0):
             found = solve(name, size, data.features[:n], data.targets[:n], np.arange(n) % 3)
@@ -160,6 +160,24 @@ def test_real_data(name, data_dir):
             assert name == "simplex" or inside(name, found.point, size)
             margins = data.targets[:n] * (data.features[:n] @ found.point)
             assert found.value == pytest.approx(np.maximum(1 - margins, 0) @ (np.arange(n) % 3), rel=1e-12)
+
+
+@pytest.mark.parametrize("scale", [2.0**-45, 2.0**10])
+def test_units_do_not_matter(scale):
+    """Features times a number on sets divided by it: the same values and gaps, on the box and all of R^d as well."""
+    rng = np.random.default_rng(4)
+    rows, labels, ones = rng.normal(size=(25, 3)), rng.choice([-1.0, 1.0], 25), np.ones(25)
+    for name, size in (*itertools.product(NAMES, (0.5, 30.0)), ("box", 0.5), ("box", INF)):
+        found, other = (
+            best_hinge(rows * unit, labels, ones, -size / unit, size / unit)
+            if name == "box"
+            else solve(name, size / unit, rows * unit, labels, ones)
+            for unit in (1.0, scale)
+        )
+        assert found.value == pytest.approx(other.value, rel=1e-7)
+        assert found.point == pytest.approx(other.point * scale, abs=1e-5)
+        if size < INF:  # on all of R^d it holds for a ball that is never small
+            assert max(found.gap, other.gap) <= 1e-7
 
 
 def test_extremes():

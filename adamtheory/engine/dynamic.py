@@ -12,7 +12,7 @@ Over a ball in several coordinates it is taken at
     the projected -c1/c2   of a quadratic whose c2 is one positive number, the same in every coordinate
     the clipped margin     cut at radius*|a|_2 on both sides
 
-A simplex or a ball of the 1-norm would need the largest of the coordinates, which no expression of the language is.
+A simplex or a ball of the 1-norm would need the order of the coordinates, or the largest, which no sum over them is.
 
 A loss may also declare a comparator of its own that moves, @loss(moving="e"), which need not be best in any round.
 """
@@ -68,8 +68,8 @@ def _shape(feasible: Rule, dimension: int) -> str:
     if vector is not None and dimension > 1:
         if vector != "ball":
             raise ParameterError(
-                f"the best point of a round on {feasible.name} in {dimension} coordinates needs the largest of them, "
-                "which no kernel sums; known on a box, a ball and all of R^d, in one coordinate on every set"
+                f"the best point of a round on {feasible.name} in {dimension} coordinates needs their order, which "
+                "is no sum over them; known on a box, a ball and all of R^d, in one coordinate on every set"
             )
         return BALL
     if feasible.results == (Name("y", 0),) and not feasible.body:

@@ -36,20 +36,26 @@ def polytope_program(rows: Floats, w: Floats, name: str, size: float) -> Solutio
     from scipy.sparse import csc_array, hstack, identity, vstack
 
     n, d = rows.shape
+    unit = power_of_two(rows)
     eye, one = identity(d, format="csc"), csc_array(np.ones((d, 1)))
     below = hstack([csc_array((d, n)), eye, -one])
     limits = below if name == "simplex" else vstack([below, hstack([csc_array((d, n)), -eye, -one])])
     free = np.full(d + 1, np.inf)
     found = linprog(
-        np.concatenate([-np.ones(n), np.zeros(d), [size]]),
+        np.concatenate([-np.ones(n), np.zeros(d), [size * unit]]),
         A_ub=limits.tocsc(), b_ub=np.zeros(limits.shape[0]),
-        A_eq=hstack([csc_array(rows.T), -eye, csc_array((d, 1))], format="csc"), b_eq=np.zeros(d),
+        A_eq=hstack([csc_array(rows.T / unit), -eye, csc_array((d, 1))], format="csc"), b_eq=np.zeros(d),
         bounds=np.stack([np.concatenate([np.zeros(n), -free]), np.concatenate([w, free])], axis=1), method="highs",
         options={"primal_feasibility_tolerance": TOLERANCE, "dual_feasibility_tolerance": TOLERANCE},
     )  # fmt: skip
     if found.x is None:  # nothing is lost but the gap: beta = 0 is feasible
         return np.zeros(n), np.full(d, size / d if name == "simplex" else 0.0), int(found.nit)
-    return np.clip(found.x[:n], 0.0, w), -np.asarray(found.eqlin.marginals, np.float64), int(found.nit)
+    return np.clip(found.x[:n], 0.0, w), -np.asarray(found.eqlin.marginals, np.float64) / unit, int(found.nit)
+
+
+def power_of_two(rows: Floats) -> float:
+    """The power of 2 next to the largest entry, 1 at most, to divide a program by: HiGHS leaves out entries of 1e-9."""
+    return min(2.0 ** math.frexp(float(np.abs(rows).max()))[1], 1.0)
 
 
 def smoothed(

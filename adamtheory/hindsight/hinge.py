@@ -20,7 +20,7 @@ import numpy as np
 import numpy.typing as npt
 
 from adamtheory.hindsight.comparators import Comparator, checked, checked_bounds, moved_into, one_thread
-from adamtheory.hindsight.coupled_hinge import CLOSE, polytope_program, smoothed
+from adamtheory.hindsight.coupled_hinge import CLOSE, polytope_program, power_of_two, smoothed
 from adamtheory.hindsight.margin_sums import SLACK, UNIT, Floats, MarginSum, gamma
 from adamtheory.hindsight.separable_sets import least, within
 
@@ -89,11 +89,11 @@ def _linear_program(rows: Floats, w: Floats, low: float, high: float) -> tuple[F
     from scipy.optimize import linprog
     from scipy.sparse import csc_array, hstack, identity
 
-    d = rows.shape[1]
-    columns, costs = [csc_array(rows.T)], [-np.ones(len(w))]
+    d, unit = rows.shape[1], power_of_two(rows)
+    columns, costs = [csc_array(rows.T / unit)], [-np.ones(len(w))]
     if math.isfinite(low):
         columns += [-identity(d, format="csc"), identity(d, format="csc")]
-        costs += [np.full(d, high), np.full(d, -low)]
+        costs += [np.full(d, high * unit), np.full(d, -low * unit)]
     upper = np.concatenate([w, np.full(sum(map(len, costs)) - len(w), np.inf)])
     limits = {"primal_feasibility_tolerance": TOLERANCE, "dual_feasibility_tolerance": TOLERANCE}
     found = linprog(
@@ -103,7 +103,7 @@ def _linear_program(rows: Floats, w: Floats, low: float, high: float) -> tuple[F
     if found.x is None:  # nothing is lost but the gap: u = 0 and beta = 0 are feasible
         return np.zeros(len(w)), np.clip(np.zeros(d), low, high), int(found.nit)
     beta = np.clip(found.x[: len(w)], 0.0, w)
-    return beta, np.clip(-np.asarray(found.eqlin.marginals, np.float64), low, high), int(found.nit)
+    return beta, np.clip(-np.asarray(found.eqlin.marginals, np.float64) / unit, low, high), int(found.nit)
 
 
 def _on_set(rows: Floats, w: Floats, coupled: Coupled) -> tuple[Floats, Floats, int]:
