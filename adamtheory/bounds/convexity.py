@@ -65,7 +65,8 @@ class Linearised:
         """(*lanes,) whether it holds up to every checkpoint, up to rounding; regret, losses, modulus: (*lanes, K)."""
         import numpy as np
 
-        u, (slopes, sizes, points) = data.point, (data.gathered(n, True) for n in (self.slopes, self.sizes, self.points))
+        u = data.point
+        slopes, sizes, points = (data.gathered(n, True) for n in (self.slopes, self.sizes, self.points))
         paid, effort, squares = (data.gathered(n, False) for n in (self.paid, self.effort, self.squares))
         apart = squares - 2 * (points * u).sum(axis=-1) + data.rounds * (u * u).sum(axis=-1)
         line = paid - (slopes * u).sum(axis=-1) - modulus / 2 * apart

@@ -139,7 +139,7 @@ def test_the_strongly_convex_theorem_wants_the_curvature() -> None:
 @loss(family="plateau", start=9, radius=10)
 def plateau(x, *, t):
     """Convex as far as |x| < 2, where the sample points are; the gradient is wrong from round 20 on."""
-    slope = where(absolute(x) < 2, where(0 < x, 1, -1), 0)
+    slope = where(absolute(x) < 2, where(x > 0, 1, -1), 0)
     return total(minimum(absolute(x), 2)), where(t < 20, slope, -slope)
 
 
