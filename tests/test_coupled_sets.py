@@ -340,3 +340,22 @@ def test_a_denominator_that_is_a_number_is_no_weight():
     assert runs[0].iterates.tobytes() == runs[1].iterates.tobytes()
     with pytest.raises(ParameterError, match="projection='natural' is unknown; use weighted or euclidean"):
         prepare(sgd, slopes, projection="natural")
+
+
+def test_saturated_margins_do_not_lead_out_of_the_set():
+    """In the middle of the simplex all curvature is lost but 1e-22; the box begins with none at all."""
+    rows = [[-356.4, 0.126, -0.164, 22.25], [6.04, -0.0574, 0.192, -14.07], [-42.75, 0.127, 0.0891, 21.8]]
+    counts, size = [560, 3718, 46134], 31.6
+    best = best_fixed_point("logistic", rows, [1, 1, -1], counts, -math.inf, math.inf, coupled=("simplex", size))
+    assert best.point.min() >= 0 and best.point.sum() == pytest.approx(size, rel=1e-14)
+    assert best.gap <= 1e-8 * best.value
+
+    def mean(p):  # on the edge between the first corner and the third, where it is least
+        margins = np.array([1, 1, -1]) * (np.array(rows) @ [p, 0, size - p, 0])
+        return float(counts @ np.logaddexp(0, -margins))
+
+    edge = scipy.optimize.minimize_scalar(mean, bounds=(0, 1), method="bounded", options={"xatol": 1e-12})
+    assert best.value == pytest.approx(edge.fun, rel=1e-8)
+    rows = [[0, -8, 26, 34], [1, 25, 37, 39], [3, -91, 81, -93], [1, 21, -4, 13]]
+    best = best_fixed_point("logistic", rows, [1, 1, 1, 1], [2, 1, 80864, 687], 99.7, 489.2)
+    assert best.value == best.gap == 0  # coordinates at the right corner separate the rows

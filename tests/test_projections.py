@@ -207,3 +207,19 @@ def test_no_point_of_the_set_is_nearer(name, problem, seed):
     gains = (others - z) @ (w * (y - z))
     scale = (np.abs(others) + np.abs(z)) @ (w * (np.abs(y) + np.abs(z)))
     assert (gains <= RELATIVE * scale).all()
+
+
+@pytest.mark.parametrize("decades", [0, 140, 270])
+@pytest.mark.parametrize("far", [-120, 0, 120, 250])
+def test_what_is_far_away_or_hardly_weighted_ends_in_the_set(far, decades):
+    size = 3e-7 if far >= 0 else 3e-120
+    y, w = size * np.array([10.0**far, 0.5, 0.25]), np.array([1.0, 1.0, 10.0**-decades])
+    z, a = project("simplex", y, w, size), project("l1_ball", -y, w, size / 2)
+    assert abs(z.sum() / size - 1) < 1e-14 and z.min() >= 0
+    assert abs(np.abs(a).sum() / (size / 2) - 1) < 1e-14 and a.max() <= 0
+    if far > 0:  # the first falls as far as the second, which is of its weight, and the third at least as far
+        np.testing.assert_allclose([z, -2 * a], [[size, 0, 0]] * 2, rtol=1e-12)
+
+
+def test_no_point_is_found_where_the_exponents_do_not_reach():
+    assert np.isnan(project("simplex", [1e300, 0.0], [1, 1], 1e-70)).all()

@@ -1,8 +1,8 @@
 """Projections that couple the coordinates: argmin over z in the set of sum_k w_k (z_k - y_k)^2, in place, for w >= 0.
 
 A point of the set stays as it is, bit for bit. A coordinate of weight 0 is free: on the ball it becomes 0 (the limit of
-the formula), on the others it takes what the weighted ones leave. Where a number is not finite, or a weight negative,
-no point is nearest and every coordinate becomes NaN, which a run reports.
+the formula), on the others it takes what the weighted ones leave. Weights are told apart over 300 decades. Where a
+number is not finite, or a weight negative, no point is nearest and every coordinate becomes NaN, which a run reports.
 
 The functions are plain Python on float64 arrays: called as they stand they are the oracle, and `emit` copies their text
 into every kernel that projects (a compiled function of another file would go stale in numba's cache).
@@ -167,6 +167,7 @@ def inverse(y, w, scale):
             share = heaviest / abs(w[k])
             if share > 1e300:
                 share = 1e300
+            share *= 2.0**-498  # exact; 1e-150 to 1e150, so that tau, in units of the largest y, has an exponent
         elif w[k] == 0.0 and kept <= scale:
             share = 1.0
         elif w[k] == 0.0:
@@ -178,9 +179,18 @@ def water(y, w, scale):
     """z_k = max(y_k - tau |w_k|, 0) with the sign of w_k, tau such that the sizes add up to `scale`.
 
     The sum is convex in tau: from below, where the first z_k is not more than `scale`, Newton's method reaches the root
-    in finitely many steps. Then y is moved there and the rest sought again, until no rounding of a large y is left.
+    in finitely many steps. Then y is moved there and the rest sought again, until no rounding of a large y is left, 15
+    digits each time. What does not add up then, as y and `scale` are too far apart for float64, is no point but NaN.
     """
-    for _ in range(8):
+    largest, total = scale, 0.0
+    for k in range(len(y)):
+        if abs(y[k]) > largest:
+            largest = abs(y[k])
+    unit = math.ldexp(1.0, max(math.frexp(largest)[1] - 2, -1000))  # a power of two: the digits stay as they are
+    scale = scale / unit
+    for k in range(len(y)):
+        y[k] = y[k] / unit
+    for _ in range(48):
         tau = -np.inf
         for k in range(len(y)):
             if w[k] != 0.0 and (y[k] - scale) / abs(w[k]) > tau:
@@ -202,8 +212,9 @@ def water(y, w, scale):
                 total += y[k]
         if abs(total - scale) <= 1e-15 * scale:
             break
+    short = np.nan if abs(total - scale) > 1e-9 * scale or scale < 2.2e-308 else 0.0
     for k in range(len(y)):
-        y[k] = math.copysign(y[k], w[k]) if y[k] > 0.0 else 0.0
+        y[k] = short + (math.copysign(unit * y[k], w[k]) if y[k] > 0.0 else 0.0)
 
 
 # what `feasible_set(vector=...)` may name

@@ -15,7 +15,7 @@ import numpy as np
 from adamtheory.hindsight.certificates import Bound
 from adamtheory.hindsight.margin_sums import UNIT, Floats, MarginSum
 from adamtheory.hindsight.projected_newton import search, solve
-from adamtheory.hindsight.separable_sets import frank_wolfe, least, separable_on_set, within
+from adamtheory.hindsight.separable_sets import frank_wolfe, least, lowest, separable_on_set, within
 
 ITERATIONS = 100
 NEARNESS = 1e-10  # share of its diagonal that is added to the Hessian, since columns may depend on each other
@@ -33,7 +33,7 @@ def best_on_set(
     found = []
     for first in (start, centre):
         point, iterations = _minimise(problem, first, name, size, tolerance, unit)
-        point = within(name, point, np.asarray(size))
+        point = within(name, point * (size / point.sum() if name == "simplex" else 1.0), np.asarray(size))
         certified = certify(problem, point, name, size)
         found.append((point, iterations, certified))
         # ten times the tolerance: the certificate adds rounding to what the search estimates
@@ -87,7 +87,12 @@ def model_minimum(hessian: Floats, gradient: Floats, u: Floats, name: str, size:
         values, vectors = np.linalg.eigh(damped)
         turned = separable_on_set(name, linear @ vectors, np.maximum(values, 0.0), np.asarray(size))[0]
         return np.asarray(vectors @ turned)
-    return _face_minimum(damped, linear, u, size, signed=name == "l1_ball")
+    v = _face_minimum(damped, linear, u, size, signed=name == "l1_ball")
+    away = float(np.abs(v).sum()) / size - 1
+    # where all margins are saturated rounding is all that is left of the model's curvature, and the walk may lose its
+    # way out of the set; the linear model has a minimum there
+    inside = away <= NEARNESS and (name == "l1_ball" or (away >= -NEARNESS and float(v.min()) >= 0))
+    return v if inside else lowest(name, gradient, np.asarray(size))
 
 
 def _face_minimum(hessian: Floats, linear: Floats, u: Floats, size: float, signed: bool) -> Floats:

@@ -39,7 +39,8 @@ def solve(matrix: Floats, right: Floats) -> Floats:
             factor = cho_factor(scaled + RIDGE * 10.0**power * np.eye(len(right)), lower=True, check_finite=False)
         except LinAlgError:
             continue
-        return np.asarray(scale * cho_solve(factor, scale * right, check_finite=False))
+        with np.errstate(over="ignore", invalid="ignore"):  # without curvature a step has no length
+            return np.asarray(scale * cho_solve(factor, scale * right, check_finite=False))
     return np.asarray(scale * scale * right)
 
 
@@ -128,6 +129,11 @@ def minimise(
             best, chosen = gap, u
         direction = model_minimum(problem.hessian(z), gradient, u, low, high, 0.1 * allowed) - u
         slope = float(gradient @ direction)
+        if (
+            math.isfinite(low) and not slope < 0
+        ):  # saturated margins leave the model no curvature, and no minimum inside
+            direction = np.where(gradient > 0, low, np.where(gradient < 0, high, u)) - u
+            slope = float(gradient @ direction)
         length = search(problem, z, problem.features @ direction, value, slope, _longest(u, direction, low, high))
         # Below the rounding of F a search cannot tell better from worse: a few full steps more, then the best point.
         stale = stale + 1 if -slope <= 64 * UNIT * value or length == 0 else 0
