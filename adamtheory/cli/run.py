@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from adamtheory.cli.output import aligned, print_json, print_table
+from adamtheory.cli.output import aligned, print_json, print_table, width
 from adamtheory.cli.progress import parts
 from adamtheory.errors import OutputError, ParameterError, SpecError
 
@@ -134,7 +134,7 @@ def _header(experiment: Any, settings: Any, budget: str) -> list[str]:
     told["settings"] = f"{budget}: " + ", ".join(f"{k}={v}" for k, v in as_texts(settings).items())
     lines: list[str] = []
     for head, text in told.items():
-        lines += textwrap.wrap(text, 100, initial_indent=f"{head:<12}", subsequent_indent=" " * 12)
+        lines += textwrap.wrap(text, width(), initial_indent=f"{head:<12}", subsequent_indent=" " * 12)
     return [*lines, ""]
 
 
@@ -154,7 +154,7 @@ def _told(outcome: Outcome) -> list[str]:
     lines = aligned(rows)
     if len(verdict.checks) > MOST_CHECKS:
         lines.append(f"... and {len(verdict.checks) - MOST_CHECKS} more, all in run.json")
-    return [*lines, "", *textwrap.wrap(f"{verdict.word.upper()}: {verdict.sentence}", 100)]
+    return [*lines, "", *textwrap.wrap(f"{verdict.word.upper()}: {verdict.sentence}", width())]
 
 
 def _number(value: Any) -> str:
