@@ -25,7 +25,9 @@ def command(
     name: Annotated[str | None, typer.Argument(metavar="NAME", help="An experiment, or all.")] = None,
     quick: Annotated[bool, typer.Option("--quick", help="The quick budget (default).")] = False,
     full: Annotated[bool, typer.Option("--full", help="The full budget.")] = False,
-    sets: Annotated[list[str] | None, typer.Option("--set", metavar="PARAM=VALUE", help="Change a setting.")] = None,
+    sets: Annotated[
+        list[str] | None, typer.Option("--set", metavar="PARAM=VALUE", help="Change a setting; may be repeated.")
+    ] = None,
     out: Annotated[Path | None, typer.Option("--out", metavar="FOLDER", help="Where to write; must not exist.")] = None,
     source: Annotated[
         Path | None, typer.Option("--from", metavar="FOLDER", help="Repeat the run of a folder and compare.")
