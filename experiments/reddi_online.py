@@ -101,8 +101,8 @@ def verdict(table: Table, settings: Settings) -> Verdict:
         what, rows = f"{name}, beta2={beta2:g}", list(part.rows())
         last, before = rows[-1], min(rows, key=lambda row: abs(log(rows[-1]["rounds"] / row["rounds"] / 10)))
         checks += _checks(what, last, before, settings)
-        told.append(f"{what}: {last['regret'] / last['rounds']:.4g}")
-    return Verdict(f"R_T/T at the end: {'; '.join(told)}.", tuple(checks))
+        told.append(f"{what}: {last['regret'] / last['rounds']:.4g}, {round(last['slope'], 3) + 0:.3f}")
+    return Verdict(f"R_T/T at the end, and the coefficient of T in R_T: {'; '.join(told)}.", tuple(checks))
 
 
 def _checks(what: str, last: dict[str, Any], before: dict[str, Any], settings: Settings) -> list[Check]:

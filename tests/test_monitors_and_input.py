@@ -98,7 +98,7 @@ def test_amsgrad_never_has_a_negative_gamma():
 # -- wrong input ---------------------------------------------------------------------------------------------------
 
 LEAST = parse("@loss\ndef least(x):\n    return x*x, 2*x\n")["least"]
-ODD = parse('@loss(period="N + 1")\ndef odd(x, *, N: real = 2):\n    return total(x), 1\n')["odd"]
+ODD = parse('@loss(period="M + N")\ndef odd(x, *, M: real = 1, N: real = 2):\n    return total(x), 1\n')["odd"]
 WRONG = {
     "horizon 0": lambda: simulate(sgd, reddi, 0),
     "horizon 1.5": lambda: simulate(sgd, reddi, 1.5),

@@ -3,9 +3,17 @@
 from __future__ import annotations
 
 import json
+import shutil
 import sys
 from collections.abc import Sequence
 from typing import Any
+
+MOST_WIDTH = 100
+
+
+def width() -> int:
+    """Of running text: that of a terminal, at most 100 letters; 100 in a pipe."""
+    return min(MOST_WIDTH, shutil.get_terminal_size().columns) if sys.stdout.isatty() else MOST_WIDTH
 
 
 def print_json(value: Any) -> None:

@@ -132,7 +132,12 @@ class _Rate:
             return f"{done} of {grid.count} lanes ({done / grid.count:.0%})"
         left = (grid.count - done) / (computed / seconds)
         rate = computed * grid.horizons[-1] / seconds
-        return f"{done} of {grid.count} lanes ({done / grid.count:.0%}), {rate:.2g} lane-steps/s, {_span(left)} left"
+        return f"{done} of {grid.count} lanes ({done / grid.count:.0%}), {_rate(rate)} lane-steps/s, {_span(left)} left"
+
+
+def _rate(value: float) -> str:
+    """270, 3.5e+07."""
+    return f"{value:.0f}" if value < 1000 else f"{value:.2g}"
 
 
 def _span(seconds: float) -> str:

@@ -9,6 +9,7 @@ from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from adamtheory.cli.output import width
 from adamtheory.report.growth_text import significant
 
 if TYPE_CHECKING:
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
 
     Certificates = Sequence[Sequence[Certificate]]
 
-WIDTH = 100
 LEGEND = (
     "bound and R_T/bound: at T, or at the last round up to which the hypotheses held; largest: R_T/bound, over the "
     "checkpoints; margin: right side less left side, the least over the rounds. Behind the name of the optimizer stand "
@@ -114,7 +114,7 @@ def print_bounds(results: Sequence[Result], certificates: Certificates) -> None:
     if len(found) > MOST_BLOCKS:
         print(f"\n... and {len(found) - MOST_BLOCKS} more lanes, whose bounds are in {BOUNDS}")
     if any(block.theorems for block in found):
-        print("\n" + "\n".join(textwrap.wrap(LEGEND, WIDTH)))
+        print("\n" + "\n".join(textwrap.wrap(LEGEND, width())))
     for block in found:
         for line in block.theorems:
             if line.violated:
@@ -134,7 +134,7 @@ def _block(name: str, theorems: Sequence[Line]) -> list[str]:
     constants = {n: v for t in theorems for n, v in t.constants.items() if isfinite(v[0] + v[1])}
     families = {n: v for t in theorems for n, v in t.readings.items()}
     told = ", ".join(f"{n} = {v}" for n, v in [*((n, _range(*v)) for n, v in constants.items()), *families.items()])
-    head = textwrap.wrap(f"bounds for {name}" + (f", with {told}" if told else ""), WIDTH, subsequent_indent="  ")
+    head = textwrap.wrap(f"bounds for {name}" + (f", with {told}" if told else ""), width(), subsequent_indent="  ")
     return [*head, *_indented(rows), "", *_indented(_hypotheses(theorems))]
 
 
@@ -169,12 +169,12 @@ def _hypotheses(theorems: Sequence[Line]) -> list[str]:
     """Every hypothesis once, with its value; those that fail first, with the theorems that need them."""
     every = {(h.name, _claim(h)): h for t in theorems for h in t.hypotheses}
     rows = sorted(every.items(), key=lambda item: item[1].holds)
-    width = max(len(h.name) for _, h in rows)
+    room = max(len(h.name) for _, h in rows)
     found = []
     for key, h in rows:
         needed = [t.theorem for t in theorems if key in {(own.name, _claim(own)) for own in t.hypotheses}]
         by = "" if h.holds else f"; needed by {', '.join(needed)}"
-        found.append(f"{'holds' if h.holds else 'FAILS'}  {h.name:<{width}}  {_claim(h)}{_value(h)}{by}")
+        found.append(f"{'holds' if h.holds else 'FAILS'}  {h.name:<{room}}  {_claim(h)}{_value(h)}{by}")
     return found
 
 

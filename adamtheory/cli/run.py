@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from adamtheory.cli.options import AsJson
-from adamtheory.cli.output import aligned, print_json, print_table
+from adamtheory.cli.output import aligned, print_json, print_table, width
 from adamtheory.cli.progress import parts
 from adamtheory.errors import OutputError, ParameterError, SpecError
 
@@ -26,7 +26,9 @@ def command(
     name: Annotated[str | None, typer.Argument(metavar="NAME", help="An experiment, or all.")] = None,
     quick: Annotated[bool, typer.Option("--quick", help="The quick budget (default).")] = False,
     full: Annotated[bool, typer.Option("--full", help="The full budget.")] = False,
-    sets: Annotated[list[str] | None, typer.Option("--set", metavar="PARAM=VALUE", help="Change a setting.")] = None,
+    sets: Annotated[
+        list[str] | None, typer.Option("--set", metavar="PARAM=VALUE", help="Change a setting; may be repeated.")
+    ] = None,
     out: Annotated[Path | None, typer.Option("--out", metavar="FOLDER", help="Where to write; must not exist.")] = None,
     source: Annotated[
         Path | None, typer.Option("--from", metavar="FOLDER", help="Repeat the run of a folder and compare.")
@@ -135,7 +137,7 @@ def _header(experiment: Any, settings: Any, budget: str) -> list[str]:
     told["settings"] = f"{budget}: " + ", ".join(f"{k}={v}" for k, v in as_texts(settings).items())
     lines: list[str] = []
     for head, text in told.items():
-        lines += textwrap.wrap(text, 100, initial_indent=f"{head:<12}", subsequent_indent=" " * 12)
+        lines += textwrap.wrap(text, width(), initial_indent=f"{head:<12}", subsequent_indent=" " * 12)
     return [*lines, ""]
 
 
@@ -155,7 +157,7 @@ def _told(outcome: Outcome) -> list[str]:
     lines = aligned(rows)
     if len(verdict.checks) > MOST_CHECKS:
         lines.append(f"... and {len(verdict.checks) - MOST_CHECKS} more, all in run.json")
-    return [*lines, "", *textwrap.wrap(f"{verdict.word.upper()}: {verdict.sentence}", 100)]
+    return [*lines, "", *textwrap.wrap(f"{verdict.word.upper()}: {verdict.sentence}", width())]
 
 
 def _number(value: Any) -> str:

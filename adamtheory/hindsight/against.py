@@ -66,7 +66,7 @@ def compare(trajectory: Trajectory, against: Any) -> Comparison:
             )
         known = "declares no comparator that moves" if name == "moving" else "has no known least loss of a round"
         raise ParameterError(
-            f"{loss} {known}; against is one of {', '.join(k for k in MOVING if k != against)}, a point"
+            f"{loss} {known}; against is one of {', '.join(k for k in (BEST, *MOVING) if k != against)}, a point"
         )
     return Comparison(sums[f"{name}_loss"], path=sums.get(f"{name}_path"))
 
@@ -76,7 +76,8 @@ def _resting(trajectory: Trajectory, point: Array) -> Comparison:
 
     d = trajectory.sequence.dimension
     if point.shape not in ((), (1,), (d,)) or not np.isfinite(point).all():
-        raise ParameterError(f"against has shape {point.shape} or is not finite; give a number or {d} numbers")
+        wanted = "one finite number" if d == 1 else f"one finite number for all coordinates, or {d}"
+        raise ParameterError(f"against has shape {point.shape} or is not finite; give {wanted}")
     u = np.broadcast_to(point, (d,)).astype(np.float64)
     where = trajectory.feasible.rule
     given = {p.name: trajectory.parameters["p_" + p.name].reshape(-1) for p in where.parameters}

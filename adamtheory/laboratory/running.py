@@ -162,7 +162,8 @@ def read_folder(folder: Path) -> tuple[dict[str, Any], Table]:
         found = json.loads((folder / RECORD).read_text(encoding="utf-8"))
         stored = parquet.read_table(folder / TABLE)
     except (OSError, ValueError, pa.ArrowException) as error:
-        raise OutputError(f"{folder} holds no readable experiment ({error}); give a folder that `run` wrote") from None
+        told = getattr(error, "strerror", None) or error
+        raise OutputError(f"{folder} holds no readable experiment ({told}); give a folder that `run` wrote") from None
     if not isinstance(found, dict) or found.get("kind") != KIND:
         raise OutputError(f"{folder / RECORD} is not the record of an experiment; give a folder that `run` wrote")
     return found, Table({name: stored[name].to_numpy() for name in stored.column_names})
