@@ -71,7 +71,9 @@ def verdict(table: Table, settings: Settings) -> Verdict:
         for adam, amsgrad in ALIKE.values():
             mean, error = difference(table.where(set=name), adam, amsgrad)
             told.append((mean, error, name, amsgrad))
-            helps = None if mean - error < -settings.helps <= mean + error else mean + error < -settings.helps
+            # not where an interval reaches to both sides, or is none as a regret is not finite
+            tells = mean + error < -settings.helps or mean - error >= -settings.helps
+            helps = mean < -settings.helps if tells else None
             measured = f"{mean:+.2%} ± {error:.2%}"
             what = f"{name}: regret of {amsgrad} over that of {adam}, less 1"
             checks.append(

@@ -139,7 +139,9 @@ def verdict(table: Table, settings: Settings) -> Verdict:
         checks += _gamma_checks(own, settings, name)
         for other in MONOTONE[:2]:
             mean, error = difference(table.where(set=name), other)
-            suffers = None if mean - error <= settings.suffers < mean + error else mean > settings.suffers
+            # also where a regret is not finite
+            told = mean - error > settings.suffers or mean + error <= settings.suffers
+            suffers = mean > settings.suffers if told else None
             what = f"{name}: regret of {CORRECTED} over that of {other}, less 1"
             measured = f"{mean:+.2%} ± {error:.2%}"
             checks.append(
@@ -155,7 +157,9 @@ def _gamma_checks(own: Table, settings: Settings, name: str) -> Iterator[Check]:
     due = adam["latest"] > 0
     in_time = (adam["first"] > 0) & (adam["first"] <= adam["latest"])
     told = f"{name}: coordinates of {CORRECTED} with Gamma < 0 by their first zero gradient after another"
-    yield Check(told, f"{int(in_time[due].sum())} of {int(due.sum())}", "all", bool(in_time[due].all()))
+    yield Check(
+        told, f"{int(in_time[due].sum())} of {int(due.sum())}", "all", bool(in_time[due].all()) if due.any() else None
+    )
     first = own.where(optimizer=PLAIN)["first"]
     earliest, bound = int(min(first[first > 0], default=0)), 1 / (1 - settings.beta2)
     what = f"{name}: first round with Gamma < 0 of {PLAIN}"

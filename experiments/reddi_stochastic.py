@@ -201,15 +201,16 @@ def _growth(what: str, last: dict[str, Any], settings: Settings) -> list[Check]:
     wrong = last["predicted"] > 0
     allowed = DOUBT * last["x_error"] + settings.place
     near = abs(last["x"] - last["place"]) <= allowed and (last["x"] > 0) == wrong
-    checks = [Check(f"{what}: mean x at the end", last["x"], f"{last['place']:.3f} ± {allowed:.2g}", bool(near))]
+    seen = bool(near) if allowed < 1 or not near else None  # else not even the side is
+    checks = [Check(f"{what}: mean x at the end", last["x"], f"{last['place']:.3f} ± {allowed:.2g}", seen)]
     if last["regret"] == last["regret"]:
         noise = DOUBT * last["regret_error"]
         near, text = abs(last["regret"] - last["expected"]) <= noise, f"{last['expected']:.5g} ± {noise:.2g}"
         checks.append(Check(f"{what}: mean regret", last["regret"], text, bool(near)))
     if not wrong:
         # the slope of ln R_T: below 1 with its interval, the average falls
-        above = last["exponent"] - last["exponent_error"] > 1
-        falls = None if not above and last["exponent"] + last["exponent_error"] >= 1 else not above
+        above, below = (last["exponent"] + side * last["exponent_error"] for side in (-1, 1))
+        falls = below < 1 if above > 1 or below < 1 else None  # None for NaN as well
         checks.append(Check(f"{what}: exponent of the expected regret", last["exponent"], "below 1", falls))
         return checks
     if settings.horizon < 100 / last["predicted"] ** 2:  # two decades of T, after it has come to its end
@@ -217,7 +218,8 @@ def _growth(what: str, last: dict[str, Any], settings: Settings) -> list[Check]:
     slope = 2 * settings.mean * settings.scale
     allowed = DOUBT * last["slope_error"] + settings.tolerance * slope
     near = abs(last["slope"] - slope) <= allowed
-    checks.append(Check(f"{what}: coefficient of T", last["slope"], f"{slope:.4f} ± {allowed:.1g}", bool(near)))
+    seen = bool(near) if allowed < slope or not near else None
+    checks.append(Check(f"{what}: coefficient of T", last["slope"], f"{slope:.4f} ± {allowed:.1g}", seen))
     checks.append(Check(f"{what}: growth", last["growth"], "linear regret", last["growth"] == "linear regret"))
     return checks
 

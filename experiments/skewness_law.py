@@ -111,7 +111,7 @@ def verdict(table: Table, settings: Settings) -> Verdict:
         if row["optimizer"] == "adam":
             second = SECOND * (1 - row["beta2"]) ** 2
             checks += [
-                _near(f"{what}: bias", row["bias"], e, doubt + settings.tolerance * abs(e)),
+                _near(f"{what}: bias", row["bias"], e, doubt + settings.tolerance * abs(e), doubt),
                 _near(f"{what}: bias, first-order law", row["bias"], row["law"], doubt + second),
                 _near(
                     f"{what}: coefficient of T",
@@ -123,7 +123,7 @@ def verdict(table: Table, settings: Settings) -> Verdict:
             ]
         else:
             checks += [
-                _near(f"{what}: bias", row["bias"], 0, doubt + settings.none * abs(e)),
+                _near(f"{what}: bias", row["bias"], 0, doubt + settings.none * abs(e), doubt - abs(e)),
                 _near(f"{what}: coefficient of T", row["slope"], 0, vague + settings.none * half, vague - half),
             ]
     pairs = [(row["bias"], row["frozen"]) for row in table.where(optimizer="adam").rows()]

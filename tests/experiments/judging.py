@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from adamtheory.laboratory.experiment import Table
 from adamtheory.laboratory.running import Experiment, Outcome, load, perform
 
 
@@ -24,3 +25,11 @@ def word(name: str, **changes: Any) -> str:
     verdict = judged(name, **changes).verdict
     assert verdict is not None
     return verdict.word
+
+
+def blurred(outcome: Outcome, column: str, value: float) -> str:
+    """The verdict in a word with another value in a whole column: NaN for a measurement, infinity for an interval."""
+    columns = outcome.table.columns
+    table = Table({**columns, column: columns[column] * 0 + value})
+    found: str = outcome.experiment.module.verdict(table, outcome.settings).word
+    return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import nan
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from adamtheory.errors import NoDataError
 from adamtheory.experiments import _libsvm
 from adamtheory.rules import adam, get
 
-from .judging import experiment, judged, word
+from .judging import blurred, experiment, judged, word
 
 SMALL: dict[str, Any] = {
     "sets": ("phishing",), "rows": 600, "log_lr": (-1.0, -0.75, -0.5), "beta2": (0.9, 0.99), "seeds": 5,
@@ -29,6 +30,7 @@ def test_holds() -> None:
     outcome = judged("amsgrad_on_data", **SMALL)
     assert outcome.verdict is not None and outcome.verdict.word == "holds"
     assert outcome.verdict.sentence.startswith("Of 2 comparisons AMSGrad has the smaller regret in 0, the larger in 2")
+    assert blurred(outcome, "regret", nan) == "undecided"
 
 
 def test_adam_and_amsgrad_swapped_are_seen(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from math import inf
 from typing import Any
 
 import pytest
 
 from adamtheory.rules import get
 
-from .judging import experiment, judged, word
+from .judging import blurred, experiment, judged, word
 
 SMALL: dict[str, Any] = {"draws": 1500, "beta": (0.9, 0.99), "rounds": (1, 2, 5, 10, 20, 50)}
 
@@ -39,6 +40,7 @@ def test_holds() -> None:
     outcome = judged("bias_correction", **SMALL)
     assert outcome.verdict is not None and outcome.verdict.word == "holds"
     assert not [check for check in outcome.verdict.checks if check.holds is not True]
+    assert blurred(outcome, "error", inf) == "undecided"
 
 
 def test_swapped_rules_are_seen(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import nan
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from adamtheory.experiments import _libsvm
 from adamtheory.losses import logistic
 from adamtheory.rules import get
 
-from .judging import experiment, judged, word
+from .judging import blurred, experiment, judged, word
 
 SMALL: dict[str, Any] = {  # so few rows need a wider margin for regret
     "sets": ("mushrooms",), "rows": 300, "log_lr": (-0.75, -0.5, -0.25), "seeds": 5, "beta2": 0.99, "suffers": 0.2,
@@ -33,6 +34,7 @@ def test_holds() -> None:
     assert plain[plain > 0].min() in (100, 101)
     adam = outcome.table.where(part="coordinate", optimizer="adam")
     assert adam["first"][adam["first"] > 0].min() == 2 and (adam["share"] > 0.5).mean() > 0.5
+    assert blurred(outcome, "regret", nan) == "undecided"
 
 
 @pytest.mark.usefixtures("data")

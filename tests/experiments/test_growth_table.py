@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 from itertools import product
-from math import comb
+from math import comb, inf, nan
 from typing import Any
 
 import pytest
@@ -13,7 +13,7 @@ from adamtheory import rules
 from adamtheory.losses import LOSSES
 from adamtheory.rules import RULES
 
-from .judging import experiment, judged, word
+from .judging import blurred, experiment, judged, word
 
 SMALL: dict[str, Any] = {
     "optimizers": ("adam", "amsgrad"), "losses": ("reddi3", "random_signs"), "horizon": 30_000, "width": 100,
@@ -51,6 +51,8 @@ def test_holds() -> None:
         "adam on reddi3: growth", "amsgrad on reddi3: growth", "adam on random_signs: mean R_T",
         "amsgrad on random_signs: mean R_T",
     }  # fmt: skip
+    assert blurred(found, "error", inf) == "undecided"
+    assert blurred(found, "regret", nan) == "undecided"
 
 
 def test_expectations_name_what_there_is() -> None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from math import inf
 from typing import Any
 
 import pytest
 
 from adamtheory import cycles, iid, rules, threshold
 
-from .judging import experiment, judged, word
+from .judging import blurred, experiment, judged, word
 
 SMALL: dict[str, Any] = {
     "C": (Fraction(3), Fraction(3)), "N": (3, 3), "beta2": (Fraction(1, 10), Fraction(1, 2)), "side": 40,
@@ -36,6 +37,7 @@ def test_holds() -> None:
     assert found.verdict.word == "holds"
     ends = found.table.where(part="periodic", beta2=0.1)
     assert (ends["x"] > 0).any() and (ends["x"] < 0).any()
+    assert blurred(found, "step_error", inf) == "undecided"
 
 
 def test_steady_rate() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from math import inf
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,7 @@ from adamtheory import iid, regret, rules, simulate
 from adamtheory.errors import ParameterError
 from adamtheory.losses import reddi_stochastic
 
-from .judging import experiment, judged, word
+from .judging import blurred, experiment, judged, word
 
 SMALL: dict[str, Any] = {"optimizers": ("adam",), "beta2": (0.99,), "seeds": 8, "horizon": 200_000}
 
@@ -22,6 +23,8 @@ def test_holds() -> None:
     assert found.verdict is not None
     assert found.verdict.word == "holds"
     assert any("coefficient of T" in check.what for check in found.verdict.checks)
+    assert blurred(found, "x_error", inf) == "undecided"
+    assert blurred(found, "slope_error", inf) == "undecided"
 
 
 def test_the_expected_loss_has_the_same_iterates() -> None:
