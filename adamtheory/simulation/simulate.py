@@ -33,6 +33,8 @@ DTYPES = ("float64", "float32")
 FEWEST_VECTOR_LANES = 16  # below, the one-lane kernel on both cores is faster than a padded block
 FEWEST_DRAWING_LANES = 96  # the same where every lane draws for itself: a draw takes the same time in both kernels
 WORK_PER_CALL = 8_000_000  # coordinate steps between two looks at Ctrl-C: some tenths of a second at the slowest
+ROUNDS_PER_CALL = 64  # of very many lanes, whose state is copied and looked through between two calls
+MOST_WORK_PER_CALL = 64_000_000
 PROJECTIONS = ("weighted", "euclidean")
 LONGEST = 10**15  # rounds; float64 counts them exactly, and no machine comes to the end of more
 SUMS = ("c0", "c1", "c2", "loss_at_point", "round_loss", "round_path", "moving_loss", "moving_path")
@@ -215,7 +217,8 @@ class Job:
         if workers is not None and workers < 1:
             raise ParameterError(f"workers={workers} must be at least 1")
         workers = min(workers or os.cpu_count() or 1, count)
-        step = max(1, WORK_PER_CALL // (count * self.losses.dimension))
+        size = count * self.losses.dimension
+        step = max(1, WORK_PER_CALL // size, min(ROUNDS_PER_CALL, MOST_WORK_PER_CALL // size))
         with np.errstate(all="ignore"), ThreadPoolExecutor(workers) as pool:
             done = 0
             for checkpoint in checkpoints:
