@@ -20,6 +20,7 @@ from adamtheory.sweeping.grid import Grid
 
 REACH = 10.0  # seconds to reach the scheduler, and for it to have a worker
 ALONE = 60.0  # seconds without any worker after which a sweep gives up waiting for the blocks in flight
+LOST = ("KilledWorker", "FutureCancelledError", "CancelledError")  # Dask's names for what died with a worker
 AHEAD = 2  # blocks in flight for each thread of a worker, so that none waits for the driver
 
 
@@ -73,6 +74,10 @@ class Dask(Executor):
                 yield self._result(future)
         except (OSError, TimeoutError) as error:
             raise ExecutorError(f"the Dask scheduler is lost ({error}); the blocks that are done are kept") from None
+        except BaseException as error:  # some of Dask's are no Exception
+            if type(error).__name__ in LOST:  # what was finished, or the grid itself, was on a worker that died
+                raise WorkersLost("a worker of the Dask cluster died") from None
+            raise
         finally:
             if pending:
                 self._cancel(pending)
@@ -98,7 +103,7 @@ class Dask(Executor):
         error = future.exception() if future.status == "error" else None
         if isinstance(error, AdamTheoryError):
             raise error
-        if error is None or type(error).__name__ in ("KilledWorker", "FutureCancelledError", "CancelledError"):
+        if error is None or type(error).__name__ in LOST:
             raise WorkersLost("a worker of the Dask cluster died")
         raise ExecutorError(f"a worker of the Dask cluster failed: {type(error).__name__}: {error}")
 

@@ -14,6 +14,7 @@ import resource
 import signal
 import sqlite3
 import sys
+import traceback
 from typing import Any
 
 
@@ -52,6 +53,8 @@ def drive(request: dict[str, Any]) -> None:
     status = 99
     try:
         status = main(request["argv"])
+    except BaseException:  # which `os._exit` would not tell
+        traceback.print_exc()
     finally:
         sys.stdout.flush()
         sys.stderr.flush()

@@ -84,6 +84,7 @@ def test_a_driver_killed_at_random_moments_loses_only_blocks_in_flight(nursery, 
             time.sleep(chance.uniform(0, 0.25))
             driver.kill()
             if driver.wait() != -signal.SIGKILL:
+                had = claimed(folder)
                 break  # it had ended before
             kills += 1
             now = claimed(folder)
