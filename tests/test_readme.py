@@ -97,6 +97,8 @@ def test_every_command_that_is_shown(
         words = [w for i, w in enumerate(words) if w != "-T" and words[i - 1] != "-T"] + ["-T", "200", "--no-figure"]
     if words[:2] == ["run", "all"]:
         words[1] = "reddi_online"
+    if words[:2] == ["run", "reddi_periodic"]:
+        words += ["--set", "optimizers=[adam, amsgrad]"]
     if words[0] == "recheck":
         assert main(["prove", "ema_unrolled", "--export", "proof.json"]) == 0
     if words == ["prove"]:

@@ -73,6 +73,8 @@ class Dask(Executor):
                 pending.discard(future)
                 yield self._result(future)
         except (OSError, TimeoutError) as error:
+            if self.client.status == "running":  # the grid was on its way to a worker that died
+                raise WorkersLost("a worker of the Dask cluster died") from None
             raise ExecutorError(f"the Dask scheduler is lost ({error}); the blocks that are done are kept") from None
         except BaseException as error:  # some of Dask's are no Exception
             if type(error).__name__ in LOST:  # what was finished, or the grid itself, was on a worker that died
