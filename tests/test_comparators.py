@@ -440,3 +440,18 @@ def test_a_start_that_saturates_the_new_rows_is_no_trap(data_dir: Path) -> None:
         )
         assert best.gap <= 1e-7, (seen, best)
         warm = best.point
+
+
+def test_logistic_on_all_of_space_with_columns_of_very_different_sizes() -> None:
+    """Newton's full step from 0 leads to values of 1e49; the minimum, by a search that began elsewhere, is 8283.1."""
+    rows = [
+        [-0.00541418, 0.228475, -1.03457, -125.453, 0], [0, 0, 0, 0, 0], [0, 0, 0, 0, -0.00825326], [0, 0, 0, 0, 0],
+        [0, 0, 0, -17.7923, 0.00020981], [0.000861813, 0.104261, 0, 130.353, 0], [0, 0, 0, 0.868404, 0],
+        [0.000809771, 0, -1.67659, -168.587, 0], [0, 0.00627948, 0, 0, 0], [0, -0.159569, -0.059073, -129.784, 0],
+        [0.00102143, 0, 1.90078, 0, 0.00102143],
+    ]  # fmt: skip
+    signs = [-1, -1, -1, 1, 1, -1, 1, 1, 1, 1, -1]
+    counts = [37709, 11950, 0, 0, 4712, 0, 4596, 323, 468, 3, 7975]
+    found = best_fixed_point("logistic", rows, signs, counts, -math.inf, math.inf)
+    assert found.gap < 1e-6
+    assert found.value == pytest.approx(8283.1088, abs=1e-3)

@@ -107,6 +107,22 @@ def _longest(u: Floats, direction: Floats, low: float, high: float) -> float:
     return float(np.min(room[moving] / np.abs(direction[moving]), initial=1e6))
 
 
+def _damped(problem: MarginSum, z: Floats, gradient: Floats, value: float) -> tuple[Floats, float]:
+    """A direction with its step length where Newton's own leads nowhere, for the model is true only nearby.
+
+    Source: Levenberg 1944; the model gets a multiple of its diagonal, the larger the shorter the step.
+    """
+    hessian = problem.hessian(z)
+    diagonal = np.maximum(np.diagonal(hessian), 1e-16 * np.max(np.diagonal(hessian)) + 1e-300)
+    direction = np.zeros_like(gradient)
+    for power in range(-8, 9):
+        direction = -solve(hessian + 10.0**power * np.diag(diagonal), gradient)
+        length = search(problem, z, problem.features @ direction, value, float(gradient @ direction), 1.0)
+        if length > 0:
+            return direction, length
+    return direction, 0.0
+
+
 def minimise(
     problem: MarginSum, start: Floats, low: float, high: float, tolerance: float, unit: float
 ) -> tuple[Floats, int]:
@@ -135,6 +151,11 @@ def minimise(
             direction = np.where(gradient > 0, low, np.where(gradient < 0, high, u)) - u
             slope = float(gradient @ direction)
         length = search(problem, z, problem.features @ direction, value, slope, _longest(u, direction, low, high))
+        if length == 0 and math.isinf(low) and -slope > 64 * UNIT * value:
+            direction, length = _damped(problem, z, gradient, value)
+            slope = float(gradient @ direction)
+            if length == 0:
+                return u, iteration
         # Below the rounding of F a search cannot tell better from worse: a few full steps more, then the best point.
         stale = stale + 1 if -slope <= 64 * UNIT * value or length == 0 else 0
         if not slope < 0 or stale > 2 or not bool(np.isfinite(direction).all()):
