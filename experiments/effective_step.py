@@ -189,7 +189,8 @@ def verdict(table: Table, settings: Settings) -> Verdict:
             checks.append(Check(f"{name}: most over the printed bound", max(ratios), "above 1", bool(exceeds)))
     over = [row for row in table.rows() if row["found"] > row["printed"] * (1 + settings.tolerance)]
     text = f"{len(reached)} searches end at most {max(reached, default=0.0):.1g} (relative) below the sharp bound"
-    text += ", none above." if min(reached, default=0.0) >= -ROUNDING else f", or {-min(reached):.1g} above."
+    above = max((row["found"] / row["bound"] - 1 for row in table.rows()), default=0.0)
+    text += ", none above its bound." if above <= ROUNDING else f"; one exceeds its bound by {above:.1g}."
     if over:
         first = max(over, key=lambda row: row["found"] / row["printed"])
         text += f" The printed bounds are exceeded in {len(over)} cases, most by {first['optimizer']} at beta=("

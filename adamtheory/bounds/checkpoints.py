@@ -56,7 +56,8 @@ class AtCheckpoint:
 
     def read(self, t: Term) -> Value:
         """The value of a term as a function of the data."""
-        return getattr(self, f"_{t.op}")(t)  # type: ignore[no-any-return]
+        value: Value = getattr(self, f"_{t.op}")(t)
+        return value
 
     def _num(self, t: Term) -> Value:
         value = t.args[0] / t.args[1]

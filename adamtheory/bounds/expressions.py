@@ -176,7 +176,8 @@ class Present:
 
     def read(self, t: Term) -> Expr:
         """The expression of a term."""
-        return getattr(self, f"_{t.op}")(t)  # type: ignore[no-any-return]
+        expression: Expr = getattr(self, f"_{t.op}")(t)
+        return expression
 
     def _num(self, t: Term) -> Expr:
         return number(Fraction(*t.args))
