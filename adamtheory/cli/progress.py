@@ -76,29 +76,19 @@ def progress(names: Sequence[str], whole: int) -> Iterator[Report]:
 @contextmanager
 def counting(whole: int, what: str) -> Iterator[Callable[[str], None]]:
     """Count finished things, each reported by name: a bar on a terminal, now and then a plain line in a pipe."""
-    done, last = 0, time.monotonic()
-    if not sys.stderr.isatty():
+    done = 0
+    with parts(what, "last") as tell:
 
-        def line(name: str) -> None:
-            nonlocal done, last
+        def finished(name: str) -> None:
+            nonlocal done
             done += 1
-            if time.monotonic() - last >= BETWEEN_LINES:
-                last = time.monotonic()
-                print(f"{done} of {whole} {what}, last {name}", file=sys.stderr, flush=True)
+            tell(done, whole, name)
 
-        yield line
-        return
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bars:
-        task = bars.add_task(what, total=whole)
-        yield lambda name: bars.update(task, advance=1, description=name)
+        yield finished
 
 
 @contextmanager
-def parts(name: str) -> Iterator[Callable[[int, int, str], None]]:
+def parts(name: str, word: str = "now") -> Iterator[Callable[[int, int, str], None]]:
     """Tell how many parts of one task are done and which comes now: a bar on a terminal, sometimes a line in a pipe."""
     if not sys.stderr.isatty():
         last = time.monotonic()
@@ -107,7 +97,7 @@ def parts(name: str) -> Iterator[Callable[[int, int, str], None]]:
             nonlocal last
             if time.monotonic() - last >= BETWEEN_LINES:
                 last = time.monotonic()
-                print(f"{name}: {done} of {whole} done, now {now}", file=sys.stderr, flush=True)
+                print(f"{name}: {done} of {whole} done, {word} {now}", file=sys.stderr, flush=True)
 
         yield line
         return
