@@ -151,3 +151,32 @@ def test_gamma_is_negative_two_times_in_three():
     assert np.mean(gamma[-3000:] < 0) == pytest.approx(2 / 3)
     lost = -np.cumsum(np.minimum(gamma, 0))
     assert np.log10(lost[-1] / lost[299_999]) == pytest.approx(1.50002, abs=4e-5)
+
+
+@pytest.mark.parametrize(("sigma", "tau"), [(np.inf, 2), (1, 2), (0.5, 4), (3, 1)])
+def test_long_periods_fail_between_balance_and_their_limit(sigma, tau):
+    """beta1 = e^(-sigma/N), beta2 = e^(-tau/N), C = cN: fails for 1 < c < f(tau/2) f(-sigma)/f(tau/2 - sigma).
+
+    Without momentum, sigma infinite, for c < f(tau/2).
+    """
+
+    def f(x):
+        return np.expm1(x) / x if x else 1.0
+
+    N, edge, beta1 = 10_001, f(tau / 2), np.exp(-sigma / 10_001)
+    if beta1 > 0:
+        edge *= f(-sigma) / f(tau / 2 - sigma)
+    around = [float(drift(edge * step * N, N, beta1, np.exp(-tau / N))) > 0 for step in (1 - 3e-4, 1 + 3e-4)]
+    assert around == [True, False]
+
+
+@pytest.mark.parametrize(
+    ("N", "beta1", "beta2", "C"), [(101, 0, 0.99, 130.248), (101, 0.9, 0.99, 124.299), (3, 0, 0.9, 2.16520)]
+)
+def test_from_there_on_adam_is_surely_right(N, beta1, beta2, C):
+    """C + 1 = [N]_eta [N]_beta1/[N]_(beta1 eta) with eta = beta2^(-1/2)."""
+    k = np.arange(N)
+    eta = beta2**-0.5
+    sure = (eta**k).sum() * (beta1**k).sum() / ((beta1 * eta) ** k).sum() - 1
+    assert sure == pytest.approx(C, abs=6e-4 if N > 3 else 6e-6)
+    assert all(drift(sure * more, N, beta1, beta2) < 0 for more in (1, 1.1, 10))

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from adamtheory import rules, sequence, simulate
+from adamtheory import ArrayOptimizer, rules, sequence, simulate
 from adamtheory.losses import least_squares
 from adamtheory.rules import get
 
@@ -84,3 +84,20 @@ def test_another_solution_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_training_that_is_not_over_tells_nothing() -> None:
     assert word("marginal_value", **{**SMALL, "steps": 2}, methods=("momentum",)) == "undecided"
+
+
+@pytest.mark.parametrize(
+    ("eps", "steps", "apart", "scores"), [(1, 3000, 0.19430, None), (100, 60_000, 0.90579, (0.98554, -0.80721))]
+)
+def test_a_large_eps_leads_off_the_ray(eps: float, steps: int, apart: float, scores: Any) -> None:
+    """Adam, alpha = .01, 45 and 15 examples: its distance from the ray; with the largest eps both classes are right."""
+    module, labels = experiment("marginal_value").module, np.array([1] * 45 + [-1] * 15)
+    data = module.wilson(labels)
+    ray, weights = np.sign(data.T @ labels), np.zeros(data.shape[1])
+    optimizer = ArrayOptimizer(rules.adam(lr=0.01, eps=eps), weights)
+    for _ in range(steps):
+        optimizer.step(data.T @ (data @ weights - labels))
+    off = weights - (weights @ ray) / (ray @ ray) * ray
+    assert np.linalg.norm(off) / np.linalg.norm(weights) == pytest.approx(apart, abs=6e-6)
+    if scores:
+        assert (weights[:3].sum(), weights[1:3].sum() - weights[0]) == pytest.approx(scores, abs=6e-6)
