@@ -169,7 +169,8 @@ def _folded(term: Term) -> Term:
     """The term with powers to literal exponents written out."""
     if term.op == "power" and (k := literal(term.args[1])) is not None and k >= 0:
         base = term.args[0]
-        return (lift(1), base)[k] if k < 2 else base**k  # type: ignore[no-any-return]
+        written: Term = (lift(1), base)[k] if k < 2 else base**k
+        return written
     if term.op in ("add", "mul", "inv", "sqrt"):
         parts = [_folded(a) for a in term.args]
         if term.op == "mul" and lift(1) in parts:

@@ -175,7 +175,8 @@ def _split(body: Term, index: Term) -> tuple[list[Term], Term]:
             if index not in b.free:
                 outside.append(b)
                 return rest(a)
-            return rest(a) * rest(b)  # type: ignore[operator, no-any-return]
+            both: Term = lift(rest(a)) * rest(b)
+            return both
         return t
 
     return outside, rest(body)

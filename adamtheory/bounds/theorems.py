@@ -188,8 +188,9 @@ def says_nearest(theorem: RegretTheorem, claim: Rel) -> bool:
 def bounds_distance(theorem: RegretTheorem, claim: Rel) -> str | None:
     """The constant D if |x_t - u|^2 <= D^2 is claimed."""
     t, right = next(iter(claim.free), None), claim.right
-    shaped = claim.kind == "le" and t is not None and right.op == "pow" and right.args[0].op == "app"
-    if not shaped or right.args[1] != 2 or t.sort != "Z" or "x" not in theorem.reading.families:  # type: ignore[union-attr]
+    if t is None or t.sort != "Z" or claim.kind != "le" or "x" not in theorem.reading.families:
+        return None
+    if right.op != "pow" or right.args[0].op != "app" or right.args[1] != 2:
         return None
     gap = theorem.reading.slot("x", lift(t) - 1) - Family(theorem.u)(theorem.i)
     square = total(theorem.i, 1, Family(theorem.d, "Z")(), gap**2)

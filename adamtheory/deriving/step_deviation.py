@@ -46,7 +46,7 @@ class Deviations(Proof):
     """The theorems about numerator and denominator with the deviation e_t in place of the gradient."""
 
     @property
-    def entering(self) -> str:  # type: ignore[override]
+    def entering(self) -> str:
         """The deviation in words."""
         return f"g(t) - {self.m(t).args[0]}(t - 1)"
 
@@ -167,7 +167,7 @@ class Deviations(Proof):
         return p.certify(eq(self.v(n + 1), later), *facts, degree=1)
 
     @cached_property
-    def solved(self) -> Theorem | None:  # type: ignore[override]
+    def solved(self) -> Theorem | None:
         """1 <= t |- S(t) = c^2 (1/(1 - b) + 1/b^t) for a numerator c g over a centred root, from R(n) = 1/b^n - 1."""
         if not self._centred or self.S is None or self.R is None or self.above.new != ZERO:
             return None

@@ -26,8 +26,15 @@ class Proof(Denominator):
     `entering` is what enters both averages, in words, and `gradients` the history in which it takes given values.
     """
 
-    entering = "g(t)"
-    solved: Theorem | None = None  # C^2 in closed form, where that is short
+    @property
+    def entering(self) -> str:
+        """What enters both averages."""
+        return "g(t)"
+
+    @cached_property
+    def solved(self) -> Theorem | None:
+        """C^2 in closed form, where that is short."""
+        return None
 
     def gradients(self, inputs: list[Fraction], weights: list[Fraction]) -> list[Fraction]:
         """The gradients by which the inputs enter the averages; the weights are c of the numerator's average."""
