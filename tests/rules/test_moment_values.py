@@ -122,3 +122,23 @@ def test_the_hybrid_nadam_of_pytorch_falls_behind_for_good(follow):
     assert behind[1999] == pytest.approx(-3.2134, abs=6e-5)
     left = 0.96**20
     assert (behind[9999] - left * behind[4999]) / (1 - left) == pytest.approx(-2.8888, abs=6e-4)
+
+
+# A development snapshot of PyTorch, in which the look-ahead's product met mu_t once more.
+SNAPSHOT = """
+@rule
+def nadam_snapshot(x, g, m=0, v=0, P=1, p2=1, *, lr: nonnegative, beta1: decay = 0.9, beta2: decay = 0.999, t):
+    mu = beta1*(1 - 0.5*0.96**(t*0.004))
+    mu_next = beta1*(1 - 0.5*0.96**((t + 1)*0.004))
+    P = P*mu
+    p2 = p2*beta2
+    m = beta1*m + (1 - beta1)*g
+    v = beta2*v + (1 - beta2)*g*g
+    m_bar = mu_next*m/(1 - P*mu*mu_next) + (1 - mu)*g/(1 - P)
+    return x - lr*m_bar/sqrt(v/(1 - p2)), m, v, P, p2
+"""
+
+
+def test_a_product_with_one_factor_twice(follow):
+    steps = follow(parse(SNAPSHOT)["nadam_snapshot"], [1.0] * 5, lr=1).steps()
+    assert [steps[t - 1] for t in (1, 2, 3, 5)] == pytest.approx([1.0495, 0.7788, 0.7293, 0.7451], abs=5.01e-5)
