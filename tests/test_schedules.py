@@ -125,7 +125,7 @@ def test_normalized_weight_decay_refuses(decay, updates):
 
 
 def test_what_the_sum_of_inverse_roots_is_short_of_its_bound():
-    """2 sqrt(T) - 1 - sum of 1/sqrt(t) rises to -1 - zeta(1/2) = .4603545; at T it is short of that by 1/(2 sqrt(T))."""
+    """2 sqrt(T) - 1 - sum of 1/sqrt(t) rises to -1 - zeta(1/2) = .4603545; at T it lacks 1/(2 sqrt(T))."""
     alphas = rates("inverse_sqrt", 10_000, lr=1)[0]
     gaps = [2 * math.sqrt(T) - 1 - math.fsum(alphas[:T]) for T in (1, 10, 100, 10_000)]
     assert gaps[0] == 0 and gaps == sorted(gaps)
