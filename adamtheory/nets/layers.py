@@ -1,0 +1,234 @@
+"""Layers of a network as kernel text: what each computes forward, and how it sends derivatives back.
+
+Layer number i reads `a<i>` and writes `a<i+1>`, both (b, width) for a batch of b rows; backward it finds the
+derivatives of the loss by its outputs in `d<i+1>`, adds up those by its parameters, and leaves those by its inputs in
+`d<i>`. A layer that works in place has one array under both names. All text is of the plain functions of numba; `F` is
+the dtype, and every literal goes through it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import prod, sqrt
+
+from adamtheory.errors import ParameterError, UnknownNameError
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """One array of parameters: drawn uniformly from [-bound, bound); `role` is weight or bias."""
+
+    name: str
+    shape: tuple[int, ...]
+    role: str
+    bound: float = 0.0
+
+    @property
+    def size(self) -> int:
+        return prod(self.shape)
+
+
+@dataclass(frozen=True)
+class Layer:
+    """A layer without parameters and without arrays of its own.
+
+    inputs, outputs  numbers a row
+    in_place         whether `a<i+1>` is the array `a<i>`
+    """
+
+    inputs: int
+    outputs: int
+
+    in_place = False
+
+    def parameters(self) -> tuple[Parameter, ...]:
+        """Arrays that are trained; in kernel text `w<i>`, `c<i>`, their derivatives `gw<i>`, `gc<i>`."""
+        return ()
+
+    def scratch(self) -> dict[str, int]:
+        """Further arrays of training, name -> numbers a row of the batch; in kernel text `<name><i>`."""
+        return {}
+
+    def forward(self, i: int, *, training: bool) -> str:
+        """Text that computes `a<i+1>`."""
+        raise NotImplementedError
+
+    def backward(self, i: int, *, wanted: bool) -> str:
+        """Text that computes the derivatives; those by the inputs only if `wanted`."""
+        raise NotImplementedError
+
+
+@dataclass(frozen=True)
+class Dense(Layer):
+    """a' = a W^T + c, W of shape (outputs, inputs): row k holds the weights of unit k.
+
+    gain  weights start uniform in +-sqrt(gain/inputs): 6 for ReLU (He et al. 2015, eq. 10), for others
+          6 inputs/(inputs + outputs) (Glorot & Bengio 2010, eq. 16); 0 starts them at zero. Biases start at zero.
+    """
+
+    gain: float = 6.0
+
+    def parameters(self) -> tuple[Parameter, ...]:
+        bound = sqrt(self.gain / self.inputs)
+        return (Parameter("w", (self.outputs, self.inputs), "weight", bound), Parameter("c", (self.outputs,), "bias"))
+
+    def forward(self, i: int, *, training: bool) -> str:
+        del training
+        return f"""
+    np.dot(a{i}, w{i}.T, a{i + 1})
+    for r in range(b):
+        for k in range({self.outputs}):
+            a{i + 1}[r, k] += c{i}[k]
+"""
+
+    def backward(self, i: int, *, wanted: bool) -> str:
+        text = f"""
+    np.dot(d{i + 1}.T, a{i}, gw{i})
+    gc{i}[:] = F(0.0)
+    for r in range(b):
+        for k in range({self.outputs}):
+            gc{i}[k] += d{i + 1}[r, k]
+"""
+        return text + (f"    np.dot(d{i + 1}, w{i}, d{i})\n" if wanted else "")
+
+
+@dataclass(frozen=True)
+class SparseDense(Dense):
+    """`Dense` on the rows of a sparse matrix as the first layer, with dropout of its inputs.
+
+    dropout  the share of entries left out in training; those that stay are divided by 1 - dropout
+    """
+
+    dropout: float = 0.0
+
+    def forward(self, i: int, *, training: bool) -> str:
+        return f"""
+    entry = 0
+    for r in range(b):
+        lo, hi = indptr[rows[r]], indptr[rows[r] + 1]
+        for k in range({self.outputs}):
+            a{i + 1}[r, k] = c{i}[k]
+{self.values(training)}        for e in range(lo, hi):
+            j = indices[e]
+            for k in range({self.outputs}):
+                a{i + 1}[r, k] += w{i}[k, j] * entries[entry]
+            entry += 1
+"""
+
+    def values(self, training: bool) -> str:
+        """Text that puts the row's numbers, some of them left out, into `entries`."""
+        if not training or not self.dropout:
+            return """\
+        for e in range(lo, hi):
+            entries[entry + e - lo] = F(x[0, e])
+"""
+        return f"""\
+        row = entries[entry:entry + hi - lo]
+        masks(round_, seed, 0, r, {keep_words(self.dropout)}, F({1 / (1 - self.dropout)!r}), row)
+        for e in range(lo, hi):
+            entries[entry + e - lo] *= F(x[0, e])
+"""
+
+    def backward(self, i: int, *, wanted: bool) -> str:
+        del wanted  # there is nothing below the data
+        return f"""
+    gw{i}[:] = F(0.0)
+    gc{i}[:] = F(0.0)
+    entry = 0
+    for r in range(b):
+        for k in range({self.outputs}):
+            gc{i}[k] += d{i + 1}[r, k]
+        for e in range(indptr[rows[r]], indptr[rows[r] + 1]):
+            j = indices[e]
+            for k in range({self.outputs}):
+                gw{i}[k, j] += d{i + 1}[r, k] * entries[entry]
+            entry += 1
+"""
+
+
+# name -> (value at s, derivative from the value a)
+ACTIVATIONS = {
+    "relu": ("s if s > F(0.0) else F(0.0)", "F(1.0) if a > F(0.0) else F(0.0)"),
+    "tanh": ("F(math.tanh(np.float64(s)))", "F(1.0) - a * a"),
+    "sigmoid": ("F(1.0 / (1.0 + math.exp(-np.float64(s))))", "a * (F(1.0) - a)"),
+    "softplus": (
+        "F(max(np.float64(s), 0.0) + math.log1p(math.exp(-abs(np.float64(s)))))",
+        "F(1.0 - math.exp(-np.float64(a)))",
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Activation(Layer):
+    """relu max(s, 0), tanh, sigmoid 1/(1 + e^-s) or softplus log(1 + e^s), in place; relu has derivative 0 at 0."""
+
+    function: str = "relu"
+
+    in_place = True
+
+    def __post_init__(self) -> None:
+        if self.function not in ACTIVATIONS:
+            raise UnknownNameError("activation", self.function, ACTIVATIONS)
+
+    def forward(self, i: int, *, training: bool) -> str:
+        del training
+        value, _ = ACTIVATIONS[self.function]
+        return f"""
+    for r in range(b):
+        for k in range({self.outputs}):
+            s = a{i}[r, k]
+            a{i}[r, k] = {value}
+"""
+
+    def backward(self, i: int, *, wanted: bool) -> str:
+        if not wanted:
+            return ""
+        _, derivative = ACTIVATIONS[self.function]
+        return f"""
+    for r in range(b):
+        for k in range({self.outputs}):
+            a = a{i}[r, k]
+            d{i}[r, k] *= {derivative}
+"""
+
+
+@dataclass(frozen=True)
+class Dropout(Layer):
+    """Training: every number is 0 with probability `rate`, else divided by 1 - rate. Evaluation: nothing happens.
+
+    The draws are those of the Philox stream of (seed, purpose DROPOUT), by update, layer and place in the batch.
+    Source: Srivastava et al. 2014, in the inverted form in which frameworks run it.
+    """
+
+    rate: float = 0.5
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.rate < 1:
+            raise ParameterError(f"dropout must be in [0, 1), not {self.rate}")
+
+    def scratch(self) -> dict[str, int]:
+        return {"k": self.outputs}
+
+    def forward(self, i: int, *, training: bool) -> str:
+        if not training:
+            return f"\n    a{i + 1}[:] = a{i}\n"
+        return f"""
+    for r in range(b):
+        masks(round_, seed, {i}, r, {keep_words(self.rate)}, F({1 / (1 - self.rate)!r}), k{i}[r])
+        for k in range({self.outputs}):
+            a{i + 1}[r, k] = a{i}[r, k] * k{i}[r, k]
+"""
+
+    def backward(self, i: int, *, wanted: bool) -> str:
+        if not wanted:
+            return ""
+        return f"""
+    for r in range(b):
+        for k in range({self.outputs}):
+            d{i}[r, k] = d{i + 1}[r, k] * k{i}[r, k]
+"""
+
+
+def keep_words(rate: float) -> int:
+    """How many of the 2^32 words keep a number."""
+    return round((1 - rate) * 2**32)

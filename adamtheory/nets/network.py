@@ -1,0 +1,165 @@
+"""A network: layers, a loss, and where everything lies in flat memory.
+
+net = mlp(64, 10, hidden=(32,))          # 64-32-10, ReLU
+net.size                                  # parameters in one flat array: all weights, then all biases
+theta = net.initial(seed=0, dtype="float32")
+net.array("w1", theta)                    # a view, (32, 64)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from adamtheory.errors import ParameterError, UnknownNameError
+from adamtheory.nets.heads import SoftmaxLoss
+from adamtheory.nets.layers import Activation, Dense, Dropout, Layer, Parameter, SparseDense
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Array = NDArray[Any]
+
+
+@dataclass(frozen=True)
+class Place:
+    """A parameter array of layer `layer` at coordinates start..stop-1 of the flat array."""
+
+    name: str
+    layer: int
+    parameter: Parameter
+    start: int
+
+    @property
+    def stop(self) -> int:
+        return self.start + self.parameter.size
+
+
+@dataclass(frozen=True)
+class Network:
+    """Layers one after the other, and the loss at their end.
+
+    layers  each layer's `inputs` are the `outputs` of the layer before
+    head    the loss
+    sparse  whether the first layer reads a sparse matrix itself
+    Raises `ParameterError` where the widths do not fit.
+    """
+
+    name: str
+    layers: tuple[Layer, ...]
+    head: SoftmaxLoss
+
+    def __post_init__(self) -> None:
+        widths = [layer.outputs for layer in self.layers]
+        wanted = [*(layer.inputs for layer in self.layers[1:]), self.head.inputs]
+        for i, (gives, takes) in enumerate(zip(widths, wanted, strict=True)):
+            if gives != takes:
+                raise ParameterError(f"layer {i} gives {gives} numbers a row and the next one takes {takes}")
+
+    @property
+    def sparse(self) -> bool:
+        """Whether the first layer reads rows of a sparse matrix."""
+        return isinstance(self.layers[0], SparseDense)
+
+    @property
+    def inputs(self) -> int:
+        """Numbers a row of the data."""
+        return self.layers[0].inputs
+
+    @cached_property
+    def places(self) -> tuple[Place, ...]:
+        """Where each parameter array lies: weights of all layers, then biases, so that each is one stretch."""
+        found, start = [], 0
+        for role in ("weight", "bias"):
+            for i, layer in enumerate(self.layers):
+                for parameter in layer.parameters():
+                    if parameter.role == role:
+                        found.append(Place(f"{parameter.name}{i}", i, parameter, start))
+                        start += parameter.size
+        return tuple(found)
+
+    @property
+    def size(self) -> int:
+        """Number of parameters."""
+        return self.places[-1].stop
+
+    @property
+    def weights(self) -> int:
+        """Number of weights; the biases come behind them."""
+        return sum(p.parameter.size for p in self.places if p.parameter.role == "weight")
+
+    def array(self, name: str, theta: Array) -> Array:
+        """The parameter array of that name (`w0`, `c0`, ...) as a view of the flat one."""
+        for place in self.places:
+            if place.name == name:
+                return theta[place.start : place.stop].reshape(place.parameter.shape)
+        raise UnknownNameError("parameter array", name, [p.name for p in self.places])
+
+    def initial(self, seed: int, dtype: str) -> Array:
+        """The parameters at the start: drawn in float64 from the Philox stream (seed, INIT), then rounded.
+
+        Draw number i of round 0 is that of coordinate i, so that a network is the same in both dtypes up to rounding.
+        """
+        import numpy as np
+
+        theta = np.zeros(self.size)
+        for place in self.places:
+            if place.parameter.bound:
+                drawn = _uniform(np.arange(place.start, place.stop, dtype=np.uint64), seed)
+                theta[place.start : place.stop] = place.parameter.bound * (2 * drawn - 1)
+        found: Array = theta.astype(dtype)
+        return found
+
+
+def _uniform(index: Array, seed: int) -> Array:
+    """uniform64 of many draws at once: `draw_words` has a branch on the draw, which arrays cannot take."""
+    import numpy as np
+
+    from adamtheory.engine.philox import INIT, S32, U, philox4x32
+
+    block: Any = philox4x32
+    zero = np.zeros_like(index)
+    a, b, c, d = block(zero, zero, index >> U(1), zero, U(seed), U(INIT))
+    odd = (index & U(1)).astype(bool)
+    high, low = np.where(odd, c, a), np.where(odd, d, b)
+    drawn: Array = ((high << S32 | low) >> U(11)).astype(np.float64) * 2.0**-53
+    return drawn
+
+
+def mlp(
+    inputs: int,
+    classes: int,
+    *,
+    hidden: Sequence[int] = (100,),
+    activation: str = "relu",
+    dropout: float = 0.0,
+    input_dropout: float = 0.0,
+    sparse: bool = False,
+) -> Network:
+    """A multilayer perceptron: dense layers with an activation, softmax at the end; `hidden=()` is softmax regression.
+
+    inputs, classes  numbers a row, and classes
+    hidden           units of each hidden layer
+    activation       relu, tanh, sigmoid or softplus
+    dropout          of every hidden layer's output, in [0, 1)
+    input_dropout    of the data, in [0, 1)
+    sparse           whether the data are rows of a sparse matrix
+    Raises `ParameterError` for sizes below 1 or a rate outside [0, 1).
+    """
+    sizes = [inputs, *hidden, classes]
+    if min(sizes) < 1 or any(int(n) != n for n in sizes):
+        raise ParameterError(f"every layer needs at least one unit; given {sizes}")
+    sizes = [int(n) for n in sizes]
+    layers: list[Layer] = [Dropout(inputs, inputs, input_dropout)] if input_dropout and not sparse else []
+    for i, (n, m) in enumerate(zip(sizes, sizes[1:], strict=False)):
+        last = i == len(sizes) - 2
+        gain = 0.0 if len(sizes) == 2 else 6.0 if activation == "relu" and not last else 6.0 * n / (n + m)
+        first = sparse and i == 0
+        layers.append(SparseDense(n, m, gain, input_dropout) if first else Dense(n, m, gain))
+        if not last:
+            layers.append(Activation(m, m, activation))
+            layers += [Dropout(m, m, dropout)] if dropout else []
+    name = "softmax" if len(sizes) == 2 else "mlp"
+    return Network(f"{name}[{'-'.join(map(str, sizes))}]", tuple(layers), SoftmaxLoss(sizes[-1]))
