@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import os
 import queue
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import lru_cache
@@ -233,6 +234,30 @@ class Training:
         self._each(one)
         found /= len(every)
         return found[:, 0], found[:, 1]
+
+    def state(self) -> dict[str, Array]:
+        """Copies of everything that the next epoch depends on, to be stored: parameters, slots, step state, epochs."""
+        import numpy as np
+
+        return {
+            "theta": self.theta.copy(),
+            "slots": self.slots.copy(),
+            "step": self._st.copy(),
+            "epochs": np.array(self.epochs),
+        }
+
+    def restore(self, state: Mapping[str, Array]) -> None:
+        """Go on from a `state` of the same training: the next epochs have the same bits as without the interruption.
+
+        Raises `ParameterError` where the arrays have other shapes or dtypes.
+        """
+        for name, array in (("theta", self.theta), ("slots", self.slots), ("step", self._st)):
+            given = state[name]
+            if given.shape != array.shape or given.dtype != array.dtype:
+                raise ParameterError(f"{name} of the state is {given.dtype} {given.shape}; this training has "
+                                     f"{array.dtype} {array.shape}")  # fmt: skip
+            array[...] = given
+        self.epochs = int(state["epochs"])
 
     def _each(self, work: Any) -> None:
         """Do the work of every lane, on all threads; each has one thread of BLAS."""

@@ -26,7 +26,7 @@ def every_activation() -> Network:
     """Dense layers with each activation in turn, so that one kernel is compiled for all."""
     layers: list[Layer] = [Dense(7, 5)]
     for name in FUNCTIONS:
-        layers += [Activation(5, 5), Dense(5, 5)]
+        layers += [Activation(5, 5, name), Dense(5, 5)]
     return Network("every activation", (*layers[:-1], Dense(5, 3)), SoftmaxLoss(3))
 
 

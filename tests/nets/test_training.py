@@ -1,0 +1,81 @@
+"""Training: lanes do not see each other, nothing depends on threads, and an interruption changes no bit."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from adamtheory.errors import ParameterError
+from adamtheory.nets.history import train
+from adamtheory.nets.network import mlp
+from adamtheory.nets.training import Training
+from adamtheory.rules import adam, adamw
+
+NET = mlp(6, 3, hidden=(4,), dropout=0.25)
+
+
+def examples(count: int = 70, seed: int = 0) -> tuple[Any, Any]:
+    rng = np.random.default_rng(seed)
+    x, y = rng.standard_normal((count, 6)).astype(np.float32), rng.integers(0, 3, count)
+    return x + np.eye(3, 6, dtype=np.float32)[y] * 3, y
+
+
+def test_a_lane_is_what_it_is_alone_whatever_the_threads() -> None:
+    many = Training(NET, examples(), adam(lr=[1e-3, 1e-2]), batch=16, seed=[[3], [4]], workers=2)
+    losses = [many.epoch() for _ in range(3)]
+    assert many.lanes.axes == ("seed", "lr") and losses[0].shape == (4, 5)
+    alone = Training(NET, examples(), adam(lr=1e-2), batch=16, seed=4, workers=1)
+    for epoch in range(3):
+        assert (alone.epoch()[0] == losses[epoch][3]).all()
+    assert (alone.theta[0] == many.theta[3]).all()
+    assert not (many.theta[1] == many.theta[3]).any()
+
+
+def test_an_interruption_changes_no_bit() -> None:
+    through = Training(NET, examples(), adam, batch=16, seed=[1, 2])
+    resumed = Training(NET, examples(), adam, batch=16, seed=[1, 2])
+    for _ in range(2):
+        through.epoch()
+    resumed.epoch()
+    fresh = Training(NET, examples(), adam, batch=16, seed=[1, 2])
+    fresh.restore(resumed.state())
+    fresh.epoch()
+    assert fresh.epochs == 2 and (fresh.theta == through.theta).all()
+    assert not (resumed.theta == through.theta).any()
+
+
+def test_decay_acts_on_weights_only() -> None:
+    decayed = Training(NET, examples(), adamw(weight_decay=0.1), batch=70)
+    start = decayed.theta[0].copy()
+    decayed.epoch()
+    plain = Training(NET, examples(), adamw(weight_decay=0), batch=70)
+    plain.epoch()
+    moved = decayed.theta[0] - plain.theta[0]
+    assert moved[: NET.weights] == pytest.approx(-0.1 * start[: NET.weights], rel=1e-3, abs=1e-6)
+    assert (moved[NET.weights :] == 0).all()
+
+
+def test_history_learns_and_tells() -> None:
+    told: list[int] = []
+    data = SimpleNamespace(train=examples(200), test=examples(100, seed=1))
+    found = train(NET, data, adam(lr=3e-2), epochs=30, batch=16, seed=[0, 1], tell=told.append)
+    assert told == list(range(1, 31)) and found.axes == ("seed",)
+    assert found.train_loss.shape == (2, 30) and found.test_accuracy.shape == (2, 31)
+    assert (found.test_accuracy[:, -1] > 0.8).all() and (found.nonfinite == 0).all()
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        ((np.zeros((4, 5), np.float32), np.zeros(4, int)), "takes 6 numbers a row"),
+        ((np.zeros((4, 6), np.float32), np.array([0, 1, 2, 3])), "labels run from 0 to 3"),
+        ((np.zeros((4, 6), np.int32), np.zeros(4, int)), "uint8, float32 or float64"),
+        ((np.zeros(6, np.float32), np.zeros(4, int)), "shape"),
+    ],
+)
+def test_wrong_examples_are_told(data: Any, message: str) -> None:
+    with pytest.raises(ParameterError, match=message):
+        Training(NET, data, adam)
