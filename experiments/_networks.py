@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -176,7 +176,52 @@ def shown(found: tuple[float, float]) -> str:
     return f"{found[0]:+.2%} ± {found[1]:.2%}"
 
 
-def tuning_was_wide(table: Table, column: str = "optimizer") -> Check:
+def tuning_was_wide(table: Table, what: str = "") -> Check:
     """A check that no step size was chosen at an end of the grid; cannot tell, where one was, what lies beyond."""
-    ends = sorted({row[column] for row in table.rows() if not row["inside"]})
-    return Check("step sizes at an end of the grid", ", ".join(ends) or "none", "none", None if ends else True)
+    ends = sorted({row["optimizer"] for row in table.rows() if not row["inside"]})
+    return Check(f"{what}step sizes at an end of the grid", ", ".join(ends) or "none", "none", None if ends else True)
+
+
+def over_run(table: Table, optimizer: str) -> Array:
+    """Training loss over the whole run, seed by seed: the mean of all epochs."""
+    return _by_seed(table, optimizer, "train_loss").mean(axis=1)
+
+
+def at_the_end(table: Table, optimizer: str, column: str = "train_loss") -> Array:
+    """A column in the last epoch, seed by seed."""
+    last: Array = _by_seed(table, optimizer, column)[:, -1]
+    return last
+
+
+def by_epoch(table: Table, optimizer: str, column: str = "train_loss") -> Array:
+    """A column epoch by epoch, the mean of the seeds."""
+    mean: Array = _by_seed(table, optimizer, column).mean(axis=0)
+    return mean
+
+
+def ranked(table: Table, optimizers: Sequence[str], measure: Callable[[Table, str], Array]) -> str:
+    """The optimizers by the mean of a measure, the smallest first."""
+    means = {name: float(measure(table, name).mean()) for name in optimizers}
+    return ", ".join(f"{name} {means[name]:.3g}" for name in sorted(means, key=lambda name: means[name]))
+
+
+def _by_seed(table: Table, optimizer: str, column: str) -> Array:
+    own = table.where(optimizer=optimizer)
+    seeds: Array = own[column].reshape(int(own["seed"].max()) + 1, -1)
+    return seeds
+
+
+def draw_curves(table: Table, optimizers: Sequence[str], title: str, sheet: Any) -> None:
+    """Training loss and test loss by epoch, with the step sizes that were chosen."""
+    left, right = sheet.panels(1, 2)
+    for index, name in enumerate(optimizers):
+        training = by_epoch(table, name)
+        lr = table.where(optimizer=name)["lr"][0]
+        epochs = range(1, len(training) + 1)
+        sheet.line(left, epochs, training, f"{name}, alpha={lr:.3g}", index)
+        sheet.line(right, epochs, by_epoch(table, name, "test_loss"), "", index)
+    sheet.label(left, title, "epoch", "mean loss in the epoch, nats", logy=True)
+    sheet.label(right, "Test", "epoch", "loss after the epoch, nats", logy=True)
+    for axes in (left, right):
+        axes.xaxis.get_major_locator().set_params(integer=True)
+    sheet.legend_below(left, 4)
