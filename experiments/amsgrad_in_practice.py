@@ -91,17 +91,23 @@ def differences(own: Table) -> tuple[tuple[float, float], tuple[float, float]]:
 
 
 def _sentence(table: Table, settings: Settings) -> str:
-    found = [(*differences(own), where) for where, own in comparisons(table, settings)]
-    parts = []
-    for i, (what, better) in enumerate((("test loss", -1), ("test accuracy", 1))):
-        helps = sum(better * entry[i][0] > entry[i][1] for entry in found)
-        harms = sum(-better * entry[i][0] > entry[i][1] for entry in found)
-        low, high = (pick(found, key=lambda entry: entry[i][0]) for pick in (min, max))
-        parts.append(
-            f"{what} better in {helps}, worse in {harms} of {len(found)} comparisons, from {low[i][0]:+.2%} ({low[2]}) "
-            f"to {high[i][0]:+.2%} ({high[2]})"
-        )
-    return f"AMSGrad for Adam makes the {'; the '.join(parts)}."
+    found = [(where, *differences(own)) for where, own in comparisons(table, settings)]
+    told = [
+        _told("test loss", -1, {where: loss for where, loss, _ in found}),
+        _told("test accuracy", 1, {where: accuracy for where, _, accuracy in found}),
+    ]
+    return f"AMSGrad for Adam makes {'; '.join(told)}."
+
+
+def _told(what: str, better: int, found: dict[str, tuple[float, float]]) -> str:
+    """In how many comparisons a measure is better or worse, told by its intervals, and the largest differences."""
+    helps = sum(better * mean > error for mean, error in found.values())
+    harms = sum(-better * mean > error for mean, error in found.values())
+    low, high = min(found, key=lambda where: found[where][0]), max(found, key=lambda where: found[where][0])
+    return (
+        f"the {what} better in {helps}, worse in {harms} of {len(found)} comparisons, from {nets.shown(found[low])} "
+        f"({low}) to {nets.shown(found[high])} ({high})"
+    )
 
 
 def figure(table: Table, settings: Settings, sheet: Any) -> None:

@@ -1,14 +1,18 @@
 """Logistic regression on images: Adam, Nesterov momentum and AdaGrad.
 
 Claim       With alpha_t = alpha/sqrt(t) and alpha tuned alike, Adam trains logistic regression on images as fast as SGD
-            with Nesterov momentum, and both train it faster than AdaGrad, by the training loss over the whole run.
-Refuted if  the 95 % interval of a paired difference over seeds lies on the wrong side: Adam more than `alike` above
-            Nesterov momentum, or AdaGrad not above either of them.
-Source      Kingma & Ba 2015, section 6.1 and the left panel of Figure 1: MNIST, batches of 128.
-Budget      quick: digits, 20 epochs, 5 seeds, 4 s. full: MNIST, 15 epochs, 5 seeds, 6 minutes.
+            with Nesterov momentum, as the paper says; and AdaGrad as fast as Adam, where the paper says slower. Fast:
+            by the training loss over the whole run.
+Refuted if  the 95 % interval of a paired difference over seeds lies more than `alike` above 0: Adam over Nesterov
+            momentum, or AdaGrad over Adam.
+Source      Kingma & Ba 2015, section 6.1 and the left panel of Figure 1: MNIST, batches of 128, "Adam yields similar
+            convergence as SGD with momentum and both converge faster than AdaGrad".
+Budget      quick: digits, 10 epochs of batches of 32, 10 seeds, 5 s. full: MNIST, 15 epochs, 5 seeds, 6 minutes.
 Note        AdaGrad divides by the root of a sum and keeps a constant alpha, which is the same rate. Step sizes are
             chosen by the training loss over the whole run, on five sixths of the training examples. The loss of the
             last epoch is told and not judged: on data that can be separated it falls with larger steps without end.
+            The paper's order is found on digits with batches of 128, a dozen updates an epoch: AdaGrad lies a fifth
+            above Adam there.
 """
 
 from __future__ import annotations
@@ -30,8 +34,8 @@ class Settings:
 
     data: str = "digits"
     optimizers: tuple[str, ...] = ("adam", "nesterov", "adagrad", "rmsprop", "adamax", "nadam", "amsgrad")
-    epochs: int = 20
-    batch: int = 128
+    epochs: int = 10
+    batch: int = 32
     log_lr: tuple[float, ...] = tuple(i / 2 for i in range(-6, 3))
     tuning: int = 3
     seeds: int = 10
@@ -39,7 +43,7 @@ class Settings:
 
 
 QUICK = Settings()
-FULL = Settings(data="mnist", epochs=15, tuning=1, seeds=5)
+FULL = Settings(data="mnist", epochs=15, batch=128, tuning=1, seeds=5)
 
 
 def run(settings: Settings, tell: Tell) -> Iterator[Block]:
@@ -60,8 +64,7 @@ def verdict(table: Table, settings: Settings) -> Verdict:
     checks = (
         nets.tuning_was_wide(table),
         nets.below("Adam over Nesterov momentum, less 1", nets.relative(nesterov, adam), settings.alike),
-        nets.above("AdaGrad over Adam, less 1", nets.relative(adam, adagrad), 0),
-        nets.above("AdaGrad over Nesterov momentum, less 1", nets.relative(nesterov, adagrad), 0),
+        nets.below("AdaGrad over Adam, less 1", nets.relative(adam, adagrad), settings.alike),
     )
     whole, last = (nets.ranked(table, settings.optimizers, measure) for measure in (nets.over_run, nets.at_the_end))
     return Verdict(f"Training loss on {settings.data}: over the run {whole}; in the last epoch {last}.", checks)
