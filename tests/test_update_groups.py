@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from types import SimpleNamespace
 
+import numba
 import numpy as np
 import pytest
 from test_update import gradients, plain
@@ -68,8 +70,8 @@ def test_update_has_the_bits_of_plain_python(rule, dtype: str) -> None:
             np.testing.assert_array_equal(np.broadcast_to(mine, len(value)), value, err_msg=name)
 
 
-ROOT, COSINE = inverse_sqrt(lr=1), cosine_restarts(lr=1, T0=3, multiplier=2)
-GROUPED = [*((rule, ROOT) for rule in (*TOTALS, rules.adam, rules.nadam)), (rules.ndadam, COSINE), (rules.adam, COSINE)]
+PLAN, COSINE = constant(lr=1), cosine_restarts(lr=1, T0=3, multiplier=2)
+GROUPED = [*((rule, PLAN) for rule in (*TOTALS, rules.adam, rules.nadam)), (rules.ndadam, COSINE)]
 
 
 @pytest.mark.parametrize(("rule", "plan"), GROUPED, ids=lambda r: r.name if hasattr(r, "name") else r.rule.name)
@@ -87,6 +89,34 @@ def test_arrays_in_groups_have_the_bits_of_plain_python(rule, plan) -> None:
             state = stepper.state[name]
             mine = state[here] if state.shape == x.shape else state[k]
             np.testing.assert_array_equal(np.broadcast_to(mine, len(value)), value, err_msg=name)
+
+
+def test_two_rules_in_one_compiled_file() -> None:
+    """A larger kernel updates the first row by one rule and the second by another: the bits of `ArrayOptimizer`."""
+    optimizers = [rules.ndadam(lr=0.1), rules.nadam(lr=0.1)]
+    kernels = [emit_update(build_update(o.rule, constant), "float64", f"_{i}") for i, o in enumerate(optimizers)]
+    text = "\n".join(f"{k.literals}\n{k.functions}" for k in kernels)
+    text += """
+@njit
+def both(t, par0, par1, st0, st1, out, x, g, m, v):
+    update_0(0, 3, t, par0, st0, out, x, g, m)
+    update_1(3, 6, t, par1, st1, out, x, g, m, v)
+"""
+    names: dict = {"np": np, "math": math, "njit": numba.njit, "F": np.float64}
+    exec(text, names)
+    pars = [
+        np.array([float(o.exact_values()[n[2:]]) for n in k.params]) for o, k in zip(optimizers, kernels, strict=True)
+    ]
+    states = [np.array([float(s.initial) for s in k.step_states]) for k in kernels]
+    x, rows = np.linspace(-1, 1, 6), gradients("float64", 6)
+    apart = [x[:3].copy(), x[3:].copy()]
+    steppers = [ArrayOptimizer(o, part, groups="rows") for o, part in zip(optimizers, apart, strict=True)]
+    out, m, v = np.zeros(len(kernels[1].outputs)), np.zeros(6), np.zeros(6)
+    for t, row in enumerate(rows, 1):
+        names["both"](t, *pars, *states, out, x, row, m, v)
+        for i, stepper in enumerate(steppers):
+            stepper.step(row[3 * i : 3 * i + 3])
+        np.testing.assert_array_equal(x, np.concatenate(apart))
 
 
 def by_hand(x: np.ndarray, rows: np.ndarray, lr: float, beta1: float, beta2: float, eps: float) -> np.ndarray:
