@@ -149,12 +149,12 @@ def test_rows_of_ndadam_stay_on_the_sphere(dtype: str, close: float) -> None:
 
 
 def test_float32_sums_round_once() -> None:
-    """The total of 2**24 + 2 float32 ones is exact here; added one by one in float32 it stays at 2**24."""
-    size = 2**24 + 2
-    x = np.ones(size, np.float32)
-    stepper = ArrayOptimizer(rules.ndadam(lr=0, eps=1), x)
-    stepper.step(np.zeros_like(x))
-    np.testing.assert_array_equal(x, np.float32(1) / np.sqrt(np.float32(size)))
+    """2**24 and 1024 ones: exact here; added one by one in float32 the ones are lost."""
+    x = np.ones(1025, np.float32)
+    x[0] = 2**12
+    expected = x / np.sqrt(np.float32(2**24 + 1024))
+    ArrayOptimizer(rules.ndadam(lr=0, eps=1), x, groups="rows").step(np.zeros_like(x))
+    np.testing.assert_array_equal(x, expected)
 
 
 def test_swats_switches_where_simulate_does() -> None:
