@@ -39,7 +39,7 @@ EVALUATED = 256  # rows that are evaluated at once
 class Memory:
     """What one thread needs for its batch."""
 
-    grad: Array
+    grads: Array
     work: Array
     places: Array
     out: Array
@@ -168,7 +168,8 @@ class Training:
         net, step = load(network_text(self.network, self.dtype, data)), load(step_text(groups.kernels, self.dtype)).step
         self._gradient, self._evaluate, self._step = net.gradient, net.evaluate, step
         self._pointers = pointer(net.gradient), pointer(step)
-        self._train = load(train_text(self.dtype, data)).train
+        loop = load(train_text(self.dtype, data))
+        self._train, self._add = loop.train, loop.add
         self._edges, self._which = groups.edges, groups.which
         self._par, self._st = groups.parameters(self.lanes.values, count), groups.step_state(count)
         self.seeds = self.lanes.values[SEED].astype(np.uint64)
@@ -188,8 +189,9 @@ class Training:
         outputs = max(len(k.outputs) for k in self.groups.kernels)
         for _ in range(threads):
             work = np.empty(rows * (work_width(self.network) + self.rows.longest), self.dtype)
-            grad, out = np.empty(self.network.size, self.dtype), np.empty(outputs, self.dtype)
-            free.put(Memory(grad, work, np.empty(0, np.int32), out))
+            grads = np.empty((self.network.shards, self.network.size), self.dtype)
+            out = np.empty(outputs, self.dtype)
+            free.put(Memory(grads, work, np.empty(0, np.int32), out))
         return free
 
     @property
@@ -202,9 +204,29 @@ class Training:
         import numpy as np
 
         losses = np.empty((self.lanes.count, self.updates))
-        self._each(lambda lane, memory: self._train_lane(lane, memory, losses[lane]))
+        if self.lanes.count < self._workers and self.network.shards > 1:
+            self._train_large(losses)
+        else:
+            self._each(lambda lane, memory: self._train_lane(lane, memory, losses[lane]))
         self.epochs += 1
         return losses
+
+    def _train_large(self, losses: Array) -> None:
+        """One lane after the other, all threads at one batch: a shard of the gradient each, then some groups."""
+        from threadpoolctl import threadpool_limits
+
+        free, shards = self._memory(self.network.shards), self.network.shards
+        memories = [free.get() for _ in range(shards)]
+        grads = memories[0].grads
+
+        with threadpool_limits(limits=1, user_api="blas"), ThreadPoolExecutor(self._workers) as pool:
+            for lane, seed in enumerate(self.seeds.tolist()):
+                order = _order(len(self.rows.y), self.epochs, seed)
+                for j in range(self.updates):
+                    batch = _Batch(self, lane, order[j * self.batch : (j + 1) * self.batch], seed, j)
+                    parts = pool.map(batch.gradient, range(shards), grads, memories)
+                    losses[lane, j] = sum(parts)
+                    list(pool.map(batch.update, range(self._workers), [grads] * self._workers))
 
     def _train_lane(self, lane: int, memory: Memory, losses: Array) -> None:
         """All updates of an epoch in one compiled call."""
@@ -212,7 +234,7 @@ class Training:
         order = _order(len(self.rows.y), self.epochs, seed)
         self._train(
             *self._pointers, len(losses), self.epochs * self.updates + 1, 0, self.batch, order, *self.rows.all, seed,
-            self.theta[lane], memory.grad, self.slots[lane], self._par[lane], self._st[lane], memory.out, self._edges,
+            self.theta[lane], memory.grads, self.slots[lane], self._par[lane], self._st[lane], memory.out, self._edges,
             self._which, memory.work, memory.places, losses,
         )  # fmt: skip
 
@@ -272,3 +294,37 @@ class Training:
 
         with threadpool_limits(limits=1, user_api="blas"), ThreadPoolExecutor(threads) as pool:
             list(pool.map(one, range(self.lanes.count)))
+
+
+@dataclass(frozen=True)
+class _Batch:
+    """One update of one lane, in parts for threads."""
+
+    training: Training
+    lane: int
+    rows: Array
+    seed: int
+    number: int  # in the epoch, from 0
+
+    @property
+    def round(self) -> int:
+        return self.training.epochs * self.training.updates + 1 + self.number
+
+    def gradient(self, shard: int, grad: Array, memory: Memory) -> float:
+        """The loss of a shard and its gradient."""
+        t, b, shards = self.training, len(self.rows), self.training.network.shards
+        first, last = b * shard // shards, b * (shard + 1) // shards
+        loss: float = t._gradient(t.theta[self.lane], grad, *t.rows.all, self.rows[first:last], first, b, self.round,
+                                  self.seed, memory.work, memory.places)  # fmt: skip
+        return loss
+
+    def update(self, part: int, grads: Array) -> None:
+        """Add up the gradients of some groups and move them."""
+        import numpy as np
+
+        t, lane, parts = self.training, self.lane, self.training._workers
+        first, last = len(t._which) * part // parts, len(t._which) * (part + 1) // parts
+        t._add(grads, t._edges[first], t._edges[last])
+        out = np.empty(max(len(k.outputs) for k in t.groups.kernels), t.dtype)
+        t._step(first, last, self.round, t._par[lane], t._st[lane], out, t.theta[lane], grads[0], t.slots[lane],
+                t._edges, t._which)  # fmt: skip
