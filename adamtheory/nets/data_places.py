@@ -208,9 +208,10 @@ def survey(data_dir: str | os.PathLike[str] | None = None) -> list[dict[str, obj
     for name, source in SOURCES.items():
         found = locate(name, data_dir)
         form = found.form if found else source.forms[0]
+        where = "cached" if found and found.folder == cache_folder() / name else "found"
         entries.append({
             "name": name,
-            "state": "downloadable" if found is None else "cached" if found.folder == cache_folder() / name else "found",
+            "state": where if found else "downloadable",
             "train": form.train,
             "test": form.test,
             "classes": source.classes,
