@@ -130,7 +130,7 @@ def read_idx(path: Path, dimensions: int) -> Bytes:
         sizes = np.frombuffer(stream.read(4 * dimensions, "the header"), ">u4").tolist()
         shown, total = " x ".join(map(str, sizes)), prod(sizes)
         if total > LARGEST or total + stream.at > stream.most:
-            limit = f"the limit of {LARGEST}" if total > LARGEST else f"the {stream.most} that it can hold"
+            limit = f"the limit of {LARGEST}" if total > LARGEST else f"the {stream.most - stream.at} that can follow"
             fault(path, None, f"the header promises {shown} = {total} bytes, over {limit}", "fetch the file again",
                   byte=4)  # fmt: skip
         if not total:
