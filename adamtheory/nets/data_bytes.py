@@ -75,8 +75,7 @@ class Unpacked:
             missing -= len(part)
             self.at += len(part)
         if missing:
-            fault(self.path, None, f"the file ends {missing} bytes short of {what}", "fetch the file again",
-                  byte=self.at)  # fmt: skip
+            fault(self.path, None, f"the file ends here, short of {what}", "fetch the file again", byte=self.at)
         return b"".join(parts)
 
     def end(self, what: str) -> None:
