@@ -37,7 +37,8 @@ from adamtheory.runs.spec_text import Spec, parse_spec
 
 WORDS = 10_000
 MOST_WORDS = 89_527  # the authors' vocabulary
-POSITIVE = 7  # stars, of ten; the set has no review with five or six
+STARS = range(1, 11)
+POSITIVE = 7  # stars; the set has no review with five or six
 
 
 def load(
@@ -157,5 +158,9 @@ def _imdb(found: Found, words: int) -> Examples:
     splits = []
     for file in found.files:
         stars, starts, indices, counts = read_libsvm_rows(file, below=words)
+        wrong = np.flatnonzero(~np.isin(stars, STARS))
+        if wrong.size:
+            fault(file, None, f"row {wrong[0]} has the label {stars[wrong[0]]:g}, which is no rating of 1 to 10 stars",
+                  "give the authors' labeledBow.feat, or load the file by its path")  # fmt: skip
         splits.append(Split(Sparse(starts, indices, counts, words), (stars >= POSITIVE).astype(np.int64)))
     return Examples("imdb", splits[0], splits[1], 2, (words,), 1.0, _origin(found))

@@ -143,6 +143,13 @@ def test_what_is_wrong_is_said_with_its_byte(path: Path, pack: str) -> None:
     assert "byte 9219: more bytes follow the 3 rows" in refused(ROWS.tobytes() + b"\0", READERS["cifar"][0])
 
 
+def test_no_array_is_over_the_limit(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path.write_bytes(idx(IMAGES))
+    monkeypatch.setattr(data_bytes, "LARGEST", IMAGES.size - 1)
+    with pytest.raises(DataError, match="= 60 bytes, over the limit of 59;"):
+        read_idx(path, 3)
+
+
 def test_sums_at_the_end_are_checked(path: Path) -> None:
     packed = bytearray(gzip.compress(idx(IMAGES), mtime=0))
     packed[-4] ^= 1  # the length

@@ -14,10 +14,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from adamtheory.cli import main
+from adamtheory.data import textfiles
 from adamtheory.errors import DataError, NoDataError, ParameterError, SpecError
+from adamtheory.nets import data
 from adamtheory.nets.data import NAMES, Sparse, load
 from adamtheory.nets.data_bytes import read_cifar
-from adamtheory.nets.data_places import BATCHES, IDX, SOURCES, locate
+from adamtheory.nets.data_places import BATCHES, IDX, SOURCES, Form, Found, locate
 from adamtheory.nets.data_tables import cut
 
 from .idx_files import idx
@@ -98,6 +100,19 @@ def test_cifar_put_together_again_has_the_published_digest(data_dir: Path) -> No
     assert np.bincount(labels).tolist() == [1000] * 10
 
 
+def test_batches_follow_one_another(tmp_path: Path) -> None:
+    rows = np.random.default_rng(3).integers(0, 10, (12, 3073), np.uint8)
+    for k, name in enumerate(BATCHES):
+        (tmp_path / name).write_bytes(rows[2 * k : 2 * k + 2].tobytes())
+    form = Form((), tuple((name,) for name in BATCHES), 10, 2)
+    found = data._cifar(Found(form, tmp_path, tuple(tmp_path / name for name in BATCHES)))
+    for part, expected in ((found.train, rows[:10]), (found.test, rows[10:])):
+        assert np.array_equal(np.column_stack((part.y, part.x)), expected)
+    assert [*found.origin] == [*BATCHES]
+    assert found.origin["test_batch.bin"] == hashlib.sha256(rows[10:].tobytes()).hexdigest()
+    assert (found.classes, found.shape, found.scale) == (10, (3, 32, 32), 1 / 255)
+
+
 def test_words_agree_with_scikit_learn(data_dir: Path, folder: Path) -> None:
     sklearn = pytest.importorskip("sklearn.datasets")
     (folder / "imdb").mkdir()
@@ -115,6 +130,10 @@ def test_words_agree_with_scikit_learn(data_dir: Path, folder: Path) -> None:
     assert np.array_equal(found.train.x.indices, theirs.indices) and found.train.x.indices.dtype == np.int32
     assert np.array_equal(found.train.x.values, theirs.data) and found.train.x.values.dtype == np.float32
     assert np.array_equal(found.train.y, stars > 5)
+    (folder / "imdb" / "train_labeledBow.feat").write_bytes(b"9 1:1\n-1 1:1\n")
+    with pytest.raises(DataError, match="row 1 has the label -1, which is no rating of 1 to 10 stars"):
+        load("imdb")
+    (folder / "imdb" / "train_labeledBow.feat").write_bytes(b"".join(rows))
     some = load("imdb[train=10, words=300, test=4]")
     spread = [k * len(rows) // 10 for k in range(10)]
     assert np.array_equal(some.train.x.dense(), theirs[spread, :300].toarray())
@@ -167,7 +186,7 @@ def test_csv_files(data_dir: Path, monkeypatch) -> None:
         load("airfoil.csv.gz")
 
 
-def test_what_no_class_is(folder: Path) -> None:
+def test_what_no_class_is(folder: Path, monkeypatch) -> None:
     def refused(text: str, test: str = "", name: str = "a.txt") -> str:
         (folder / name).write_text(text)
         (folder / f"{name}.t").unlink(missing_ok=True)
@@ -182,7 +201,9 @@ def test_what_no_class_is(folder: Path) -> None:
     assert "the labels take 11 values in 12 rows" in refused("".join(f"{k % 11} 1:1\n" for k in range(12)))
     assert "line 1: from here on is index 2147483648" in refused("1 2147483648:1\n2 1:1\n")
     assert "line 1: from here on is a value beyond the range of float32" in refused("1 1:1e39\n2 1:1\n")
-    assert "line 2: '1:x' is not index:value" in refused("1 1:1\n2 1:x\n") or "not a number" in refused("2 1:x\n")
+    assert "line 2: the value of feature 1 'x' is not a number" in refused("1 1:1\n2 1:x\n")
+    monkeypatch.setattr(textfiles, "LARGEST_SPARSE", 47)
+    assert "line 1: the rows so far need 4.47e-08 GiB, over the limit" in refused("1 1:1\n2 1:1\n")
     assert "all rows have the same label" in refused("1,2\n3,2\n", name="a.csv")
 
 
