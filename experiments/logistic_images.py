@@ -27,6 +27,8 @@ from adamtheory.nets.network import mlp
 from adamtheory.rules import get
 from adamtheory.schedules import inverse_sqrt
 
+JUDGED = ("adam", "nesterov", "adagrad")
+
 
 @dataclass(frozen=True)
 class Settings:
@@ -40,6 +42,9 @@ class Settings:
     tuning: int = 3
     seeds: int = 10
     alike: float = 0.1
+
+    def __post_init__(self) -> None:
+        nets.need(self.optimizers, JUDGED)
 
 
 QUICK = Settings()
@@ -60,7 +65,7 @@ def run(settings: Settings, tell: Tell) -> Iterator[Block]:
 
 
 def verdict(table: Table, settings: Settings) -> Verdict:
-    adam, nesterov, adagrad = (nets.over_run(table, name) for name in ("adam", "nesterov", "adagrad"))
+    adam, nesterov, adagrad = (nets.over_run(table, name) for name in JUDGED)
     checks = (
         nets.tuning_was_wide(table),
         nets.below("Adam over Nesterov momentum, less 1", nets.relative(nesterov, adam), settings.alike),

@@ -26,6 +26,7 @@ from adamtheory.nets.network import mlp
 from adamtheory.rules import get
 from adamtheory.schedules import inverse_sqrt
 
+JUDGED = ("adam", "adagrad", "nesterov")
 DRAWN = "drawn"  # in the place of a data set: the texts of the law
 
 
@@ -46,6 +47,9 @@ class Settings:
     tuning: int = 2
     seeds: int = 6
     margin: float = 0.1
+
+    def __post_init__(self) -> None:
+        nets.need(self.optimizers, JUDGED)
 
 
 QUICK = Settings()
@@ -92,7 +96,7 @@ def verdict(table: Table, settings: Settings) -> Verdict:
     told = []
     for dropout in settings.dropouts:
         own = table.where(dropout=dropout)
-        adam, adagrad, nesterov = (nets.over_run(own, name) for name in ("adam", "adagrad", "nesterov"))
+        adam, adagrad, nesterov = (nets.over_run(own, name) for name in JUDGED)
         at = f"dropout {dropout:g}: "
         checks += [
             nets.tuning_was_wide(own, at),
