@@ -9,8 +9,9 @@ Refuted if  the 95 % interval of a paired difference over seeds lies on the wron
 Source      Kingma & Ba 2015, section 6.1 and the right panel of Figure 1: IMDB reviews, 10000 words, dropout of 50 %.
 Budget      quick: 2000 texts made by a law, 5000 words, 6 seeds, 4 s. full: IMDB, 10 epochs, 3 seeds, 3 minutes.
 Note        A word occurs in a text or does not; counts are not used. The texts of the quick form are drawn: word j of a
-            text of class +-1 occurs with probability 1 - exp(-length f_j exp(+-s_j)), f_j proportional to 1/(j + 1)
-            and s_j normal: the law of Zipf with words that lean to a class.
+            text of class +-1 occurs with probability 1 - exp(-length f_j exp(+-s_j)), f_j proportional to
+            (j + 1)**-power and s_j normal, `lean` its deviation: Zipf's law for power 1, with words that lean to a
+            class. With power 0, words of equal frequency, nothing of the margin is left.
 """
 
 from __future__ import annotations
@@ -32,12 +33,13 @@ DRAWN = "drawn"  # in the place of a data set: the texts of the law
 
 @dataclass(frozen=True)
 class Settings:
-    """data: a data set, or drawn: `texts` of a law with `words`; margin: a share of the loss."""
+    """data: a data set, or drawn: `texts` of a law by `words`, `length`, `power`, `lean`; margin: a share of loss."""
 
     data: str = DRAWN
     words: int = 5000
     texts: int = 2000
     length: float = 100.0
+    power: float = 1.0
     lean: float = 0.2
     optimizers: tuple[str, ...] = ("adam", "adagrad", "nesterov", "rmsprop")
     dropouts: tuple[float, ...] = (0.0, 0.5)
@@ -77,7 +79,7 @@ def drawn(settings: Settings, seed: int = 0) -> nets.Task:
     import numpy as np
 
     random = np.random.Generator(np.random.Philox(seed))
-    frequency = 1 / (np.arange(settings.words) + 1.0)
+    frequency = (np.arange(settings.words) + 1.0) ** -settings.power
     rate = settings.length * frequency / frequency.sum()
     leaning = settings.lean * random.standard_normal(settings.words)
     parts = []
