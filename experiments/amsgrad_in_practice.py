@@ -120,8 +120,8 @@ def figure(table: Table, settings: Settings, sheet: Any) -> None:
         for i, axes in enumerate(panels):
             both = 100 * np.array([found[i] for found in own])
             sheet.dots(axes, places + shift, both[:, 0], kind if i == 0 else "", NETWORKS.index(kind), error=both[:, 1])
-    sheet.label(panels[0], "Test loss", "", "AMSGrad less Adam, % of Adam's (below 0 helps)")
-    sheet.label(panels[1], "Test accuracy", "", "AMSGrad less Adam, percentage points (above 0 helps)")
+    sheet.label(panels[0], "Test loss: AMSGrad less Adam", "", "% of Adam's, below 0 helps")
+    sheet.label(panels[1], "Test accuracy: AMSGrad less Adam", "", "percentage points, above 0 helps")
     for axes, limit in zip(panels, (-settings.helps, settings.points), strict=True):
         axes.set_xticks(places, settings.sets)
         axes.set_xlim(-0.5, len(places) - 0.5)
