@@ -25,7 +25,7 @@ from adamtheory.laboratory.experiment import Block, Check, Table, Tell, Verdict
 from adamtheory.nets.data_arrays import Sparse, Split
 from adamtheory.nets.network import mlp
 from adamtheory.rules import get
-from adamtheory.schedules import inverse_sqrt
+from adamtheory.schedules import get_schedule
 
 JUDGED = ("adam", "adagrad", "nesterov")
 DRAWN = "drawn"  # in the place of a data set: the texts of the law
@@ -46,6 +46,7 @@ class Settings:
     epochs: int = 6
     batch: int = 32
     log_lr: tuple[float, ...] = tuple(i / 2 for i in range(-5, 3))
+    schedule: str = "inverse_sqrt"
     tuning: int = 2
     seeds: int = 6
     margin: float = 0.1
@@ -62,11 +63,11 @@ def run(settings: Settings, tell: Tell) -> Iterator[Block]:
     data = drawn(settings) if settings.data == DRAWN else nets.task(settings.data)
     whole, done = len(settings.dropouts) * len(settings.optimizers), 0
     for dropout in settings.dropouts:
-        network = mlp(data.inputs, data.classes, hidden=(), input_dropout=dropout, sparse=True)
+        network = mlp(data.inputs, data.classes, hidden=(), input_dropout=dropout, sparse=data.sparse)
         for name in settings.optimizers:
             tell(done, whole, f"{name}, dropout {dropout:g}")
             done += 1
-            falling = None if get(name).facts.get("schedule") == "constant" else inverse_sqrt
+            falling = None if get(name).facts.get("schedule") == "constant" else get_schedule(settings.schedule)
             found = nets.tuned(
                 network, data, name, settings.log_lr, epochs=settings.epochs, batch=settings.batch,
                 tuning=settings.tuning, seeds=settings.seeds, by=nets.TRAIN, schedule=falling,

@@ -47,7 +47,8 @@ FULL = Settings(data="mnist", hidden=200, epochs=4, batch=128, tuning=1, seeds=3
 
 def run(settings: Settings, tell: Tell) -> Iterator[Block]:
     data = nets.task(settings.data)
-    network = mlp(data.inputs, data.classes, hidden=(settings.hidden,) * 2, dropout=settings.dropout)
+    hidden = (settings.hidden,) * 2
+    network = mlp(data.inputs, data.classes, hidden=hidden, dropout=settings.dropout, sparse=data.sparse)
     names = ("adam", *RIVALS)
     for done, name in enumerate(names):
         tell(done, len(names), name)

@@ -53,7 +53,7 @@ FULL = Settings(data="mnist", hidden=64, batch=128, tuning=1, seeds=5)
 
 def run(settings: Settings, tell: Tell) -> Iterator[Block]:
     data = nets.task(settings.data)
-    network = mlp(data.inputs, data.classes, hidden=(settings.hidden,))
+    network = mlp(data.inputs, data.classes, hidden=(settings.hidden,), sparse=data.sparse)
     names = (*RIVALS, *FORMS)
     for done, name in enumerate(names):
         given = {"beta2": settings.beta2} if get(name).scalar("beta2") else {}

@@ -49,6 +49,7 @@ def test_unequal_tuning_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(
         _networks, "get", lambda name: lambda lr, **p: get(name)(lr=lr * (0.001 if name == "adam" else 1), **p)
     )
+    monkeypatch.setattr(experiment("amsgrad_in_practice").module, "NETWORKS", ("softmax",))
     assert word("amsgrad_in_practice", **SMALL) == "refuted"
 
 
