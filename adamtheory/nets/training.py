@@ -16,7 +16,6 @@ import queue
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from adamtheory.errors import ParameterError
@@ -43,6 +42,7 @@ class Memory:
     work: Array
     places: Array
     out: Array
+    order: Array
 
 
 @dataclass(frozen=True)
@@ -95,13 +95,6 @@ def rows_of(network: Network, data: Any) -> Rows:
             f"labels run from {y.min()} to {y.max()}; {network.name} has the classes 0 to {classes - 1}"
         )
     return found
-
-
-@lru_cache(maxsize=64)
-def _order(size: int, epoch: int, seed: int) -> Array:
-    from adamtheory.simulation.rows import epoch_order
-
-    return epoch_order(size, epoch, seed, 0)
 
 
 class Training:
@@ -162,14 +155,14 @@ class Training:
 
         from adamtheory.engine.cpu import load, pointer
         from adamtheory.nets.kernels import network_text
-        from adamtheory.nets.stepping import step_text, train_text
+        from adamtheory.nets.stepping import shuffle_text, step_text, train_text
 
         data, groups, count = self.rows.x.dtype.name, self.groups, self.lanes.count
         net, step = load(network_text(self.network, self.dtype, data)), load(step_text(groups.kernels, self.dtype)).step
         self._gradient, self._evaluate, self._step = net.gradient, net.evaluate, step
         self._pointers = pointer(net.gradient), pointer(step)
         loop = load(train_text(self.dtype, data))
-        self._train, self._add = loop.train, loop.add
+        self._train, self._add, self._shuffle = loop.train, loop.add, load(shuffle_text()).shuffle
         self._edges, self._which = groups.edges, groups.which
         self._par, self._st = groups.parameters(self.lanes.values, count), groups.step_state(count)
         self.seeds = self.lanes.values[SEED].astype(np.uint64)
@@ -191,7 +184,7 @@ class Training:
             work = np.empty(rows * (work_width(self.network) + self.rows.longest), self.dtype)
             grads = np.empty((self.network.shards, self.network.size), self.dtype)
             out = np.empty(outputs, self.dtype)
-            free.put(Memory(grads, work, np.empty(0, np.int32), out))
+            free.put(Memory(grads, work, np.empty(0, np.int32), out, np.empty(len(self.rows.y), np.int64)))
         return free
 
     @property
@@ -217,11 +210,11 @@ class Training:
 
         free, shards = self._memory(self.network.shards), self.network.shards
         memories = [free.get() for _ in range(shards)]
-        grads = memories[0].grads
+        grads, order = memories[0].grads, memories[0].order
 
         with threadpool_limits(limits=1, user_api="blas"), ThreadPoolExecutor(self._workers) as pool:
             for lane, seed in enumerate(self.seeds.tolist()):
-                order = _order(len(self.rows.y), self.epochs, seed)
+                self._shuffle(order, self.epochs, seed)
                 for j in range(self.updates):
                     batch = _Batch(self, lane, order[j * self.batch : (j + 1) * self.batch], seed, j)
                     parts = pool.map(batch.gradient, range(shards), grads, memories)
@@ -231,11 +224,11 @@ class Training:
     def _train_lane(self, lane: int, memory: Memory, losses: Array) -> None:
         """All updates of an epoch in one compiled call."""
         seed = int(self.seeds[lane])
-        order = _order(len(self.rows.y), self.epochs, seed)
+        self._shuffle(memory.order, self.epochs, seed)
         self._train(
-            *self._pointers, len(losses), self.epochs * self.updates + 1, 0, self.batch, order, *self.rows.all, seed,
-            self.theta[lane], memory.grads, self.slots[lane], self._par[lane], self._st[lane], memory.out, self._edges,
-            self._which, memory.work, memory.places, losses,
+            *self._pointers, len(losses), self.epochs * self.updates + 1, 0, self.batch, memory.order, *self.rows.all,
+            seed, self.theta[lane], memory.grads, self.slots[lane], self._par[lane], self._st[lane], memory.out,
+            self._edges, self._which, memory.work, memory.places, losses,
         )  # fmt: skip
 
     def evaluate(self, data: Any) -> tuple[Array, Array]:
