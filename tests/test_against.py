@@ -211,12 +211,12 @@ def test_refusals():
         regret(kept, against=1.5)
     with pytest.raises(ParameterError, match=r"against has shape \(2,\)"):
         regret(kept, against=[0, 1])
-    for loss, words in ((zhang_cyclic, "has no known form"), (gradients, "falls without end")):
+    for loss, words in ((zhang_cyclic, "falls without end"), (gradients, "falls without end")):
         with pytest.raises(ParameterError, match=words):
             simulate(sgd, sequence(loss, data=np.ones((2, 1)) if loss is gradients else None), 9, dynamic=True,
                      feasible=everything)  # fmt: skip
     half = parse("@feasible_set\ndef half(y, *, low: real = 0):\n    return maximum(y, low)\n")["half"]
-    with pytest.raises(ParameterError, match="known on a box, a ball or on all of R\\^d, not on half"):
+    with pytest.raises(ParameterError, match="known on a box, .*or on all of R\\^d, not on half"):
         simulate(sgd, quadratic_gaussian, 9, feasible=half, dynamic=True)
     answer = parse('@loss(radius=1, frozen="g")\ndef own(x):\n    g = where(x < 0, -1, 1)\n'
                    "    return exp(total(g*x)), g*exp(total(g*x))\n")["own"]  # fmt: skip
