@@ -168,12 +168,17 @@ def test_a_comparator_that_moves_need_not_be_best():
 
 def test_points_are_replayed_where_no_sums_tell():
     """A declared comparator keeps no sums: its losses at a point are played again, lane by lane."""
-    tr = simulate(sgd(lr=0.5), reddi_unbounded(C=[2.5, 4, 8]), 31, checkpoints=[1, 4, 31])
-    assert np.allclose(regret(tr, against=-1).regret, regret(tr).regret, atol=1e-12)
+    tr = simulate(sgd(lr=0.5), reddi_unbounded(C=[2.5, 4, 8, -1]), 31, checkpoints=[1, 4, 31], dynamic=True)
+    for lane in (tr.sel(C=C) for C in (2.5, 4, 8)):
+        assert np.allclose(regret(lane, against=-1).regret, regret(lane).regret, atol=1e-12)
     found = regret(tr, against=[0.5])
     spikes = np.array([1, 2, 11])
-    wanted = np.array([C * spikes * 0.5 - (np.array([1, 4, 31]) - spikes) * 0.5 for C in (2.5, 4, 8)])
+    wanted = np.array([C * spikes * 0.5 - (np.array([1, 4, 31]) - spikes) * 0.5 for C in (2.5, 4, 8, -1)])
     assert np.allclose(found.regret, tr.losses - wanted, atol=1e-12)
+    # a round is least at -1 or 1; for a negative C it falls without end
+    least = np.array([-C * spikes - (np.array([1, 4, 31]) - spikes) for C in (2.5, 4, 8)])
+    found = regret(tr, against="dynamic").regret
+    assert np.allclose(found, [*(tr.losses[:3] - least), [math.inf] * 3], atol=1e-12)
     # against its own resting iterate every lane has regret 0, which only the lane's own draws give
     resting = simulate(sgd(lr=0), absolute_exponential, 40, start=0.5, seed=[1, 2], stream=3, dtype="float32")
     assert (regret(resting, against=0.5).regret == 0).all()

@@ -1,10 +1,11 @@
-"""The best point of every round on ball, simplex and 1-norm ball: no feasible point is better, for every listed loss.
+"""The best point of every round on box, ball, simplex and 1-norm ball: for no listed loss a feasible point is better.
 
 The expressions that a run sums are taken here by NumPy, round for round; the kernels on a few runs.
 """
 
 from __future__ import annotations
 
+import itertools
 from fractions import Fraction
 
 import numpy as np
@@ -21,7 +22,7 @@ from adamtheory.hindsight.medians import FUNCTIONS
 from adamtheory.hindsight.regret import regret
 from adamtheory.language import parse
 from adamtheory.language.tree import Name, Number
-from adamtheory.losses import LOSSES, absolute_error, gradients, hinge, shifting, zhang_cyclic
+from adamtheory.losses import LOSSES, absolute_error, gradients, shifting, zhang_cyclic
 from adamtheory.rules import sgd
 from adamtheory.sets import SETS
 from adamtheory.simulation.sequences import sequence
@@ -83,17 +84,22 @@ def loss_at(rule, env, x, name):
 def least(rule, name, size, env):
     """What a run sums for the best point of a round, and the point where it has one."""
     found = dynamic(rule, SETS[name], env["d"])
-    here = env | {SIZE: size, LOW: np.nan, HIGH: np.nan}
+    low = {"box": -size / 2, "simplex": size}.get(name, -size)
+    here = env | {SIZE: size, LOW: low, HIGH: size}
     if found.value is not None:
         return value(found.value, here, name)[..., 0], None
     point = np.broadcast_to(value(found.point, here, name), (ROUNDS, 1, env["d"])).copy()
-    if not found.inside:
+    if name == "box" or env["d"] == 1:
+        point = np.clip(point, low, size)
+    elif not found.inside:
         for line in point:
             projections.VECTORS[name](line[0], np.ones(env["d"]), size)
     return loss_at(rule, env, point, name)[0], point
 
 
 def contained(name, points, size):
+    if name == "box":
+        return (points >= -size / 2).all() and (points <= size).all()
     norm = np.linalg.norm(points, 2 if name == "ball" else 1, axis=-1)
     if name == "simplex":
         return (points >= 0).all() and np.allclose(norm, size, rtol=1e-14)
@@ -102,9 +108,13 @@ def contained(name, points, size):
 
 def candidates(name, d, size, env, rng):
     """Points of the set: at random, vertices, between two vertices, the diagonal, and along the rows."""
-    units, part = np.eye(d) * size, np.linspace(0, 1, 65)[:, None]
+    units, part = np.eye(d) * size, np.linspace(0, 1, 193)[:, None]
+    if name == "box":
+        corners = np.array(list(itertools.product((-size / 2, size), repeat=d)))
+        at_random = np.clip(rng.uniform(-size, 1.5 * size, (400, d)), -size / 2, size)
+        return np.concatenate([at_random, *(part * p + (1 - part) * q for p, q in itertools.combinations(corners, 2))])
     corners = units if name == "simplex" else np.concatenate([units, -units])
-    between = [part * p + (1 - part) * q for p in corners for q in corners]
+    between = [corners, *(part * p + (1 - part) * q for p, q in itertools.combinations(corners, 2))]
     scale = {"ball": d**-0.5, "simplex": 1 / d, "l1_ball": 1 / d}[name]
     diagonal = np.full((1, d), size * scale) * (1.0 if name == "simplex" else 2 * part - 1)
     every = [some_points(name, d, size, rng, 400), *between, diagonal]
@@ -115,14 +125,13 @@ def candidates(name, d, size, env, rng):
     return np.concatenate(every)
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", ["box", *NAMES])
 @pytest.mark.parametrize("loss", LOSSES)
 def test_no_point_is_better(loss, name):
     """Not one of 400 at random and of many chosen ones, at any distance from the best; and the least loss is met."""
     rule, rng = LOSSES[loss], np.random.default_rng(7)
-    if (loss, name) == ("zhang_cyclic", "ball"):
-        pytest.skip("its concave rounds have no known form on the ball: refused, see below")
-    for d, size, given_ in [(d, s, g) for d in (2, 3) for s in SIZES for g in GIVEN.get(loss, ({},))]:
+    dimensions = (1,) if (loss, name) == ("zhang_cyclic", "ball") else (1, 2, 3)  # the rest is refused, see below
+    for d, size, given_ in itertools.product(dimensions, SIZES, GIVEN.get(loss, ({},))):
         env = rounds_of(rule, given_, d, rng)
         _, env = loss_at(rule, env, rng.choice([-0.5, 0.5], (ROUNDS, 1, d)), name)
         best, point = least(rule, name, size, env)
@@ -131,7 +140,7 @@ def test_no_point_is_better(loss, name):
         found, _ = loss_at(rule, env, others[None], name)
         assert (found >= best - slack).all()
         if point is None:
-            assert (found.min(axis=1, keepdims=True) <= best + 1e-3).all()
+            assert (found.min(axis=1, keepdims=True) <= best + 3e-3).all()
             continue
         assert contained(name, point, size)
         for near in (1e-1, 1e-4):
@@ -229,16 +238,6 @@ def test_what_moves_is_drawn_onto_the_ball_of_the_1_norm(radius):
     own, side = [0.5, 0, -0.25], np.where(np.arange(T) // n % 2, -size, size)
     at = ((np.array(own) - side[:, None]) ** 2).sum(axis=1) / 2
     assert regret(run, against=own).regret == pytest.approx(run.losses - np.cumsum(at), abs=1e-12)
-
-
-def test_margins_in_a_kernel():
-    """<a, x> reaches from the least to the largest coordinate of a on the simplex."""
-    labels = np.array([1.0, -1.0, 1.0, 1.0, -1.0])
-    scales = np.array([0.4, 2.0])
-    run = simulate(sgd(lr=0.4), sequence(hinge, data=(ROWS, labels)), T, feasible=SETS["simplex"](scale=scales),
-                   dynamic=True, checkpoints=range(1, T + 1))  # fmt: skip
-    best = np.maximum(1 - scales[:, None] * (labels[:, None] * ROWS).max(axis=1)[MET], 0)
-    assert regret(run, against="dynamic").regret == pytest.approx(run.losses - np.cumsum(best, axis=1), abs=1e-12)
 
 
 # -- the cap and the refusals ------------------------------------------------------------------------------------------
