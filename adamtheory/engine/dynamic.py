@@ -12,7 +12,8 @@ Over a ball, a simplex or a ball of the 1-norm in several coordinates it is take
     the mean of the best vertices, or -radius*c1/|c1|_2, of a linear loss
     the projected -c1/c2   of a quadratic whose c2 is one positive number, the same in every coordinate
     the clipped margin     cut at the least and the largest <a, x> on the set
-    the projected e        of total(h(x - e)), h convex, even and the same in every coordinate, but for the ball
+    the projected e        of total(h(x - e)), h convex and the same in every coordinate, on the simplex, and on the
+                           ball of the 1-norm where h is even
     the capped e           of total(absolute(x - e)) on the ball: as much of each |e_i|, as far as it goes
     the clipped e          on the diagonal, the points of equal coordinates, where the loss is the same in all of them
     a vertex               in rounds that are concave and the same in all coordinates; for the ball none is known
@@ -42,6 +43,11 @@ LOW, HIGH, SIZE = Name("low of the set"), Name("high of the set"), Name("size of
 BOX, WHOLE = "box", "R^d"  # the shapes of sets; in one coordinate every bounded one is a box
 BALL, SIMPLEX, L1_BALL = "ball", "simplex", "l1_ball"
 X = Name("x")
+WANTED = {  # what the text of a declared loss is not, where its least loss is not known
+    BALL: "not total(absolute(x - e))",
+    SIMPLEX: "no total(h(x - e))",
+    L1_BALL: "no total(h(x - e)) of an even h",
+}
 
 
 @dataclass(frozen=True)
@@ -164,13 +170,13 @@ def _declared(rule: Rule, shape: str) -> Dynamic:
     error = _error(rule)
     if shape == BALL and error == Apply("absolute", (X,)):
         return Dynamic(Apply("capped", (least,)), inside=True)
-    if shape != BALL and error is not None and _even(error):
+    if error is not None and (shape == SIMPLEX or (shape == L1_BALL and _even(error))):
         return Dynamic(least)
     if _symmetric(rule):
         return Dynamic(_clipped(least, LOW, HIGH), inside=True)
     raise ParameterError(
         f"the least loss of a round of {rule.name} on the set {shape} in several coordinates has no known form: its "
-        f"text is {'not total(absolute(x - e))' if shape == BALL else 'no total(h(x - e)) of an even h'}; give a box"
+        f"text is {WANTED[shape]}; give a box"
     )
 
 
