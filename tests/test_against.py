@@ -212,6 +212,9 @@ def test_refusals():
         regret(kept, against="dynamc")
     with pytest.raises(ParameterError, match="reddi declares no comparator that moves"):
         regret(simulate(sgd, reddi, 9, dynamic=True), against="moving")
+    whole = simulate(sgd, shifting_signs, 9, dynamic=True, feasible=everything)
+    with pytest.raises(ParameterError, match="no known least loss of a round on the set everything; .* moving, a"):
+        regret(whole, against="dynamic")
     with pytest.raises(ParameterError, match="against=1.5 lies outside the set"):
         regret(kept, against=1.5)
     with pytest.raises(ParameterError, match=r"against has shape \(2,\)"):
