@@ -14,12 +14,11 @@ from __future__ import annotations
 import inspect
 
 from adamtheory.engine import philox
-from adamtheory.engine.emit import POLICY
+from adamtheory.engine.emit import INNER, POLICY
 from adamtheory.nets.layers import Activation, Dense
 from adamtheory.nets.network import Network
 
 TYPES = {"float32": "f4", "float64": "f8", "uint8": "u1"}
-HELPER = POLICY.format(signature="").replace(", cache=True", "")
 
 # Counter = (update, row of the batch, block of four places, layer), key = (seed, purpose).
 MASKS = f"""\
@@ -51,7 +50,7 @@ def network_text(network: Network, dtype: str, data: str) -> str:
     """The text of both functions; `data` is the dtype of x."""
     f, x = TYPES[dtype], TYPES[data]
     memory = f"{x}[:,::1], i8[::1], i4[::1], i8[::1], i8[::1]"
-    helpers = "\n\n".join(f"@{HELPER}\n{text}" for text in (inspect.getsource(philox.philox4x32), MASKS))
+    helpers = "\n\n".join(f"@{INNER}\n{text}" for text in (inspect.getsource(philox.philox4x32), MASKS))
     writer = Writer(network, dtype, data == "uint8")
     gradient = POLICY.format(signature=f'"f8({f}[::1], {f}[::1], {memory}, i8, i8, i8, u8, {f}[::1], i4[::1])", ')
     evaluate = POLICY.format(signature=f'"void({f}[::1], {memory}, {f}[::1], i4[::1], f8[::1])", ')
