@@ -180,14 +180,13 @@ class Training:
         """One set of scratch arrays for each thread."""
         import numpy as np
 
-        from adamtheory.nets.kernels import work_width
+        from adamtheory.nets.kernels import scratch
 
         free: queue.SimpleQueue[Any] = queue.SimpleQueue()
         rows = max(self.batch, EVALUATED)
         for _ in range(self._workers):
-            work = np.empty(rows * (work_width(self.network) + self.rows.longest), self.dtype)
-            free.put((np.empty(self.network.size, self.dtype), work, np.empty(0, np.int32),
-                      np.empty(self._out, self.dtype)))  # fmt: skip
+            memory = scratch(self.network, self.dtype, rows, self.rows.longest)
+            free.put((np.empty(self.network.size, self.dtype), *memory, np.empty(self._out, self.dtype)))
         return free
 
     @property
