@@ -147,7 +147,7 @@ class Writer:
         layers = self.network.layers
         text = "def gradient(theta, grad, x, indptr, indices, y, rows, round_, seed, work, places):\n"
         text += "".join(self.arrays(training=True)) + self.forward(training=True)
-        text += self.network.head.training(len(layers))
+        text += self.network.head.training(len(layers)) + self.penalties("loss += extra / b")
         for i in reversed(range(len(layers))):
             text += layers[i].backward(i, wanted=self.wanted(i))
         return text + "    return loss\n"
@@ -155,7 +155,13 @@ class Writer:
     def evaluate(self) -> str:
         text = "def evaluate(theta, x, indptr, indices, y, rows, work, places, result):\n"
         text += "".join(self.arrays(training=False)) + self.forward(training=False)
-        return text + self.network.head.evaluation(len(self.network.layers))
+        text += self.network.head.evaluation(len(self.network.layers))
+        return text + self.penalties("result[0] += extra")
+
+    def penalties(self, add: str) -> str:
+        """The layers' own parts in the loss."""
+        texts = [layer.penalty(i) for i, layer in enumerate(self.network.layers)]
+        return f"    extra = 0.0{''.join(texts)}    {add}\n" if any(texts) else ""
 
 
 def scratch(network: Network, dtype: str, rows: int, longest: int = 0) -> tuple[Array, Array]:

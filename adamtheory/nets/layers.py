@@ -70,6 +70,11 @@ class Layer:
         """Text that computes the derivatives; those by the inputs only if `wanted`."""
         raise NotImplementedError
 
+    def penalty(self, i: int) -> str:
+        """Text that adds what all rows have of the layer's own part in the loss to `extra`; `backward` knows it."""
+        del i
+        return ""
+
 
 @dataclass(frozen=True)
 class Dense(Layer):

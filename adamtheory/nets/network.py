@@ -14,7 +14,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from adamtheory.errors import ParameterError, UnknownNameError
-from adamtheory.nets.heads import SoftmaxLoss
+from adamtheory.nets.heads import Head, SoftmaxLoss
 from adamtheory.nets.layers import Dense, Dropout, Layer, Parameter, SparseDense, dense_layers
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ class Network:
 
     name: str
     layers: tuple[Layer, ...]
-    head: SoftmaxLoss
+    head: Head
 
     def __post_init__(self) -> None:
         widths = [layer.outputs for layer in self.layers]
