@@ -30,12 +30,12 @@ class Settings:
     """updates: least number of them; hidden: units of the mlp; helps: a share of the loss; points: of the accuracy."""
 
     sets: tuple[str, ...] = ("digits",)
-    hidden: int = 64
-    updates: int = 360
-    batch: int = 128
+    hidden: int = 32
+    updates: int = 450
+    batch: int = 32
     beta2: float = 0.999
-    log_lr: tuple[float, ...] = tuple(i / 2 for i in range(-8, 1))
-    tuning: int = 3
+    log_lr: tuple[float, ...] = tuple(i / 2 for i in range(-7, 0))
+    tuning: int = 6
     seeds: int = 10
     helps: float = 0.05
     points: float = 0.005
@@ -43,8 +43,8 @@ class Settings:
 
 QUICK = Settings()
 FULL = Settings(
-    sets=("digits", "mnist", "fashion_mnist", "imdb[words=2000]"), updates=2000, tuning=1, seeds=8,
-)  # fmt: skip
+    sets=("digits", "mnist", "fashion_mnist", "imdb[words=2000]"), hidden=64, updates=2000, batch=128, tuning=2, seeds=8
+)
 
 
 def run(settings: Settings, tell: Tell) -> Iterator[Block]:

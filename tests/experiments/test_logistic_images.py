@@ -28,7 +28,7 @@ def outcome() -> Outcome:
 
 def test_holds(outcome: Outcome) -> None:
     assert outcome.verdict is not None and outcome.verdict.word == "holds"
-    assert len(outcome.table) == 3 * 10 * 10
+    assert len(outcome.table) == 3 * 20 * 10
     assert (outcome.table.where(epoch=10)["test_accuracy"] > 0.9).all()
     assert outcome.verdict.sentence.startswith("Training loss on digits: over the run ")
     assert blurred(outcome, "train_loss", nan) == "undecided"
@@ -36,8 +36,8 @@ def test_holds(outcome: Outcome) -> None:
 
 def test_a_slower_method_is_seen(outcome: Outcome) -> None:
     for name in ("adam", "adagrad"):
-        assert altered(outcome, "train_loss", lambda loss: 1.3 * loss, optimizer=name) == "refuted"
-    assert altered(outcome, "train_loss", lambda loss: 1.3 * loss, optimizer="nesterov") == "holds"
+        assert altered(outcome, "train_loss", lambda loss: 1.5 * loss, optimizer=name) == "refuted"
+    assert altered(outcome, "train_loss", lambda loss: 1.5 * loss, optimizer="nesterov") == "holds"
     assert altered(outcome, "inside", lambda inside: False, optimizer="adagrad") == "undecided"
 
 
@@ -54,9 +54,10 @@ def test_unequal_tuning_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
     assert word("logistic_images", **SMALL) == "refuted"
 
 
-def test_the_order_of_the_paper_with_large_batches() -> None:
-    """A dozen updates an epoch: AdaGrad is slower than Adam, as in the paper."""
-    assert word("logistic_images", **SMALL, batch=128) == "refuted"
+def test_the_order_of_the_paper_where_alpha_does_not_fall() -> None:
+    """AdaGrad, whose steps fall by themselves, is slower than Adam then."""
+    found = judged("logistic_images", **SMALL, schedule="constant").verdict
+    assert found is not None and [check.holds for check in found.checks] == [True, True, False]
 
 
 def test_what_is_judged_must_run() -> None:

@@ -15,7 +15,7 @@ from .judging import altered, blurred, experiment, judged, word
 
 pytest.importorskip("sklearn.datasets")
 
-SMALL: dict[str, Any] = {"epochs": 4, "log_lr": (-3.0, -2.5, -2.0, -1.5, -1.0, -0.5), "tuning": 3}
+SMALL: dict[str, Any] = {"log_lr": tuple(i / 2 for i in range(-6, 1))}
 TRAIN, HELD_OUT = _networks.TRAIN, _networks.HELD_OUT
 
 
@@ -36,7 +36,7 @@ def outcome(few: Any) -> Outcome:
 
 def test_holds(outcome: Outcome) -> None:
     assert outcome.verdict is not None and outcome.verdict.word == "holds"
-    assert len(outcome.table) == 4 * 2 * 10 * 4
+    assert len(outcome.table) == 4 * 2 * 10 * 5
     assert outcome.verdict.sentence.startswith("Over Adam, less 1: training loss nadam_constant -")
     assert blurred(outcome, "train_loss", nan) == blurred(outcome, "test_loss", nan) == "undecided"
 
