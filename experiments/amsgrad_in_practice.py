@@ -43,8 +43,9 @@ class Settings:
 
 QUICK = Settings()
 FULL = Settings(
-    sets=("digits", "mnist", "fashion_mnist", "imdb[words=2000]"), hidden=64, updates=2000, batch=128, tuning=2, seeds=8
-)
+    sets=("digits", "mnist", "fashion_mnist", "imdb[words=2000]"), hidden=64, updates=2000, batch=128,
+    log_lr=tuple(i / 2 for i in range(-10, 0)), tuning=2, seeds=8,
+)  # fmt: skip
 
 
 def run(settings: Settings, tell: Tell) -> Iterator[Block]:
