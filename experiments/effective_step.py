@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 ROUNDING = 1e-11  # relative: what a step may be above a bound by the rounding of its float64
 LONGEST = 2_000  # moves of a search
 REACH = 30.0  # ln of the largest over the smallest gradient of a worst history; beyond it rounding hides the smallest
+COLOURED = 7  # curves with a colour of their own; those beyond are dashed
 HIGHEST = 30  # of the figure
 KNOWN = ("adam", "adam_uncorrected", "amsgrad", "adamax", "rmsprop_corrected")
 
@@ -232,7 +233,9 @@ def figure(table: Table, settings: Settings, sheet: Any) -> None:
         for index, (beta1, beta2) in enumerate(zip(settings.beta1, settings.beta2, strict=True)):
             own = table.where(optimizer=name, beta1=beta1, beta2=beta2)
             label = f"({beta1:g}, {beta2:g})"
-            sheet.line(panel, curve, [bound(name, t, beta1, beta2) for t in curve], label, index, linestyle="-")
+            style = "-" if index < COLOURED else (0, (4, 1.5))
+            bounds = [bound(name, t, beta1, beta2) for t in curve]
+            sheet.line(panel, curve, bounds, label, index, linestyle=style)
             sheet.dots(panel, own["t"], own["found"], "", index)
         sheet.guide(panel, [curve[0], curve[-1]], [1, 1], "|step| = alpha")
         title = f"{name}: searched (dots), proved (lines); cut at {HIGHEST}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from fractions import Fraction
 from math import nan
 from typing import Any
 
@@ -24,8 +25,8 @@ ONE: dict[str, Any] = {"optimizers": ("adam",), "losses": ("reddi3",), "horizon"
 SKEW: dict[str, Any] = {"beta1": (0.0,), "beta2": (0.9,), "seeds": 4, "horizon": 10_000}
 SLOPES: dict[str, Any] = {"C": (3.0,), "N": (3,), "beta1": (0.0,), "beta2": (0.1,), "optimizers": ("adam",)}
 STEPS: dict[str, Any] = {"optimizers": ("adam",), "beta1": (0.9,), "beta2": (0.99,), "starts": 1}
-SIDES: dict[str, Any] = {"C": (3,), "N": (3,), "beta2": (0.1,), "side": 8, "coin_C": (3.0,), "coin_p": (0.3,),
-                         "coin_beta2": (0.5,), "coin_beta1": (0.0,), "rounds": 1000}  # fmt: skip
+SIDES: dict[str, Any] = {"C": (Fraction(3),), "N": (3,), "beta2": (Fraction("0.1"),), "side": 8, "coin_C": (3.0,),
+                         "coin_p": (0.3,), "coin_beta2": (0.5,), "coin_beta1": (0.0,), "rounds": 1000}  # fmt: skip
 FORMS: dict[str, Any] = {"families": ("amsgrad",), "losses": ("periodic",), "seeds": 1}
 
 
@@ -55,12 +56,12 @@ FORMS: dict[str, Any] = {"families": ("amsgrad",), "losses": ("periodic",), "see
         ("reddi_online", {"optimizers": ("amsgrad",), "beta2": (0.99,), "reserve": 10.0, "horizon": 1}, "100 travel"),
         ("reddi_online", {"optimizers": ("adam",), "beta2": (0.99,), "beta1": 0.999}, "the travel to the end still"),
         ("reddi_online", {"optimizers": ("adam",), "beta2": (0.99,), "tolerance": 1e-9}, "too few periods"),
-        ("reddi_periodic", {**SLOPES, "horizon": 1000}, "too few periods"),
+        ("reddi_periodic", {**SLOPES, "horizon": 3000, "lr": 1.0}, "too few periods"),
         ("reddi_periodic", {**SLOPES, "horizon": 30_000, "lr": 1000.0}, "throw x through the box"),
         ("reddi_periodic", {**SLOPES, "horizon": 1000, "optimizers": ("lion",)}, "none of the optimizers"),
         ("reddi_stochastic", {**NOISY, "horizon": 100}, "not small beside the box"),
         ("reddi_stochastic", {**NOISY, "horizon": 1000}, "for a mean step to be stationary"),
-        ("reddi_stochastic", {**NOISY, "horizon": 1000}, "below the rounds after which"),
+        ("reddi_stochastic", {**NOISY, "beta2": (0.9999,), "horizon": 1000}, "below the rounds after which"),
         ("reddi_stochastic", {**NOISY, "horizon": 1000}, "less than 100 spikes"),
         ("skewness_law", {**SKEW, "lr": 1e-9}, "has not come to where it settles"),
         ("skewness_law", {**SKEW, "lr": 100.0}, "within the memory"),
