@@ -42,10 +42,8 @@ SIGNS = {"random_signs": 1.0, "sparse_signs": 0.1}  # loss -> the probability of
 FAILING = ("reddi", "reddi3", "quadratic_exponential", "quadratic_two_point")  # where Adam's regret is linear
 FAIR = ("quadratic_gaussian", "absolute_exponential")  # where its noise has no skewness
 OPEN = ("reddi_unbounded", "zhang_cyclic")  # without a feasible set, so without the theorems' assumptions
-UNSEEN = (
-    "reddi101",
-    "reddi_stochastic",
-)  # which show their laws beyond this horizon: `reddi_online`, `reddi_stochastic`
+# the first two show their laws beyond this horizon: `reddi_online`, `reddi_stochastic`; that of the third is noise
+UNSEEN = ("reddi101", "reddi_stochastic", "shifting_signs")
 ON_ROWS, ON_DATA = ("gradients", "absolute_error"), ("logistic", "hinge", "least_squares")
 DOUBT = 2.0  # half widths of a 95 % interval: of so many means not all would be inside of one
 CYCLES = {"reddi": (3, 3), "reddi3": (3, 3)}  # C and N of the failing cycles
