@@ -56,7 +56,7 @@ class Settings:
         for C, N in zip(self.C, self.N, strict=True):
             if C <= N - 1:
                 raise ParameterError(f"C={C:g} must be above N - 1 = {N - 1}, for only then is -1 the best point")
-        if self.horizon < max(self.N):
+        if 1 <= self.horizon < max(self.N):
             raise ParameterError(f"horizon={self.horizon} must be at least one period, N={max(self.N)}")
 
 
