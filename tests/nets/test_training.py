@@ -78,6 +78,12 @@ def test_history_learns_and_tells() -> None:
     assert (found.test_accuracy[:, -1] > 0.8).all() and (found.nonfinite == 0).all()
 
 
+def test_a_weight_that_is_no_number_is_seen_in_the_loss() -> None:
+    training = Training(NET, examples(), adam, batch=16)
+    training.theta[0, 3] = np.nan  # of one hidden unit, which ReLU must not hide
+    assert np.isnan(training.epoch()).all()
+
+
 @pytest.mark.parametrize(
     ("data", "message"),
     [
