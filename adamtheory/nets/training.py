@@ -13,7 +13,9 @@ from __future__ import annotations
 
 import os
 import queue
-from collections.abc import Mapping
+import threading
+import time
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import lru_cache
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
 
 SEED = "seed"
 EVALUATED = 256  # rows that are evaluated at once
+PIECE = 0.1  # seconds of compiled code between two looks at Ctrl-C, as far as one update is shorter
 
 
 @dataclass(frozen=True)
@@ -93,6 +96,13 @@ def _order(size: int, epoch: int, seed: int) -> Array:
     return epoch_order(size, epoch, seed, 0)
 
 
+def lanes_of(optimizer: Bound, schedule: Bound, seed: Any) -> Lanes:
+    """The lanes of a training: the parameters of both rules and the seeds, broadcast."""
+    values = {f"o_{n}": v for n, v in optimizer.values.items()}
+    values |= {f"s_{n}": v for n, v in schedule.values.items()}
+    return broadcast({**values, SEED: seed}, {n: n if n == SEED else n[2:] for n in (*values, SEED)})
+
+
 class Training:
     """Networks of one kind, trained on the same examples in lanes.
 
@@ -132,13 +142,10 @@ class Training:
         self.optimizer = bind(optimizer, "rule")
         self.schedule = default_schedule(self.optimizer, constant if schedule is None else schedule)
         self.epochs = 0
-        self.lanes = self._lanes(seed)
+        self.lanes = lanes_of(self.optimizer, self.schedule, seed)
+        self._stop = threading.Event()
+        self._whole = True  # whether all lanes stand at the end of the same epoch
         self._build(workers or os.cpu_count() or 1)
-
-    def _lanes(self, seed: Any) -> Lanes:
-        values = {f"o_{n}": v for n, v in self.optimizer.values.items()}
-        values |= {f"s_{n}": v for n, v in self.schedule.values.items()}
-        return broadcast({**values, SEED: seed}, {n: n if n == SEED else n[2:] for n in (*values, SEED)})
 
     def _build(self, workers: int) -> None:
         """Compile, and lay out parameters, slots and step state of all lanes."""
@@ -195,27 +202,50 @@ class Training:
         """Updates of an epoch."""
         return -(-len(self.rows.y) // self.batch)
 
-    def epoch(self) -> Array:
-        """Train every lane for one epoch; the mean loss of every batch before its update, (lanes, updates)."""
+    def epoch(self, tell: Callable[[int], None] | None = None) -> Array:
+        """Train every lane for one epoch; the mean loss of every batch before its update, (lanes, updates).
+
+        tell  called from the threads with the number of updates that a lane has made since its last call
+        Ctrl-C stops all lanes within some tenths of a second, somewhere in the epoch; `restore` a state to go on.
+        Raises `ParameterError` where the epoch before was stopped.
+        """
         import numpy as np
 
-        free, updates = self._memory(), self.updates
-        losses = np.empty((self.lanes.count, updates))
+        self._check_whole()
+        free, losses = self._memory(), np.empty((self.lanes.count, self.updates))
 
         def one(lane: int) -> None:
-            grad, work, places, out = memory = free.get()
-            seed = int(self.seeds[lane])
-            order = _order(len(self.rows.y), self.epochs, seed)
-            self._train(
-                self._gradient, self._step, updates, self.epochs * updates + 1, 0, self.batch, order, *self.rows.all,
-                seed, self.theta[lane], grad, self.slots[lane], self._par[lane], self._st[lane], out, self._edges,
-                self._which, work, places, losses[lane],
-            )  # fmt: skip
+            memory = free.get()
+            self._epoch_of(lane, memory, losses[lane], tell)
             free.put(memory)
 
+        self._whole = False
         self._each(one)
+        self._whole = True
         self.epochs += 1
         return losses
+
+    def _epoch_of(self, lane: int, memory: Any, losses: Array, tell: Callable[[int], None] | None) -> None:
+        """One epoch of one lane, in pieces so short that a stop is seen soon; their lengths change no bit."""
+        grad, work, places, out = memory
+        seed, done, steps = int(self.seeds[lane]), 0, 1
+        order = _order(len(self.rows.y), self.epochs, seed)
+        while done < self.updates and not self._stop.is_set():
+            began, steps = time.perf_counter(), min(steps, self.updates - done)
+            self._train(
+                self._gradient, self._step, steps, self.epochs * self.updates + done + 1, done * self.batch,
+                self.batch, order, *self.rows.all, seed, self.theta[lane], grad, self.slots[lane], self._par[lane],
+                self._st[lane], out, self._edges, self._which, work, places, losses[done:],
+            )  # fmt: skip
+            done += steps
+            if tell is not None:
+                tell(steps)
+            lasted = time.perf_counter() - began
+            steps = 2 * steps if lasted < PIECE / 2 else max(1, steps // 2) if lasted > PIECE else steps
+
+    def _check_whole(self) -> None:
+        if not self._whole:
+            raise ParameterError("the last epoch was interrupted; restore a state, or begin anew")
 
     def evaluate(self, data: Any) -> tuple[Array, Array]:
         """The mean loss in nats and the share of right rows on other examples, (lanes,) each; no dropout."""
@@ -227,6 +257,8 @@ class Training:
         def one(lane: int) -> None:
             _, work, places, _ = memory = free.get()
             for lo in range(0, len(every), EVALUATED):
+                if self._stop.is_set():
+                    break
                 part = every[lo : lo + EVALUATED]
                 self._evaluate(self.theta[lane], *rows.all, part, work, places, found[lane])
             free.put(memory)
@@ -236,9 +268,13 @@ class Training:
         return found[:, 0], found[:, 1]
 
     def state(self) -> dict[str, Array]:
-        """Copies of everything that the next epoch depends on, to be stored: parameters, slots, step state, epochs."""
+        """Copies of everything that the next epoch depends on, to be stored: parameters, slots, step state, epochs.
+
+        Raises `ParameterError` where an epoch was interrupted, for then the lanes stand at different updates.
+        """
         import numpy as np
 
+        self._check_whole()
         return {
             "theta": self.theta.copy(),
             "slots": self.slots.copy(),
@@ -257,11 +293,16 @@ class Training:
                 raise ParameterError(f"{name} of the state is {given.dtype} {given.shape}; this training has "
                                      f"{array.dtype} {array.shape}")  # fmt: skip
             array[...] = given
-        self.epochs = int(state["epochs"])
+        self.epochs, self._whole = int(state["epochs"]), True
 
     def _each(self, work: Any) -> None:
         """Do the work of every lane, on all threads; each has one thread of BLAS."""
         from threadpoolctl import threadpool_limits
 
+        self._stop.clear()
         with threadpool_limits(limits=1, user_api="blas"), ThreadPoolExecutor(self._workers) as pool:
-            list(pool.map(work, range(self.lanes.count)))
+            try:
+                list(pool.map(work, range(self.lanes.count)))
+            except BaseException:
+                self._stop.set()  # the pool waits for its threads
+                raise
