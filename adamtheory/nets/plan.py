@@ -81,10 +81,12 @@ def prepare(plan: TrainPlan, examples: Any) -> tuple[Network, list[Entry]]:
     extent = Extent(tuple(examples.shape), examples.classes, hasattr(examples.train.x, "indptr"))
     network = to_network(plan.model, extent)
     names = labels(plan.optimizers)
-    return network, [_entry(plan, text, label) for text, label in zip(plan.optimizers, names, strict=True)]
+    pairs = zip(plan.optimizers, names, strict=True)
+    return network, [_entry(plan, network, text, label) for text, label in pairs]
 
 
-def _entry(plan: TrainPlan, text: str, label: str) -> Entry:
+def _entry(plan: TrainPlan, network: Network, text: str, label: str) -> Entry:
+    from adamtheory.nets.groups import Groups
     from adamtheory.schedules import constant
     from adamtheory.simulation.simulate import default_schedule
 
@@ -97,7 +99,10 @@ def _entry(plan: TrainPlan, text: str, label: str) -> Entry:
     optimizer = to_optimizer(spec, own)
     schedule = default_schedule(optimizer, to_schedule(steps, of_steps) if steps else constant)
     seeds: Any = list(range(plan.first_seed, plan.first_seed + plan.seeds)) if several else plan.first_seed
-    return Entry(text, label, optimizer, schedule, seeds, lanes_of(optimizer, schedule, seeds))
+    groups = Groups.of(network, optimizer, schedule, None, plan.dtype)
+    lanes = lanes_of(groups, seeds)
+    groups.parameters(lanes.values, lanes.count)  # what cannot be laid out is refused before anything runs
+    return Entry(text, label, optimizer, schedule, seeds, lanes)
 
 
 def scaled(examples: Any) -> Any:
