@@ -155,8 +155,7 @@ class Session:
         from adamtheory.nets.folder import write_record, write_results
         from adamtheory.report.training_figure import STEM
 
-        if not facts["finished"]:
-            write_results(self.folder, self.entries, self.records)
+        write_results(self.folder, self.entries, self.records)
         if figure and not (facts["finished"] and (self.folder / f"{STEM}.png").exists()):
             self.draw()
         if not facts["finished"]:
