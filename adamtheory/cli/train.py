@@ -70,8 +70,8 @@ def command(
       adamtheory train -m "mlp[hidden=[500,300], activation=tanh, dropout=0.5]" -d "mnist[train=5000]"
     """
     from adamtheory.cli.regret import whole
-    from adamtheory.nets.plan import TrainPlan, prepare, scaled
-    from adamtheory.nets.shim_digits import load
+    from adamtheory.nets.data import load
+    from adamtheory.nets.plan import TrainPlan, prepare
 
     plan = TrainPlan(
         tuple(optimizer or OPTIMIZERS), model, data, whole("--epochs", epochs, 1),
@@ -79,7 +79,7 @@ def command(
         whole("--seeds", seeds, 1), 0 if seed is None else whole("--seed", seed, 0), dtype,
     )  # fmt: skip
     threads = None if workers is None else whole("--workers", workers, 1)
-    examples = scaled(load(data, data_dir, download=download, tell=_tell))
+    examples = load(data, data_dir, download=download, tell=_tell)
     if batch is None and len(examples.train.y) < FEW_ROWS:
         plan = replace(plan, batch=FEW_BATCH)
     network, entries = prepare(plan, examples)

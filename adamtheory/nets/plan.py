@@ -1,13 +1,13 @@
 """A comparison of optimizers on one network and data set: what is asked for, checked before anything runs.
 
 plan = TrainPlan(("adam", "sgd[lr=[0.1, 0.3]]"), "mlp[hidden=[100]]", "digits", epochs=10, seeds=3)
-examples = scaled(load(plan.data))
+examples = load(plan.data)
 network, entries = prepare(plan, examples)
 """
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from adamtheory.errors import ParameterError
@@ -21,7 +21,6 @@ from adamtheory.simulation.lanes import Lanes
 
 DTYPES = ("float32", "float64")
 SEEDS = 2**32
-BYTE = 1 / 255  # by which kernels multiply bytes
 
 
 @dataclass(frozen=True)
@@ -103,16 +102,3 @@ def _entry(plan: TrainPlan, network: Network, text: str, label: str) -> Entry:
     lanes = lanes_of(groups, seeds)
     groups.parameters(lanes.values, lanes.count)  # what cannot be laid out is refused before anything runs
     return Entry(text, label, optimizer, schedule, seeds, lanes)
-
-
-def scaled(examples: Any) -> Any:
-    """The examples with values that a network takes as they are: those of another scale become float32."""
-    import numpy as np
-
-    x = examples.train.x
-    own = BYTE if getattr(x, "dtype", None) == np.uint8 else 1.0
-    if hasattr(x, "indptr") or examples.scale == own:
-        return examples
-    parts = [replace(part, x=np.float32(examples.scale) * part.x.astype(np.float32)) for part in
-             (examples.train, examples.test)]  # fmt: skip
-    return replace(examples, train=parts[0], test=parts[1])

@@ -285,6 +285,8 @@ class Training:
         import numpy as np
 
         rows = rows_of(self.network, data)
+        if rows.x.dtype != self.rows.x.dtype:
+            raise ParameterError(f"x is {rows.x.dtype}; the training examples are {self.rows.x.dtype}")
         found, every = np.zeros((self.lanes.count, 2)), np.arange(len(rows.y))
 
         def one(lane: int, memory: Memory) -> None:

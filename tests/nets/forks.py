@@ -1,8 +1,8 @@
 """A process that has loaded and compiled everything and forks a command line for each request.
 
-Each line of standard input is JSON: `argv` of `adamtheory`, and optionally `after` and `signal` (which signal to send
-after so many seconds), or `die` and `count` (kill yourself when you come to that place for the count-th time). Each
-answer is a line of JSON: `status`, `out`, `err`.
+Each line of standard input is JSON: `argv` of `adamtheory`, and optionally `signal`, to be sent when `file` has got
+so many more `lines`, and `after` some seconds more; or `die` and `count` (kill yourself when you come to that place for
+the count-th time). Each answer is a line of JSON: `status`, `out`, `err`.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import signal
 import sys
 import tempfile
 import time
+from pathlib import Path
 from typing import Any
 
 from adamtheory.cli import main
@@ -54,14 +55,26 @@ def arm(place: str, count: int) -> None:
         setattr(os, place, lambda *words: (here(), before(*words))[1])
 
 
+def lines(file: Path) -> int:
+    return file.read_bytes().count(b"\n") if file.is_file() else 0
+
+
+def wait(file: Path, goal: int, after: float, pid: int) -> None:
+    """Wait for lines and then for some seconds, or for the end of the child."""
+    while lines(file) < goal and not os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT):
+        time.sleep(0.001)
+    time.sleep(after)
+
+
 def answer(request: dict[str, Any]) -> dict[str, Any]:
     with tempfile.TemporaryFile("w+") as out, tempfile.TemporaryFile("w+") as err:
+        goal = request.get("lines", 0) + lines(Path(request.get("file", "")))
         pid = os.fork()
         if not pid:
             child(request, out.fileno(), err.fileno())
-        if request.get("after") is not None:
-            time.sleep(request["after"])
-            os.kill(pid, request["signal"])
+        if request.get("signal"):
+            wait(Path(request["file"]), goal, request.get("after", 0.0), pid)
+            os.kill(pid, request["signal"])  # a child that has ended waits to be asked for its status
         _, status = os.waitpid(pid, 0)
         texts = []
         for file in (out, err):

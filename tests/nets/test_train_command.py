@@ -9,7 +9,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -21,10 +20,9 @@ from scipy import stats
 
 from adamtheory.cli import main
 from adamtheory.nets.checkpoints import Checkpoints
+from adamtheory.nets.data import load
 from adamtheory.nets.history import train
 from adamtheory.nets.network import mlp
-from adamtheory.nets.plan import scaled
-from adamtheory.nets.shim_digits import load
 from adamtheory.rules import adam, sgd
 
 EPOCHS = 12
@@ -86,7 +84,7 @@ def done(folder: Path) -> int:
 
 def test_the_results_are_those_of_train(peace: Path) -> None:
     table = parquet.read_table(peace / "results.parquet").to_pydict()
-    digits = scaled(load("digits"))
+    digits = load("digits")
     networks = mlp(64, 10, hidden=(8,))
     for name, rule in (("adam", adam(lr=[[0.002], [0.02]])), ("sgd", sgd(lr=0.1))):
         history = train(networks, digits, rule, epochs=EPOCHS, batch=32, seed=[3, 4])
@@ -148,16 +146,13 @@ def test_divergence_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) 
 
 
 def test_a_kill_at_any_moment_changes_no_bit(peace: Path, forks: Run, tmp_path: Path) -> None:
-    began = time.perf_counter()
-    assert forks(*COMMAND, "--no-figure", "--out", str(tmp_path / "whole"))["status"] == 0
-    lasts, moments, epochs = time.perf_counter() - began, random.Random(0), [0]
-    folder = tmp_path / "killed"
+    folder, moments, epochs = tmp_path / "killed", random.Random(0), [0]
     words = [*COMMAND, "--no-figure", "--out", str(folder)]
     for _ in range(KILLS):
-        ended = forks(*words, after=2 * lasts / KILLS * moments.random(), signal=signal.SIGKILL)
+        moment = {"lines": moments.randrange(2 * EPOCHS * 2 // KILLS), "after": 0.03 * moments.random()}
+        ended = forks(*words, **moment, file=str(folder / "seconds.jsonl"), signal=signal.SIGKILL)
         assert ended["status"] in (-signal.SIGKILL, 0)
         epochs.append(done(folder))
-    print(epochs)
     assert epochs == sorted(epochs) and any(0 < epoch < 2 * EPOCHS for epoch in epochs)
     assert forks(*words)["status"] == 0
     assert content(folder) == content(peace)
@@ -179,12 +174,13 @@ def test_ctrl_c_keeps_the_finished_epochs(peace: Path, forks: Run, tmp_path: Pat
     folder = tmp_path / "stopped"
     words = [*COMMAND, "--no-figure", "--out", str(folder)]
     long = [word if word != str(EPOCHS) else "100000" for word in words]
-    ended = forks(*long, after=0.6, signal=signal.SIGINT)
+    moment = {"lines": 2, "file": str(folder / "seconds.jsonl"), "signal": signal.SIGINT}
+    ended = forks(*long, **moment)
     assert ended["status"] == 130
     told = f"adamtheory: the finished epochs are in {folder}; the same command with --out {folder} goes on"
     assert ended["err"].splitlines()[-2:] == [told, "adamtheory: interrupted"]
     stored = done(folder)
-    again = forks(*long, after=0.6, signal=signal.SIGINT)
+    again = forks(*long, **moment)
     assert f"adam: resuming after epoch {stored} of 100000" in again["err"]
     assert done(folder) > stored > 0
 
