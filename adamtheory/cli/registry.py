@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from adamtheory import catalogue
 from adamtheory.errors import UnknownNameError
+from adamtheory.nets.specs import NETWORKS
 
 if TYPE_CHECKING:
     from adamtheory.language.rule import Rule
@@ -39,9 +40,8 @@ def find(name: str) -> tuple[str, Rule]:
         if name in rules:
             return kind, rules[name]
         everything += rules
-    raise UnknownNameError(
-        "optimizer, loss, schedule, set or experiment", name, [*everything, *catalogue.experiments()]
-    )
+    known = [*everything, *NETWORKS, *catalogue.experiments()]
+    raise UnknownNameError("optimizer, loss, schedule, set, network or experiment", name, known)
 
 
 def forms(kind: str, rule: Rule) -> list[Rule]:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from adamtheory.cli.progress import _rate, _span
+from adamtheory.cli.progress import _span
 
 if TYPE_CHECKING:
     from adamtheory.nets.history import Record
@@ -46,6 +46,11 @@ def measured(entry: Entry, record: Record) -> str:
     )
     accuracy = _range([100 * value for value in right], "{:.2f}")
     return f"loss {_range(train)}, test loss {_range(test)}, accuracy {accuracy} %"
+
+
+def _rate(value: float) -> str:
+    """Three digits: 38,100 or 1.52."""
+    return f"{float(f'{value:.3g}'):,.0f}" if value >= 100 else f"{value:.3g}"
 
 
 def _range(values: Sequence[float], form: str = "{:.4g}") -> str:

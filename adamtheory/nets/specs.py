@@ -71,6 +71,16 @@ def to_network(text: str | Spec, extent: Extent) -> Network:
     return kind.build(extent, **{name: _read(spec.name, name, value) for name, value in given.items()})
 
 
+def facts(name: str) -> dict[str, Any]:
+    """What there is to say about a kind, for people and programs."""
+    kind = find(name)
+    parameters = {
+        key: {"default": option.default, "range": option.range, "meaning": option.meaning}
+        for key, option in kind.options.items()
+    }
+    return {"name": name, "kind": "network", "summary": kind.summary, "parameters": parameters, "source": kind.source}
+
+
 def find(name: str) -> Kind:
     """The kind of that name; raises `UnknownNameError` with the nearest name."""
     if name not in NETWORKS:
@@ -149,7 +159,7 @@ NETWORKS: dict[str, Kind] = {
         "Softmax regression: one linear layer, cross entropy.",
         _softmax,
         {"input_dropout": INPUT_DROPOUT},
-        "multinomial logistic regression, as Kingma & Ba 2015, Section 6.1, train it",
+        "multinomial logistic regression, as in Kingma & Ba 2015, Section 6.1",
     ),
     "mlp": Kind(
         "A multilayer perceptron: dense layers with an activation, softmax and cross entropy at the end.",
@@ -160,6 +170,6 @@ NETWORKS: dict[str, Kind] = {
             "dropout": rate("share of every hidden layer's outputs left out in training"),
             "input_dropout": INPUT_DROPOUT,
         },
-        "as Kingma & Ba 2015, Section 6.2; starts of He et al. 2015 (ReLU) and Glorot & Bengio 2010",
+        "as in Kingma & Ba 2015, Section 6.2; starting weights of He et al. 2015 (ReLU) and Glorot & Bengio 2010",
     ),
 }

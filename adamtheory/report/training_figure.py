@@ -38,7 +38,10 @@ def training_figure(curves: Mapping[str, Sequence[Curve]], title: str, folder: P
             for curve in curves[name]:
                 _draw(axes, curve, first=1 if name == "train_loss" else 0)
             sheet.label(axes, head, "epoch", unit, logy=logarithmic)
-            _limits(axes, curves[name], logarithmic)
+            if logarithmic:
+                _cap(axes, curves["test_loss"])
+            else:
+                _zoom(axes, curves[name])
             _ticks(axes, logarithmic)
         names = [curve for curve in curves["test_loss"] if curve.label]
         sheet.legend_below(panels[0], columns=min(4, len(names)))
@@ -56,20 +59,22 @@ def _draw(axes: Any, curve: Curve, first: int) -> None:
     axes.plot(epochs, curve.values, color=colour, linestyle=style, label=curve.label or "_", **dots)
 
 
-def _limits(axes: Any, curves: Sequence[Curve], logarithmic: bool) -> None:
-    """A loss that explodes must not flatten the others, nor must the accuracy of a guess before the first epoch."""
+def _cap(axes: Any, losses: Sequence[Curve]) -> None:
+    """A loss that explodes must not flatten the others: the axis ends not far above the losses at the start."""
     import numpy as np
 
-    if logarithmic:
-        start = max((float(c.values[0]) for c in curves if np.isfinite(c.values[0])), default=np.nan)
-        if start > 0 and axes.get_ylim()[1] > MOST_RISE * start:
-            axes.set_ylim(top=MOST_RISE * start)
-        return
-    ends = np.concatenate([c.values[1:] for c in curves])
-    ends = ends[np.isfinite(ends)]
-    if len(ends):
-        margin = 0.06 * (ends.max() - ends.min()) + 0.5
-        axes.set_ylim(ends.min() - margin, min(ends.max() + margin, 100 + margin))
+    most = MOST_RISE * max((float(c.values[0]) for c in losses if np.isfinite(c.values[0])), default=np.inf)
+    if axes.get_ylim()[1] > most > axes.get_ylim()[0]:
+        axes.set_ylim(top=most)
+
+
+def _zoom(axes: Any, curves: Sequence[Curve]) -> None:
+    """The accuracy from the first epoch on; that of a guess before it lies far below."""
+    import numpy as np
+
+    later = np.concatenate([c.values[1:] for c in curves])
+    margin = 0.06 * (later.max() - later.min()) + 0.5
+    axes.set_ylim(later.min() - margin, later.max() + margin)
 
 
 def _ticks(axes: Any, logarithmic: bool) -> None:
