@@ -100,12 +100,10 @@ def training(entries: Sequence[Entry], plan: TrainPlan, updates: int) -> Iterato
         return
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn
+    from rich.table import Column
 
-    columns = (
-        TextColumn("{task.description}", markup=False),
-        BarColumn(bar_width=24),
-        TextColumn("{task.fields[text]}", markup=False),
-    )
+    text = TextColumn("{task.fields[text]}", markup=False, table_column=Column(no_wrap=True, overflow="ellipsis"))
+    columns = (TextColumn("{task.description}", markup=False), BarColumn(bar_width=12), text)
     with Progress(*columns, console=Console(stderr=True), transient=True) as bars:
         yield _bars(bars, entries, plan, updates)
 
@@ -130,7 +128,7 @@ def _bars(bars: Any, entries: Sequence[Entry], plan: TrainPlan, updates: int) ->
             bars.advance(tasks[entry.label], updates)
 
         def epoch(self, entry: Entry, record: Record, examples: int, seconds: float) -> None:
-            text = f"{record.epochs}/{plan.epochs}  {measured(entry, record)}, {_rate(examples / seconds)} examples/s"
-            bars.update(tasks[entry.label], text=f"{text}, {clock.epoch(entry, seconds)}")
+            text = f"{record.epochs}/{plan.epochs}, {clock.epoch(entry, seconds)}, {measured(entry, record)}"
+            bars.update(tasks[entry.label], text=f"{text}, {_rate(examples / seconds)} examples/s")
 
     return Bars()

@@ -175,7 +175,6 @@ class Training:
         self.groups = Groups.of(network, bound, plan, second, dtype)
         self.epochs = 0
         self.lanes = lanes_of(self.groups, seed)
-        self._stop = threading.Event()
         self._whole = True  # whether all lanes stand at the end of the same epoch
         self._build()
         self._workers = workers or os.cpu_count() or 1
@@ -239,7 +238,7 @@ class Training:
         if self.lanes.count < self._workers and self.network.shards > 1:
             self._train_large(losses, told)
         else:
-            self._each(lambda lane, memory: self._train_lane(lane, memory, losses[lane], told))
+            self._each(lambda lane, memory, stop: self._train_lane(lane, memory, stop, losses[lane], told))
         self._whole = True
         self.epochs += 1
         return losses
@@ -264,11 +263,13 @@ class Training:
                     list(pool.map(batch.update, range(self._workers), [grads] * self._workers))
                     tell(1)
 
-    def _train_lane(self, lane: int, memory: Memory, losses: Array, tell: Callable[[int], None]) -> None:
+    def _train_lane(
+        self, lane: int, memory: Memory, stop: threading.Event, losses: Array, tell: Callable[[int], None]
+    ) -> None:
         """All updates of an epoch, in compiled calls so short that a stop is seen soon; their lengths change no bit."""
         seed, done, steps = int(self.seeds[lane]), 0, 1
         order = _order(len(self.rows.y), self.epochs, seed)
-        while done < len(losses) and not self._stop.is_set():
+        while done < len(losses) and not stop.is_set():
             began, steps = time.perf_counter(), min(steps, len(losses) - done)
             self._train(
                 *self._pointers, steps, self.epochs * self.updates + done + 1, done * self.batch, self.batch, order,
@@ -289,9 +290,9 @@ class Training:
             raise ParameterError(f"x is {rows.x.dtype}; the training examples are {self.rows.x.dtype}")
         found, every = np.zeros((self.lanes.count, 2)), np.arange(len(rows.y))
 
-        def one(lane: int, memory: Memory) -> None:
+        def one(lane: int, memory: Memory, stop: threading.Event) -> None:
             for lo in range(0, len(every), EVALUATED):
-                if self._stop.is_set():
+                if stop.is_set():
                     break
                 part = every[lo : lo + EVALUATED]
                 self._evaluate(self.theta[lane], *rows.all, part, memory.work, memory.places, found[lane])
@@ -328,24 +329,26 @@ class Training:
             array[...] = given
         self.epochs, self._whole = int(state["epochs"]), True
 
-    def _each(self, work: Callable[[int, Memory], None]) -> None:
-        """Do the work of every lane, on all threads; each has one thread of BLAS."""
-        threads = min(self._workers, self.lanes.count)
+    def _each(self, work: Callable[[int, Memory, threading.Event], None]) -> None:
+        """Do the work of every lane, on all threads; each has one thread of BLAS. After Ctrl-C it ends at a stop."""
+        stop, threads = threading.Event(), min(self._workers, self.lanes.count)
         free = self._memory(threads)
 
         def one(lane: int) -> None:
             memory = free.get()
             try:
-                work(lane, memory)
+                work(lane, memory, stop)
             finally:
                 free.put(memory)
 
         with _one_thread(), ThreadPoolExecutor(threads) as pool:
-            self._stop.clear()
             try:
                 list(pool.map(one, range(self.lanes.count)))
             except BaseException:
-                self._stop.set()  # the pool waits for its threads
+                stop.set()
+                # a pool does not wait for a thread in whose start it was interrupted, but its memory comes back
+                for memory in [free.get() for _ in range(threads)]:
+                    free.put(memory)
                 raise
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from adamtheory.report.curves import COLOURS, STYLES, Curve
+from adamtheory.report.curves import COLOURS, GREY, STYLES, Curve
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -39,7 +39,7 @@ def training_figure(curves: Mapping[str, Sequence[Curve]], title: str, folder: P
                 _draw(axes, curve, first=1 if name == "train_loss" else 0)
             sheet.label(axes, head, "epoch", unit, logy=logarithmic)
             if logarithmic:
-                _cap(axes, curves["test_loss"])
+                _cap(axes, curves["test_loss"], curves[name])
             else:
                 _zoom(axes, curves[name])
             _ticks(axes, logarithmic)
@@ -59,13 +59,16 @@ def _draw(axes: Any, curve: Curve, first: int) -> None:
     axes.plot(epochs, curve.values, color=colour, linestyle=style, label=curve.label or "_", **dots)
 
 
-def _cap(axes: Any, losses: Sequence[Curve]) -> None:
+def _cap(axes: Any, losses: Sequence[Curve], drawn: Sequence[Curve]) -> None:
     """A loss that explodes must not flatten the others: the axis ends not far above the losses at the start."""
     import numpy as np
 
     most = MOST_RISE * max((float(c.values[0]) for c in losses if np.isfinite(c.values[0])), default=np.inf)
     if axes.get_ylim()[1] > most > axes.get_ylim()[0]:
         axes.set_ylim(top=most)
+        gone = [c.label for c in drawn if c.label and not (c.values <= most).all()]
+        axes.annotate(f"above: {', '.join(gone)}", (0.985, 0.96), xycoords="axes fraction", ha="right", fontsize=8,
+                      color=GREY)  # fmt: skip
 
 
 def _zoom(axes: Any, curves: Sequence[Curve]) -> None:

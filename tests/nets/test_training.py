@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 from types import SimpleNamespace
 from typing import Any
 
@@ -90,3 +92,40 @@ def test_history_learns_and_tells() -> None:
 def test_wrong_examples_are_told(data: Any, message: str) -> None:
     with pytest.raises(ParameterError, match=message):
         Training(NET, data, adam)
+
+
+def test_the_pieces_of_an_epoch_change_no_bit(monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[int] = []
+    found = []
+    for piece in (0.0, 1e9):  # one update in a call; as many as fit into 1, 2, 4, ...
+        monkeypatch.setattr("adamtheory.nets.training.PIECE", piece)
+        training = Training(NET, examples(), adam, batch=7, seed=[1, 2], workers=2)
+        losses = [training.epoch(told.append) for _ in range(2)]
+        found.append((losses, training.theta))
+        assert sum(told) == 2 * 2 * training.updates
+        assert max(told) == (1 if piece == 0 else 4)
+        told.clear()
+    (one, theta), (many, same) = found
+    assert (np.array(one) == np.array(many)).all() and (theta == same).all()
+
+
+@pytest.mark.parametrize("lanes", [1, 3])
+def test_ctrl_c_stops_all_lanes_within_an_epoch(lanes: int) -> None:
+    training = Training(NET, examples(20_000), adam, batch=1, seed=list(range(lanes)), workers=2)
+    before, counts = training.state(), []
+
+    def tell(updates: int) -> None:
+        if not counts:
+            os.kill(os.getpid(), signal.SIGINT)  # reaches the main thread, which waits for the others
+        counts.append(updates)
+
+    with pytest.raises(KeyboardInterrupt):
+        training.epoch(tell)
+    assert sum(counts) < lanes * training.updates
+    for refused in (training.epoch, training.state):
+        with pytest.raises(ParameterError, match="the last epoch was interrupted"):
+            refused()
+    training.restore(before)
+    losses = training.epoch()
+    fresh = Training(NET, examples(20_000), adam, batch=1, seed=list(range(lanes)), workers=1)
+    assert (fresh.epoch() == losses).all() and (fresh.theta == training.theta).all()
