@@ -14,11 +14,11 @@ from __future__ import annotations
 import inspect
 
 from adamtheory.engine import philox
-from adamtheory.engine.emit import POLICY
+from adamtheory.engine.emit import INNER, POLICY
+from adamtheory.nets.layers import Activation, Dense
 from adamtheory.nets.network import Network
 
 TYPES = {"float32": "f4", "float64": "f8", "uint8": "u1"}
-HELPER = POLICY.format(signature="").replace(", cache=True", "")
 
 # Counter = (update, row of the batch, block of four places, layer), key = (seed, purpose).
 MASKS = f"""\
@@ -37,22 +37,25 @@ import numpy as np
 from numba import njit
 
 F = np.{dtype}
+'''
+
+RANDOM = """\
 U = np.uint64
 M32, S32 = U(0xFFFFFFFF), U(32)
 M0, M1, W0, W1 = U(0xD2511F53), U(0xCD9E8D57), U(0x9E3779B9), U(0xBB67AE85)
-'''
+"""
 
 
 def network_text(network: Network, dtype: str, data: str) -> str:
     """The text of both functions; `data` is the dtype of x."""
     f, x = TYPES[dtype], TYPES[data]
     memory = f"{x}[:,::1], i8[::1], i4[::1], i8[::1], i8[::1]"
-    helpers = "\n\n".join(f"@{HELPER}\n{text}" for text in (inspect.getsource(philox.philox4x32), MASKS))
-    writer = Writer(network, data == "uint8")
+    helpers = "\n\n".join(f"@{INNER}\n{text}" for text in (inspect.getsource(philox.philox4x32), MASKS))
+    writer = Writer(network, dtype, data == "uint8")
     gradient = POLICY.format(signature=f'"f8({f}[::1], {f}[::1], {memory}, i8, i8, i8, u8, {f}[::1], i4[::1])", ')
     evaluate = POLICY.format(signature=f'"void({f}[::1], {memory}, {f}[::1], i4[::1], f8[::1])", ')
     return (
-        f"{HEADER.format(name=network.name, dtype=dtype)}\n\n{helpers}\n\n@{gradient}\n{writer.gradient()}"
+        f"{HEADER.format(name=network.name, dtype=dtype)}{RANDOM}\n\n{helpers}\n\n@{gradient}\n{writer.gradient()}"
         f"\n\n@{evaluate}\n{writer.evaluate()}"
     )
 
@@ -60,8 +63,9 @@ def network_text(network: Network, dtype: str, data: str) -> str:
 class Writer:
     """Lays out the memory of a batch and joins the texts of the layers."""
 
-    def __init__(self, network: Network, bytes_: bool) -> None:
+    def __init__(self, network: Network, dtype: str, bytes_: bool) -> None:
         self.network = network
+        self.dtype = dtype
         self.bytes = bytes_
         self.width = 0  # numbers a row of the batch
 
@@ -101,19 +105,26 @@ class Writer:
         scale = " * F(1.0 / 255.0)" if self.bytes else ""
         return f"""
     for r in range(b):
+        row = x[rows[r]]
         for k in range({self.network.inputs}):
-            a0[r, k] = F(x[rows[r], k]){scale}
+            a0[r, k] = F(row[k]){scale}
 """
 
     def forward(self, *, training: bool) -> str:
-        layers = enumerate(self.network.layers)
-        return self.gather() + "".join(layer.forward(i, training=training) for i, layer in layers)
+        text, layers = self.gather(), self.network.layers
+        for i, layer in enumerate(layers):
+            before, after = layers[i - 1 : i], layers[i + 1 : i + 2]
+            if after and isinstance(layer, Dense) and isinstance(after[0], Activation):
+                text += layer.forward(i, training=training, then=after[0].function)
+            elif not (before and isinstance(before[0], Dense) and isinstance(layer, Activation)):
+                text += layer.forward(i, training=training)
+        return text
 
     def gradient(self) -> str:
         layers = self.network.layers
         text = "def gradient(theta, grad, x, indptr, indices, y, rows, first, total, round_, seed, work, places):\n"
         text += "".join(self.arrays(training=True)) + self.forward(training=True)
-        text += self.network.head.training(len(layers))
+        text += self.network.head.training(len(layers), self.dtype)
         for i in reversed(range(len(layers))):
             text += layers[i].backward(i, wanted=self.wanted(i))
         return text + "    return loss\n"
@@ -126,6 +137,6 @@ class Writer:
 
 def work_width(network: Network) -> int:
     """Numbers of `work` for each row of a batch, apart from the entries of sparse rows."""
-    writer = Writer(network, False)
+    writer = Writer(network, "float32", False)
     writer.arrays(training=True)
     return writer.width

@@ -63,8 +63,20 @@ class Layer:
         raise NotImplementedError
 
 
+# name -> (value at s, derivative from the value a)
+ACTIVATIONS = {
+    "relu": ("s if s > F(0.0) else F(0.0)", "F(1.0) if a > F(0.0) else F(0.0)"),
+    "tanh": ("F(math.tanh(np.float64(s)))", "F(1.0) - a * a"),
+    "sigmoid": ("F(1.0 / (1.0 + math.exp(-np.float64(s))))", "a * (F(1.0) - a)"),
+    "softplus": (
+        "F(max(np.float64(s), 0.0) + math.log1p(math.exp(-abs(np.float64(s)))))",
+        "F(1.0 - math.exp(-np.float64(a)))",
+    ),
+}
+
+
 @dataclass(frozen=True)
-class Dense(Layer):
+class Affine(Layer):
     """a' = a W^T + c, W of shape (outputs, inputs): row k holds the weights of unit k.
 
     gain  weights start uniform in +-sqrt(gain/inputs): 6 for ReLU (He et al. 2015, eq. 10), for others
@@ -77,13 +89,21 @@ class Dense(Layer):
         bound = sqrt(self.gain / self.inputs)
         return (Parameter("w", (self.outputs, self.inputs), "weight", bound), Parameter("c", (self.outputs,), "bias"))
 
-    def forward(self, i: int, *, training: bool) -> str:
+
+@dataclass(frozen=True)
+class Dense(Affine):
+    """`Affine` on dense rows, by matrix products."""
+
+    def forward(self, i: int, *, training: bool, then: str = "") -> str:
+        """`then`: the activation that follows, computed in the same pass."""
         del training
+        value = ACTIVATIONS[then][0] if then else "s"
         return f"""
     np.dot(a{i}, w{i}.T, a{i + 1})
     for r in range(b):
         for k in range({self.outputs}):
-            a{i + 1}[r, k] += c{i}[k]
+            s = a{i + 1}[r, k] + c{i}[k]
+            a{i + 1}[r, k] = {value}
 """
 
     def backward(self, i: int, *, wanted: bool) -> str:
@@ -98,8 +118,8 @@ class Dense(Layer):
 
 
 @dataclass(frozen=True)
-class SparseDense(Dense):
-    """`Dense` on the rows of a sparse matrix as the first layer, with dropout of its inputs.
+class SparseDense(Affine):
+    """`Affine` on the rows of a sparse matrix as the first layer, with dropout of its inputs.
 
     dropout  the share of entries left out in training; those that stay are divided by 1 - dropout
     """
@@ -149,18 +169,6 @@ class SparseDense(Dense):
                 gw{i}[k, j] += d{i + 1}[r, k] * entries[entry]
             entry += 1
 """
-
-
-# name -> (value at s, derivative from the value a)
-ACTIVATIONS = {
-    "relu": ("s if s > F(0.0) else F(0.0)", "F(1.0) if a > F(0.0) else F(0.0)"),
-    "tanh": ("F(math.tanh(np.float64(s)))", "F(1.0) - a * a"),
-    "sigmoid": ("F(1.0 / (1.0 + math.exp(-np.float64(s))))", "a * (F(1.0) - a)"),
-    "softplus": (
-        "F(max(np.float64(s), 0.0) + math.log1p(math.exp(-abs(np.float64(s)))))",
-        "F(1.0 - math.exp(-np.float64(a)))",
-    ),
-}
 
 
 @dataclass(frozen=True)

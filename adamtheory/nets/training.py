@@ -47,6 +47,7 @@ class Memory:
     work: Array
     places: Array
     out: Array
+    order: Array
 
 
 @dataclass(frozen=True)
@@ -117,13 +118,6 @@ def _one_thread() -> AbstractContextManager[Any]:
     return limits
 
 
-@lru_cache(maxsize=64)
-def _order(size: int, epoch: int, seed: int) -> Array:
-    from adamtheory.simulation.rows import epoch_order
-
-    return epoch_order(size, epoch, seed, 0)
-
-
 def lanes_of(groups: Groups, seed: Any) -> Lanes:
     """The lanes of a training: the parameters of all rules and the seeds, broadcast."""
     values = groups.values()
@@ -185,14 +179,14 @@ class Training:
 
         from adamtheory.engine.cpu import load, pointer
         from adamtheory.nets.kernels import network_text
-        from adamtheory.nets.stepping import step_text, train_text
+        from adamtheory.nets.stepping import shuffle_text, step_text, train_text
 
         data, groups, count = self.rows.x.dtype.name, self.groups, self.lanes.count
         net, step = load(network_text(self.network, self.dtype, data)), load(step_text(groups.kernels, self.dtype)).step
         self._gradient, self._evaluate, self._step = net.gradient, net.evaluate, step
         self._pointers = pointer(net.gradient), pointer(step)
         loop = load(train_text(self.dtype, data))
-        self._train, self._add = loop.train, loop.add
+        self._train, self._add, self._shuffle = loop.train, loop.add, load(shuffle_text()).shuffle
         self._edges, self._which = groups.edges, groups.which
         self._par, self._st = groups.parameters(self.lanes.values, count), groups.step_state(count)
         self.seeds = self.lanes.values[SEED].astype(np.uint64)
@@ -214,7 +208,7 @@ class Training:
             work = np.empty(rows * (work_width(self.network) + self.rows.longest), self.dtype)
             grads = np.empty((self.network.shards, self.network.size), self.dtype)
             out = np.empty(outputs, self.dtype)
-            free.put(Memory(grads, work, np.empty(0, np.int32), out))
+            free.put(Memory(grads, work, np.empty(0, np.int32), out, np.empty(len(self.rows.y), np.int64)))
         return free
 
     @property
@@ -251,11 +245,11 @@ class Training:
         """One lane after the other, all threads at one batch: a shard of the gradient each, then some groups."""
         free, shards = self._memory(self.network.shards), self.network.shards
         memories = [free.get() for _ in range(shards)]
-        grads = memories[0].grads
+        grads, order = memories[0].grads, memories[0].order
 
         with _one_thread(), ThreadPoolExecutor(self._workers) as pool:
             for lane, seed in enumerate(self.seeds.tolist()):
-                order = _order(len(self.rows.y), self.epochs, seed)
+                self._shuffle(order, self.epochs, seed)
                 for j in range(self.updates):
                     batch = _Batch(self, lane, order[j * self.batch : (j + 1) * self.batch], seed, j)
                     parts = pool.map(batch.gradient, range(shards), grads, memories)
@@ -268,13 +262,13 @@ class Training:
     ) -> None:
         """All updates of an epoch, in compiled calls so short that a stop is seen soon; their lengths change no bit."""
         seed, done, steps = int(self.seeds[lane]), 0, 1
-        order = _order(len(self.rows.y), self.epochs, seed)
+        self._shuffle(memory.order, self.epochs, seed)
         while done < len(losses) and not stop.is_set():
             began, steps = time.perf_counter(), min(steps, len(losses) - done)
             self._train(
-                *self._pointers, steps, self.epochs * self.updates + done + 1, done * self.batch, self.batch, order,
-                *self.rows.all, seed, self.theta[lane], memory.grads, self.slots[lane], self._par[lane], self._st[lane],
-                memory.out, self._edges, self._which, memory.work, memory.places, losses[done:],
+                *self._pointers, steps, self.epochs * self.updates + done + 1, done * self.batch, self.batch,
+                memory.order, *self.rows.all, seed, self.theta[lane], memory.grads, self.slots[lane], self._par[lane],
+                self._st[lane], memory.out, self._edges, self._which, memory.work, memory.places, losses[done:],
             )  # fmt: skip
             done += steps
             tell(steps)
