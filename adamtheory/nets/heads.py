@@ -28,14 +28,39 @@ EXPONENTIAL = {
 
 
 @dataclass(frozen=True)
-class SoftmaxLoss:
+class Head:
+    """A loss.
+
+    inputs   outputs of the last layer
+    classes  number of classes that labels name; 0 where the targets are the inputs of the network, numbers in [0, 1]
+    """
+
+    inputs: int
+
+    @property
+    def classes(self) -> int:
+        return 0
+
+    def training(self, i: int, dtype: str) -> str:
+        """Text that computes `loss`, the rows' part of the mean, its derivatives, and `share`, a row's weight."""
+        raise NotImplementedError
+
+    def evaluation(self, i: int) -> str:
+        """Text that adds the loss of all rows to `result[0]`, and the number of right ones to `result[1]`."""
+        raise NotImplementedError
+
+
+@dataclass(frozen=True)
+class SoftmaxLoss(Head):
     """Cross entropy of softmax: log sum_k exp(a_k) - a_y, the mean over the batch; in nats.
 
     Training leaves its derivatives in `d<i>`; evaluation adds the loss of every row and counts the rows whose largest
     output is that of their class (the first one among equals).
     """
 
-    inputs: int
+    @property
+    def classes(self) -> int:
+        return self.inputs
 
     def training(self, i: int, dtype: str) -> str:
         return f"""

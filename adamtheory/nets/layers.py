@@ -8,6 +8,7 @@ the dtype, and every literal goes through it.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import prod, sqrt
 
@@ -54,6 +55,18 @@ class Layer:
         """Further arrays of training, name -> numbers a row of the batch; in kernel text `<name><i>`."""
         return {}
 
+    def indices(self) -> dict[str, int]:
+        """The same of int32."""
+        return {}
+
+    def shared(self) -> dict[str, tuple[int, ...]]:
+        """Arrays of fixed shapes, name -> shape; their memory is any layer's, so nothing stays in them."""
+        return {}
+
+    def helpers(self) -> tuple[str, ...]:
+        """Functions that the texts call; each is written once."""
+        return ()
+
     def forward(self, i: int, *, training: bool) -> str:
         """Text that computes `a<i+1>`."""
         raise NotImplementedError
@@ -61,6 +74,11 @@ class Layer:
     def backward(self, i: int, *, wanted: bool) -> str:
         """Text that computes the derivatives; those by the inputs only if `wanted`."""
         raise NotImplementedError
+
+    def penalty(self, i: int) -> str:
+        """Text that adds what all rows have of the layer's own part in the loss to `extra`; `backward` knows it."""
+        del i
+        return ""
 
 
 # name -> (value at s, derivative from the value a)
@@ -245,3 +263,18 @@ class Dropout(Layer):
 def keep_words(rate: float) -> int:
     """How many of the 2^32 words keep a number."""
     return round((1 - rate) * 2**32)
+
+
+def dense_layers(sizes: Sequence[int], activation: str, dropout: float) -> list[Layer]:
+    """`Dense` layers from each size to the next; between them the activation and, at a rate above 0, `Dropout`.
+
+    Raises `ParameterError` for sizes that are no whole numbers of at least 1.
+    """
+    if min(sizes) < 1 or any(int(n) != n for n in sizes):
+        raise ParameterError(f"every layer needs at least one unit; given {list(sizes)}")
+    layers: list[Layer] = []
+    for n, m in zip(map(int, sizes[:-2]), map(int, sizes[1:-1]), strict=True):
+        layers += [Dense(n, m, 6.0 if activation == "relu" else 6.0 * n / (n + m)), Activation(m, m, activation)]
+        layers += [Dropout(m, m, dropout)] if dropout else []
+    n, m = int(sizes[-2]), int(sizes[-1])
+    return [*layers, Dense(n, m, 6.0 * n / (n + m))]

@@ -72,12 +72,14 @@ class Rows:
 def rows_of(network: Network, data: Any) -> Rows:
     """Check a pair (x, y) against a network; x is an array or has `indptr`, `indices`, `values` and `width`.
 
-    Raises `ParameterError` for other shapes, dtypes, or classes outside 0..classes-1.
+    Networks that have their inputs as targets take y of any kind. Raises `ParameterError` for other shapes, dtypes, or
+    classes outside 0..classes-1.
     """
     import numpy as np
 
     x, y = (data.x, data.y) if hasattr(data, "x") else data
-    y = np.ascontiguousarray(y, np.int64)
+    classes = network.head.classes
+    y = np.ascontiguousarray(y if classes else np.zeros(len(x)), np.int64)
     empty = np.empty(0, np.int64), np.empty(0, np.int32)
     if network.sparse:
         indptr, indices = np.ascontiguousarray(x.indptr, np.int64), np.ascontiguousarray(x.indices, np.int32)
@@ -94,12 +96,19 @@ def rows_of(network: Network, data: Any) -> Rows:
     if width != network.inputs or y.shape != (count,) or not count:
         raise ParameterError(f"{count} rows of {width} numbers with {y.shape} labels; {network.name} takes "
                              f"{network.inputs} numbers a row and a label for each")  # fmt: skip
-    classes = network.head.inputs
-    if y.min() < 0 or y.max() >= classes:
+    _check_values(network, found)
+    return found
+
+
+def _check_values(network: Network, rows: Rows) -> None:
+    """Classes are those of the head; where there are none, the numbers are to be found again, and lie in [0, 1]."""
+    x, y, classes = rows.x, rows.y, network.head.classes
+    if classes and (y.min() < 0 or y.max() >= classes):
         raise ParameterError(
             f"labels run from {y.min()} to {y.max()}; {network.name} has the classes 0 to {classes - 1}"
         )
-    return found
+    if not classes and x.dtype.kind == "f" and not (x.min() >= 0 and x.max() <= 1):
+        raise ParameterError(f"x runs from {x.min()} to {x.max()}; {network.name} takes numbers in [0, 1]")
 
 
 @lru_cache(maxsize=1)
@@ -199,16 +208,16 @@ class Training:
         """One set of scratch arrays for each thread."""
         import numpy as np
 
-        from adamtheory.nets.kernels import work_width
+        from adamtheory.nets.kernels import scratch
 
         free: queue.SimpleQueue[Memory] = queue.SimpleQueue()
         rows = max(self.batch, EVALUATED)
         outputs = max(len(k.outputs) for k in self.groups.kernels)
         for _ in range(threads):
-            work = np.empty(rows * (work_width(self.network) + self.rows.longest), self.dtype)
+            work, places = scratch(self.network, self.dtype, rows, self.rows.longest)
             grads = np.empty((self.network.shards, self.network.size), self.dtype)
-            out = np.empty(outputs, self.dtype)
-            free.put(Memory(grads, work, np.empty(0, np.int32), out, np.empty(len(self.rows.y), np.int64)))
+            out, order = np.empty(outputs, self.dtype), np.empty(len(self.rows.y), np.int64)
+            free.put(Memory(grads, work, places, out, order))
         return free
 
     @property
