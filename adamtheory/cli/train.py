@@ -26,7 +26,8 @@ MODEL, DATA = "mlp[hidden=[100]]", "digits"
 
 def command(
     model: Annotated[
-        str, typer.Option("-m", "--model", metavar="NAME[...]", help="softmax, mlp: adamtheory list networks.")
+        str,
+        typer.Option("-m", "--model", metavar="NAME[...]", help="softmax, mlp, cnn, vae: adamtheory list networks."),
     ] = MODEL,
     data: Annotated[
         str, typer.Option("-d", "--data", metavar="NAME[...]", help="A data set: adamtheory list datasets.")
@@ -67,6 +68,7 @@ def command(
       adamtheory train
       adamtheory train -m "mlp[hidden=[100]]" -d mnist -o adam -o amsgrad -o "sgd[lr=0.1]" --epochs 10 --seeds 5
       adamtheory train -m softmax -o "adam[lr=[0.001,0.01]]" --schedule inverse_sqrt --out runs/softmax
+      adamtheory train -m "cnn[channels=[16,16,32], kernel=5]" -d "cifar10[train=2000]" -o adam --epochs 3
       adamtheory train -m "mlp[hidden=[500,300], activation=tanh, dropout=0.5]" -d "mnist[train=5000]"
     """
     from adamtheory.cli.regret import whole

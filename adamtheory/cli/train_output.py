@@ -42,12 +42,15 @@ def header(plan: TrainPlan, network: Network, entries: Sequence[Entry], examples
 
 def table(rows: Sequence[Row]) -> tuple[list[str], list[list[str]]]:
     """Heads and cells; at most `MOST_ROWS` rows."""
-    heads = ["optimizer", "training loss", "test loss", "test accuracy, %"]
+    heads = ["optimizer", "training loss", "test loss"]
     cells = [
-        [row.name, _with(row.train_loss, row.train_loss_error), _with(row.test_loss, row.test_loss_error),
-         _with(100 * row.accuracy, 100 * row.accuracy_error)]
+        [row.name, _with(row.train_loss, row.train_loss_error), _with(row.test_loss, row.test_loss_error)]
         for row in rows[:MOST_ROWS]
-    ]  # fmt: skip
+    ]
+    if any(row.accuracy == row.accuracy for row in rows):  # a network without classes has none
+        heads.append("test accuracy, %")
+        for cell, row in zip(cells, rows, strict=False):
+            cell.append(_with(100 * row.accuracy, 100 * row.accuracy_error))
     if any(row.diverged for row in rows[:MOST_ROWS]):
         heads.append("not finite")
         for cell, row in zip(cells, rows, strict=False):

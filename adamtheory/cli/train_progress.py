@@ -44,8 +44,10 @@ def measured(entry: Entry, record: Record) -> str:
         [float(array[numbers, -1].mean()) for numbers in groups]
         for array in (record.train_loss, record.test_loss, record.test_accuracy)
     )
-    accuracy = _range([100 * value for value in right], "{:.2f}")
-    return f"loss {_range(train)}, test loss {_range(test)}, accuracy {accuracy} %"
+    losses = f"loss {_range(train)}, test loss {_range(test)}"
+    if all(value != value for value in right):  # a network without classes
+        return losses
+    return f"{losses}, accuracy {_range([100 * value for value in right], '{:.2f}')} %"
 
 
 def _rate(value: float) -> str:

@@ -152,6 +152,27 @@ def _mlp(extent: Extent, **options: Any) -> Network:
     return mlp(extent.width, extent.classes, sparse=extent.sparse, **options)
 
 
+def _cnn(extent: Extent, **options: Any) -> Network:
+    from adamtheory.nets.convolutions import cnn
+
+    if extent.sparse or len(extent.shape) not in (2, 3):
+        raise ParameterError(f"cnn reads images; the rows of these data are {_form(extent)}: give mlp or softmax")
+    channels, height, width = (1, *extent.shape)[-3:]
+    return cnn((channels, height, width), extent.classes, **options)
+
+
+def _vae(extent: Extent, *, hidden: int, latent: int) -> Network:
+    from adamtheory.nets.autoencoder import vae
+
+    if extent.sparse:
+        raise ParameterError(f"vae reads images; the rows of these data are {_form(extent)}: give mlp or softmax")
+    return vae(extent.width, hidden=hidden, latent=latent)
+
+
+def _form(extent: Extent) -> str:
+    return f"{'sparse ' if extent.sparse else ''}vectors of {extent.width} numbers"
+
+
 INPUT_DROPOUT = rate("share of the data's numbers left out in training")
 
 NETWORKS: dict[str, Kind] = {
@@ -171,5 +192,27 @@ NETWORKS: dict[str, Kind] = {
             "input_dropout": INPUT_DROPOUT,
         },
         "as in Kingma & Ba 2015, Section 6.2; starting weights of He et al. 2015 (ReLU) and Glorot & Bengio 2010",
+    ),
+    "cnn": Kind(
+        "A convolutional network: convolutions that keep the size, each with 3x3 maxima 2 apart, then dense layers.",
+        _cnn,
+        {
+            "channels": sizes("[16, 16, 32]", "filters of each convolution"),
+            "kernel": size("5", "height and width of the filters, odd"),
+            "hidden": sizes("[128]", "units of each dense layer before the last"),
+            "activation": ACTIVATION,
+            "dropout": rate("share of every dense hidden layer's outputs left out in training"),
+            "input_dropout": INPUT_DROPOUT,
+        },
+        "as in Kingma & Ba 2015, Section 6.3, with channels=[64, 64, 128], hidden=[1000] and dropout",
+    ),
+    "vae": Kind(
+        "A variational auto-encoder of pixels in [0, 1]; its loss bounds -log p(x) of an image from above.",
+        _vae,
+        {
+            "hidden": size("100", "units of the encoder's hidden layer, and of the decoder's"),
+            "latent": size("10", "normal numbers between them"),
+        },
+        "Kingma & Welling 2014; as in Kingma & Ba 2015, Section 6.4, with hidden=500, latent=50",
     ),
 }

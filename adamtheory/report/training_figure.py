@@ -27,14 +27,18 @@ FEW_POINTS = 15  # up to which every epoch gets a dot
 def training_figure(curves: Mapping[str, Sequence[Curve]], title: str, folder: Path) -> list[Path]:
     """Draw and save `train.png` and `train.svg`; returns the paths.
 
-    curves  for each of `PANELS` one curve for each optimizer and lane; values at epochs 0, 1, ..., training loss from 1
+    curves  for each of `PANELS` one curve for each optimizer and lane; values at epochs 0, 1, ..., of training loss
+            from 1 on; a panel without any number, as accuracy where there are no classes, is left out
     """
     from adamtheory.report.sheet import Sheet
 
     sheet = Sheet(title)
     with sheet.style():
-        panels = sheet.panels(1, len(PANELS))
-        for axes, (name, (head, unit, logarithmic)) in zip(panels, PANELS.items(), strict=True):
+        shown = {
+            name: panel for name, panel in PANELS.items() if any((c.values == c.values).any() for c in curves[name])
+        }
+        panels = sheet.panels(1, len(shown))
+        for axes, (name, (head, unit, logarithmic)) in zip(panels, shown.items(), strict=True):
             for curve in curves[name]:
                 _draw(axes, curve, first=1 if name == "train_loss" else 0)
             sheet.label(axes, head, "epoch", unit, logy=logarithmic)
@@ -67,8 +71,8 @@ def _cap(axes: Any, losses: Sequence[Curve], drawn: Sequence[Curve]) -> None:
     if axes.get_ylim()[1] > most > axes.get_ylim()[0]:
         axes.set_ylim(top=most)
         gone = [c.label for c in drawn if c.label and not (c.values <= most).all()]
-        axes.annotate(f"above: {', '.join(gone)}", (0.985, 0.96), xycoords="axes fraction", ha="right", fontsize=8,
-                      color=GREY)  # fmt: skip
+        told = f"above: {', '.join(gone)}" if gone else ""
+        axes.annotate(told, (0.985, 0.96), xycoords="axes fraction", ha="right", fontsize=8, color=GREY)
 
 
 def _zoom(axes: Any, curves: Sequence[Curve]) -> None:

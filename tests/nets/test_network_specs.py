@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from adamtheory.errors import AdamTheoryError, ParameterError, UnknownNameError
+from adamtheory.nets.autoencoder import vae
+from adamtheory.nets.convolutions import cnn
 from adamtheory.nets.network import mlp
 from adamtheory.nets.specs import NETWORKS, Extent, to_network
 
@@ -25,6 +27,9 @@ WORDS = Extent((500,), 2, sparse=True)
             mlp(64, 10, hidden=(500, 300), activation="tanh", dropout=0.5, input_dropout=0.2),
         ),
         ("softmax[input_dropout=0.5]", WORDS, mlp(500, 2, hidden=(), input_dropout=0.5, sparse=True)),
+        ("cnn", Extent((3, 32, 32), 10), cnn((3, 32, 32), 10)),
+        ("cnn[channels=[2], kernel=3]", DIGITS, cnn((1, 8, 8), 10, channels=(2,), kernel=3)),
+        ("vae[hidden=5, latent=2]", DIGITS, vae(64, hidden=5, latent=2)),
         ("mlp[hidden=[20]]", WORDS, mlp(500, 2, hidden=(20,), sparse=True)),
     ],
 )
@@ -60,3 +65,11 @@ def test_wrong_specs(spec: str, error: type[Exception], needle: str) -> None:
     with pytest.raises(error) as found:
         to_network(spec, DIGITS)
     assert needle in str(found.value)
+
+
+def test_images_are_not_made_of_vectors() -> None:
+    for extent in (WORDS, Extent((13,), 2)):
+        with pytest.raises(ParameterError, match=r"cnn reads images; .* vectors of \d+ numbers: give mlp or softmax"):
+            to_network("cnn", extent)
+    with pytest.raises(ParameterError, match="sparse vectors of 500 numbers"):
+        to_network("vae", WORDS)

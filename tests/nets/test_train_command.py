@@ -19,10 +19,15 @@ import pytest
 from scipy import stats
 
 from adamtheory.cli import main
+from adamtheory.cli.train_output import curves, table
+from adamtheory.cli.train_progress import measured
 from adamtheory.nets.checkpoints import Checkpoints
 from adamtheory.nets.data import load
-from adamtheory.nets.history import train
+from adamtheory.nets.history import Record, train
 from adamtheory.nets.network import mlp
+from adamtheory.nets.plan import TrainPlan, prepare
+from adamtheory.nets.summary import summarise
+from adamtheory.report.training_figure import training_figure
 from adamtheory.rules import adam, sgd
 
 EPOCHS = 12
@@ -140,6 +145,20 @@ def test_divergence_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) 
     assert (tmp_path / "a" / "train.svg").exists()
     assert main([*words, "--out", str(tmp_path / "a"), "--json"]) == 0
     assert [row["diverged"] for row in json.loads(capsys.readouterr().out)["rows"]] == [0, 2]
+
+
+def test_a_network_without_classes_has_no_accuracy(tmp_path: Path) -> None:
+    plan = TrainPlan(("sgd",), "vae[hidden=4, latent=1]", "digits", epochs=2, seeds=2)
+    _, entries = prepare(plan, load("digits"))
+    losses, none = np.array([[40.0, 30.0, 20.0], [42.0, 31.0, 22.0]]), np.full((2, 3), np.nan)
+    record = Record(losses[:, 1:], losses, none, np.zeros(2, np.int64))
+    heads, cells = table(summarise(entries, [record]))
+    assert heads == ["optimizer", "training loss", "test loss"]
+    assert cells == [["sgd", "21 ± 13", "21 ± 13"]]  # t(0.975, 1) = 12.706
+    assert measured(entries[0], record) == "loss 21, test loss 21"
+    training_figure(curves(entries, [record]), "title", tmp_path)
+    svg = (tmp_path / "train.svg").read_text()
+    assert "Test loss" in svg and "accuracy" not in svg
 
 
 # --- interruptions ----------------------------------------------------------------------------------------------------
