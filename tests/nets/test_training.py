@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import signal
+import threading
+import time
 from types import SimpleNamespace
 from typing import Any
 
@@ -129,3 +131,23 @@ def test_ctrl_c_stops_all_lanes_within_an_epoch(lanes: int) -> None:
     losses = training.epoch()
     fresh = Training(NET, examples(20_000), adam, batch=1, seed=list(range(lanes)), workers=1)
     assert (fresh.epoch() == losses).all() and (fresh.theta == training.theta).all()
+
+
+def test_a_thread_in_whose_start_ctrl_c_came_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    training = Training(NET, examples(200), adam, batch=1, seed=[0, 1, 2], workers=2)
+    start, working, ended = threading.Thread.start, threading.Event(), []
+
+    def interrupted(thread: threading.Thread) -> None:
+        start(thread)
+        assert working.wait(10)
+        raise KeyboardInterrupt  # the pool has not noted the thread yet
+
+    def tell(updates: int) -> None:
+        working.set()
+        time.sleep(0.2)
+        ended.append(updates)
+
+    monkeypatch.setattr(threading.Thread, "start", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        training.epoch(tell)
+    assert ended == [1]
