@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 from adamtheory import catalogue
 from adamtheory.errors import UnknownNameError
-from adamtheory.nets.specs import NETWORKS
 
 if TYPE_CHECKING:
     from adamtheory.language.rule import Rule
@@ -40,6 +39,8 @@ def find(name: str) -> tuple[str, Rule]:
         if name in rules:
             return kind, rules[name]
         everything += rules
+    from adamtheory.nets.specs import NETWORKS
+
     known = [*everything, *NETWORKS, *catalogue.experiments()]
     raise UnknownNameError("optimizer, loss, schedule, set, network or experiment", name, known)
 

@@ -18,7 +18,6 @@ from adamtheory.language.formula import latex, plain, plain_expression
 from adamtheory.language.rule import SUPPLIED
 from adamtheory.language.split import split
 from adamtheory.language.tree import Number
-from adamtheory.nets.specs import NETWORKS
 
 if TYPE_CHECKING:
     from adamtheory.language.rule import Obligation, Rule
@@ -51,11 +50,12 @@ def command(
       adamtheory show phase_diagram
       adamtheory show mlp
     """
-    if name in NETWORKS:
+    experiment = _experiment(name) if name in catalogue.experiments() else None
+    is_rule = any(name in registry(kind) for kind in REGISTRIES)
+    if experiment is None and not is_rule and _is_network(name):
         _network(name, only_latex or kernel, as_json)
         return
-    experiment = _experiment(name) if name in catalogue.experiments() else None
-    if experiment is not None and not any(name in registry(kind) for kind in REGISTRIES):
+    if experiment is not None and not is_rule:
         if only_latex or kernel:
             raise ParameterError(f"{name} is an experiment; --latex and --kernel are for rules")
         if as_json:
@@ -74,6 +74,12 @@ def command(
         typer.echo("\n".join(_page(_facts(kind, rule))))
         if experiment is not None:  # a loss and an experiment may share their name
             typer.echo("\n".join(["", *_experiment_page(experiment)]))
+
+
+def _is_network(name: str) -> bool:
+    from adamtheory.nets.specs import NETWORKS
+
+    return name in NETWORKS
 
 
 def _network(name: str, other: bool, as_json: bool) -> None:

@@ -46,7 +46,7 @@ def command(
     dtype: Annotated[str, typer.Option(metavar="TYPE", help="float32 or float64.")] = "float32",
     out: Annotated[
         Path | None,
-        typer.Option(metavar="FOLDER", help="For results; one that was interrupted goes on. Default: runs/train-DATE."),
+        typer.Option(metavar="FOLDER", help="For results; what is there goes on. Default: runs/train-DATE-TIME."),
     ] = None,
     workers: Annotated[str | None, typer.Option(metavar="N", help="Threads. Default: one per core.")] = None,
     data_dir: Annotated[
@@ -61,7 +61,7 @@ def command(
     Printed are losses and accuracy on the test rows, with intervals over the seeds. Lists in an optimizer multiply out;
     a list in a network is its layers. All seeds share starts, orders of rows and dropout between the optimizers. The
     folder holds run.json, results.parquet, the figure, and a checkpoint of every epoch: after Ctrl-C or a kill the same
-    command with --out FOLDER goes on and ends with the same bits.
+    command goes on where it stopped, and ends with the same bits; a folder of other settings is refused.
 
     \b
     Examples:
@@ -85,7 +85,7 @@ def command(
     if batch is None and len(examples.train.y) < FEW_ROWS:
         plan = replace(plan, batch=FEW_BATCH)
     network, entries = prepare(plan, examples)
-    session = Session(plan, network, entries, examples, out or _fresh_folder(), threads)
+    session = Session(plan, network, entries, examples, out, threads)
     return session.run(not no_figure, as_json)
 
 
@@ -106,26 +106,27 @@ class Session:
         network: Network,
         entries: list[Entry],
         examples: Any,
-        folder: Path,
+        out: Path | None,
         workers: int | None,
     ) -> None:
+        from adamtheory.nets.folder import record, unfinished
+
         self.plan, self.network, self.entries, self.examples = plan, network, entries, examples
-        self.folder, self.workers = folder, workers
+        self.facts = record(plan, network, entries, examples, shlex.join(["adamtheory", *sys.argv[1:]]))
+        self.folder, self.workers = out or unfinished(RUNS, self.facts) or _fresh_folder(), workers
         self.records: list[Record] = []
 
     def run(self, figure: bool, as_json: bool) -> int:
         """Train, write, print; the exit status. Every epoch that is done is on the disk, whatever happens then."""
-        from adamtheory.nets.folder import locked, open_folder, record
+        from adamtheory.nets.folder import locked, open_folder
 
-        command = shlex.join(["adamtheory", *sys.argv[1:]])
-        facts = record(self.plan, self.network, self.entries, self.examples, command)
-        facts = open_folder(self.folder, facts)
+        facts = open_folder(self.folder, self.facts)
         with locked(self.folder):
             try:
                 self.play(facts, as_json)
                 self.write(facts, figure)
             except KeyboardInterrupt:
-                _tell(f"the finished epochs are in {self.folder}; the same command with --out {self.folder} goes on")
+                _tell(f"the finished epochs are in {self.folder}; the same command goes on from there")
                 raise
         self.show(as_json)
         return 0

@@ -135,6 +135,19 @@ def locked(folder: Path) -> Iterator[None]:
         os.close(handle)
 
 
+def unfinished(runs: Path, facts: dict[str, Any]) -> Path | None:
+    """The latest folder below `runs` of a training with these settings that was interrupted, if there is one."""
+    for folder in sorted(runs.glob("train-*"), reverse=True):
+        try:
+            found = read_record(folder)
+            if not found.get("finished") and all(found.get(name) == facts[name] for name in SETTINGS):
+                with locked(folder):
+                    return folder
+        except OutputError:  # something else, or at work
+            continue
+    return None
+
+
 def note_seconds(folder: Path, label: str, epoch: int, seconds: float, examples: int) -> None:
     """Add a line about an epoch that is done."""
     line = {"optimizer": label, "epoch": epoch, "seconds": round(seconds, 4), "examples": examples}

@@ -23,6 +23,7 @@ from adamtheory.cli.train_output import curves, table
 from adamtheory.cli.train_progress import measured
 from adamtheory.nets.checkpoints import Checkpoints
 from adamtheory.nets.data import load
+from adamtheory.nets.folder import locked
 from adamtheory.nets.history import Record, train
 from adamtheory.nets.network import mlp
 from adamtheory.nets.plan import TrainPlan, prepare
@@ -196,12 +197,35 @@ def test_ctrl_c_keeps_the_finished_epochs(peace: Path, forks: Run, tmp_path: Pat
     moment = {"lines": 2, "file": str(folder / "seconds.jsonl"), "signal": signal.SIGINT}
     ended = forks(*long, **moment)
     assert ended["status"] == 130
-    told = f"adamtheory: the finished epochs are in {folder}; the same command with --out {folder} goes on"
+    told = f"adamtheory: the finished epochs are in {folder}; the same command goes on from there"
     assert ended["err"].splitlines()[-2:] == [told, "adamtheory: interrupted"]
     stored = done(folder)
     again = forks(*long, **moment)
     assert f"adam: resuming after epoch {stored} of 100000" in again["err"]
     assert done(folder) > stored > 0
+
+
+def test_without_a_name_the_interrupted_folder_goes_on(
+    peace: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    begun, other = tmp_path / "runs" / "train-20260102-030405", tmp_path / "runs" / "train-20260203-040506"
+    for folder in (begun, other):
+        shutil.copytree(peace, folder)
+        facts = json.loads((folder / "run.json").read_text()) | {"finished": False}
+        if folder == other:
+            facts["parameters"]["first_seed"] = 5
+        (folder / "run.json").write_text(json.dumps(facts))
+    (begun / "results.parquet").unlink()
+    Checkpoints(begun / "checkpoints" / "2-sgd").files()[0][2].unlink()
+    with locked(begun):
+        assert main([*COMMAND, "--no-figure", "--out", str(begun)]) == 2
+        assert "another process is training in" in capsys.readouterr().err
+    assert main([*COMMAND, "--no-figure"]) == 0
+    assert f"sgd: resuming after epoch {EPOCHS - 1} of {EPOCHS}" in capsys.readouterr().err
+    assert content(begun) == content(peace)
+    assert main([*COMMAND, "--no-figure", "--epochs", "1"]) == 0  # begins anew
+    assert len(list((tmp_path / "runs").iterdir())) == 3
 
 
 # --- damage -----------------------------------------------------------------------------------------------------------
