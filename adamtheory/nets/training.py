@@ -178,6 +178,7 @@ class Training:
         self.groups = Groups.of(network, bound, plan, second, dtype)
         self.epochs = 0
         self.lanes = lanes_of(self.groups, seed)
+        self._steps = 1  # updates in one compiled call, found as they go
         self._whole = True  # whether all lanes stand at the end of the same epoch
         self._build()
         self._workers = workers or os.cpu_count() or 1
@@ -270,10 +271,10 @@ class Training:
         self, lane: int, memory: Memory, stop: threading.Event, losses: Array, tell: Callable[[int], None]
     ) -> None:
         """All updates of an epoch, in compiled calls so short that a stop is seen soon; their lengths change no bit."""
-        seed, done, steps = int(self.seeds[lane]), 0, 1
+        seed, done = int(self.seeds[lane]), 0
         self._shuffle(memory.order, self.epochs, seed)
         while done < len(losses) and not stop.is_set():
-            began, steps = time.perf_counter(), min(steps, len(losses) - done)
+            began, steps = time.perf_counter(), min(self._steps, len(losses) - done)
             self._train(
                 *self._pointers, steps, self.epochs * self.updates + done + 1, done * self.batch, self.batch,
                 memory.order, *self.rows.all, seed, self.theta[lane], memory.grads, self.slots[lane], self._par[lane],
@@ -282,7 +283,10 @@ class Training:
             done += steps
             tell(steps)
             lasted = time.perf_counter() - began
-            steps = 2 * steps if lasted < PIECE / 2 else max(1, steps // 2) if lasted > PIECE else steps
+            if lasted < PIECE / 2:
+                self._steps = max(self._steps, 2 * steps)
+            elif lasted > PIECE:
+                self._steps = max(1, steps // 2)
 
     def evaluate(self, data: Any) -> tuple[Array, Array]:
         """The mean loss in nats and the share of right rows on other examples, (lanes,) each; no dropout."""
