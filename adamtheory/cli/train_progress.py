@@ -44,10 +44,9 @@ def measured(entry: Entry, record: Record) -> str:
         [float(array[numbers, -1].mean()) for numbers in groups]
         for array in (record.train_loss, record.test_loss, record.test_accuracy)
     )
-    losses = f"loss {_range(train)}, test loss {_range(test)}"
-    if all(value != value for value in right):  # a network without classes
-        return losses
-    return f"{losses}, accuracy {_range([100 * value for value in right], '{:.2f}')} %"
+    accuracy = f"accuracy {_range([100 * value for value in right], '{:.2f}')} %"
+    known = any(value == value for value in right)  # a network without classes has none
+    return ", ".join([f"loss {_range(train)}", *([accuracy] if known else []), f"test loss {_range(test)}"])
 
 
 def _rate(value: float) -> str:
@@ -104,9 +103,14 @@ def training(entries: Sequence[Entry], plan: TrainPlan, updates: int) -> Iterato
     from rich.progress import BarColumn, Progress, TextColumn
     from rich.table import Column
 
-    text = TextColumn("{task.fields[text]}", markup=False, table_column=Column(no_wrap=True, overflow="ellipsis"))
-    columns = (TextColumn("{task.description}", markup=False), BarColumn(bar_width=12), text)
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bars:
+    labels = Column(no_wrap=True, overflow="ellipsis", min_width=min(24, max(len(entry.label) for entry in entries)))
+    rest = Column(no_wrap=True, overflow="ellipsis", ratio=1)  # on a narrow terminal its end is cut, nothing else
+    columns = (
+        TextColumn("{task.description}", markup=False, table_column=labels),
+        BarColumn(bar_width=12, table_column=Column(min_width=12)),
+        TextColumn("{task.fields[text]}", markup=False, table_column=rest),
+    )
+    with Progress(*columns, console=Console(stderr=True), transient=True, expand=True) as bars:
         yield _bars(bars, entries, plan, updates)
 
 
@@ -130,7 +134,9 @@ def _bars(bars: Any, entries: Sequence[Entry], plan: TrainPlan, updates: int) ->
             bars.advance(tasks[entry.label], updates)
 
         def epoch(self, entry: Entry, record: Record, examples: int, seconds: float) -> None:
-            text = f"{record.epochs}/{plan.epochs}, {clock.epoch(entry, seconds)}, {measured(entry, record)}"
+            left = clock.epoch(entry, seconds)
+            done = f"{record.epochs}/{plan.epochs}" + (f", {left}" if record.epochs < plan.epochs else "")
+            text = f"{done}, {measured(entry, record)}"
             bars.update(tasks[entry.label], text=f"{text}, {_rate(examples / seconds)} examples/s")
 
     return Bars()
