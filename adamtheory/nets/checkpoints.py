@@ -73,14 +73,21 @@ class Checkpoints:
             raise OutputError(f"{self.folder} cannot be made: {error.strerror}") from None
         name = f"epoch-{epoch:04}-{_digits(content)}.npz"
         replace_file(self.folder / name, content)
+        self._tidy(epoch, name)
+
+    def _tidy(self, epoch: int, name: str) -> None:
+        """Drop everything but this file and those before it that are kept, also what a killed process left behind."""
         for stale in [path for path in self.folder.iterdir() if path.name.startswith(".")]:
-            stale.unlink(missing_ok=True)  # what a killed process left half-written
+            stale.unlink(missing_ok=True)
         for number, _, path in self.files():
             if path.name != name and not epoch - KEPT < number < epoch:
                 path.unlink(missing_ok=True)
 
     def latest(self, tell: Callable[[str], None] = lambda text: None) -> tuple[int, Arrays] | None:
-        """The state of the last epoch whose file is whole, None where there is none; `tell` hears of the others."""
+        """The state of the last epoch whose file is whole, None where there is none; `tell` hears of the others.
+
+        Those that are not whole, and what is older than what is kept, are dropped.
+        """
         import numpy as np
 
         for epoch, digits, path in self.files():
@@ -92,6 +99,7 @@ class Checkpoints:
             if _digits(content) != digits:
                 tell(f"{path} is damaged (its digest is not the one in its name); it is left out")
                 continue
+            self._tidy(epoch, path.name)
             with np.load(io.BytesIO(content), allow_pickle=False) as stored:
                 return epoch, dict(stored)
         return None
