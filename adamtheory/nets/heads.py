@@ -76,16 +76,20 @@ class SoftmaxLoss(Head):
     flat = d{i}.reshape((b * {self.inputs},))
     for k in range(b * {self.inputs}):
 {EXPONENTIAL[dtype]}\
+    product = 1.0
     for r in range(b):
         whole = F(0.0)
         for k in range({self.inputs}):
             whole += d{i}[r, k]
-        loss += math.log(np.float64(whole))
+        product *= np.float64(whole)
+        if product > {2.0**500!r}:
+            loss += math.log(product)
+            product = 1.0
         factor = share / whole
         for k in range({self.inputs}):
             d{i}[r, k] *= factor
         d{i}[r, y[rows[r]]] -= share
-    loss /= total
+    loss = (loss + math.log(product)) / total
 """
 
     def evaluation(self, i: int) -> str:

@@ -146,23 +146,37 @@ class Writer:
 """
 
     def forward(self, *, training: bool) -> str:
-        text, layers = self.gather(), self.network.layers
-        for i, layer in enumerate(layers):
-            before, after = layers[i - 1 : i], layers[i + 1 : i + 2]
-            if after and isinstance(layer, Dense) and isinstance(after[0], Activation):
-                text += layer.forward(i, training=training, then=after[0].function)
-            elif not (before and isinstance(before[0], Dense) and isinstance(layer, Activation)):
+        text = self.gather()
+        for i, layer in enumerate(self.network.layers):
+            if then := self.then(i):
+                assert isinstance(layer, Dense)
+                text += layer.forward(i, training=training, then=then)
+            elif not self.then(i - 1):
                 text += layer.forward(i, training=training)
         return text
+
+    def backward(self) -> str:
+        text = ""
+        for i, layer in reversed(list(enumerate(self.network.layers))):
+            if then := self.then(i):
+                assert isinstance(layer, Dense)
+                text += layer.backward(i, wanted=self.wanted(i), then=then)
+            elif not self.then(i - 1):
+                text += layer.backward(i, wanted=self.wanted(i))
+        return text
+
+    def then(self, i: int) -> str:
+        """The activation that a dense layer computes in one pass with its biases; empty if there is none."""
+        pair = self.network.layers[i : i + 2] if i >= 0 else ()
+        dense = len(pair) == 2 and isinstance(pair[0], Dense) and isinstance(pair[1], Activation)
+        return pair[1].function if dense and isinstance(pair[1], Activation) else ""
 
     def gradient(self) -> str:
         layers = self.network.layers
         text = "def gradient(theta, grad, x, indptr, indices, y, rows, first, total, round_, seed, work, places):\n"
         text += "".join(self.arrays(training=True)) + self.forward(training=True)
         text += self.network.head.training(len(layers), self.dtype) + self.penalties("loss += extra / total")
-        for i in reversed(range(len(layers))):
-            text += layers[i].backward(i, wanted=self.wanted(i))
-        return text + "    return loss\n"
+        return text + self.backward() + "    return loss\n"
 
     def evaluate(self) -> str:
         text = "def evaluate(theta, x, indptr, indices, y, rows, work, places, result):\n"

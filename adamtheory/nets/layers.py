@@ -83,7 +83,7 @@ class Layer:
 
 # name -> (value at s, derivative from the value a)
 ACTIVATIONS = {
-    "relu": ("s if s > F(0.0) else F(0.0)", "F(1.0) if a > F(0.0) else F(0.0)"),
+    "relu": ("F(0.0) if s <= F(0.0) else s", "F(0.0) if a <= F(0.0) else F(1.0)"),  # a NaN is carried on
     "tanh": ("F(math.tanh(np.float64(s)))", "F(1.0) - a * a"),
     "sigmoid": ("F(1.0 / (1.0 + math.exp(-np.float64(s))))", "a * (F(1.0) - a)"),
     "softplus": (
@@ -124,13 +124,15 @@ class Dense(Affine):
             a{i + 1}[r, k] = {value}
 """
 
-    def backward(self, i: int, *, wanted: bool) -> str:
+    def backward(self, i: int, *, wanted: bool, then: str = "") -> str:
+        """`then`: the activation that follows, whose derivative is multiplied in the same pass."""
+        lines = [f"a = a{i + 1}[r, k]", f"d{i + 1}[r, k] *= {ACTIVATIONS[then][1]}"] if then else []
         text = f"""
-    np.dot(d{i + 1}.T, a{i}, gw{i})
     gc{i}[:] = F(0.0)
     for r in range(b):
         for k in range({self.outputs}):
-            gc{i}[k] += d{i + 1}[r, k]
+            {"; ".join([*lines, f"gc{i}[k] += d{i + 1}[r, k]"])}
+    np.dot(d{i + 1}.T, a{i}, gw{i})
 """
         return text + (f"    np.dot(d{i + 1}, w{i}, d{i})\n" if wanted else "")
 
