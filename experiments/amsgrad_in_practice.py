@@ -5,9 +5,11 @@ Claim       No: with alpha of each chosen by the same budget of held-out loss, t
 Refuted if  in some comparison the 95 % interval of the paired difference over seeds lies beyond one of the two.
 Source      The question that Reddi, Kale & Kumar 2018, section 5, leave to experience; Adam and PyTorch's switch
             amsgrad=True, which differ in the maximum alone.
-Budget      quick: digits, softmax and a multilayer network, 10 seeds, 5 s. full: digits, MNIST, Fashion-MNIST, IMDB, 8
+Budget      quick: digits, softmax and a multilayer network, 10 seeds, 5 s. full: digits, MNIST, Fashion-MNIST, IMDB, 12
             seeds, 12 minutes.
-Note        alpha is constant, beta1 = 0.9. Where words occur is read of IMDB, not how often.
+Note        alpha is constant, beta1 = 0.9. Of IMDB is read which words occur, not how often. With 8 seeds and one of
+            tuning, the full form found test losses from -2.7 % (mlp on MNIST) to +2.9 % (softmax on digits) of Adam's
+            and accuracies from -0.1 to +0.3 points (mlp on Fashion-MNIST, 0.24 either way).
 """
 
 from __future__ import annotations
@@ -44,7 +46,7 @@ class Settings:
 QUICK = Settings()
 FULL = Settings(
     sets=("digits", "mnist", "fashion_mnist", "imdb[words=2000]"), hidden=64, updates=2000, batch=128,
-    log_lr=tuple(i / 2 for i in range(-10, 0)), tuning=2, seeds=8,
+    log_lr=tuple(i / 2 for i in range(-10, 0)), tuning=2, seeds=12,
 )  # fmt: skip
 
 
@@ -124,7 +126,7 @@ def figure(table: Table, settings: Settings, sheet: Any) -> None:
     sheet.label(panels[0], "Test loss: AMSGrad less Adam", "", "% of Adam's, below 0 helps")
     sheet.label(panels[1], "Test accuracy: AMSGrad less Adam", "", "percentage points, above 0 helps")
     for axes, limit in zip(panels, (-settings.helps, settings.points), strict=True):
-        axes.set_xticks(places, settings.sets)
+        axes.set_xticks(places, settings.sets, rotation=15)
         axes.set_xlim(-0.5, len(places) - 0.5)
         axes.axhline(0, color="black", linewidth=0.8)
         sheet.guide(axes, [-0.5, len(places) - 0.5], [100 * limit] * 2, "what would refute the claim")
