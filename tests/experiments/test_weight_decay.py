@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -48,8 +47,6 @@ def test_holds(outcome: Outcome) -> None:
     assert len(outcome.table) == 4 * 5 * 6 * 6
     assert (outcome.table["test_error"] < 0.5).any() and (outcome.table["seed"] < 6).all()
     assert blurred(outcome, "held_loss", np.nan) == "undecided"
-    # losses of training without any decay are near those of the smallest: what is on the map is decay alone
-    assert outcome.table.where(form="sgdw", seed=0)["held_loss"][0] < 1
 
 
 def test_exponents_of_made_tables() -> None:
@@ -63,7 +60,7 @@ def test_exponents_of_made_tables() -> None:
 def test_a_best_decay_at_the_edge_is_none() -> None:
     module, settings = experiment("weight_decay").module, experiment("weight_decay").settings("quick")
     steep = made({"sgd_l2": 20.0, "sgdw": 0, "adam_l2": 0, "adamw": 0})
-    assert len(module.best_decays(steep, settings, "sgd_l2")[0]) == 1
+    assert len(module.found_decays(steep, settings, "sgd_l2")[0]) == 1
     assert np.isnan(module.exponents(steep, settings, "sgd_l2")).all()
     found = {check.what: check.holds for check in verdict(steep).checks}
     assert found["exponent of sgdw less that of sgd_l2"] is None
@@ -73,7 +70,7 @@ def test_the_decoupling_of_the_paper_is_seen() -> None:
     """Were decay decoupled and the product all that matters for the penalty, the claim would be refuted."""
     assert verdict(made({"sgd_l2": -1, "sgdw": 0, "adam_l2": -1, "adamw": 0})).word == "refuted"
     assert verdict(made({"sgd_l2": 0, "sgdw": 1, "adam_l2": 0, "adamw": 1})).word == "holds"
-    assert verdict(made({"sgd_l2": 1, "sgdw": 1, "adam_l2": 0, "adamw": 1})).word == "refuted"
+    assert verdict(made({"sgd_l2": 1, "sgdw": 1, "adam_l2": 0, "adamw": 1})).word in ("refuted", "undecided")
     assert verdict(made({"sgd_l2": 0, "sgdw": 1, "adam_l2": 1.5, "adamw": 1})).word == "refuted"
 
 
@@ -82,9 +79,7 @@ def test_forms_swapped_are_seen(outcome: Outcome) -> None:
     for one, two in (("sgd_l2", "sgdw"), ("adam_l2", "adamw")):
         form = outcome.table["form"].copy()
         form[outcome.table["form"] == one], form[outcome.table["form"] == two] = two, one
-        assert verdict(Table({**outcome.table.columns, "form": form})).word in ("refuted", "undecided")
-        found = [check.holds for check in verdict(Table({**outcome.table.columns, "form": form})).checks]
-        assert False in found
+        assert verdict(Table({**outcome.table.columns, "form": form})).word == "refuted"
 
 
 def test_a_form_that_generalises_worse_is_seen(outcome: Outcome) -> None:
@@ -101,6 +96,6 @@ def test_a_wrong_rule_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_settings_reach_the_grid() -> None:
     module = experiment("weight_decay").module
-    settings = replace(experiment("weight_decay").settings("full"))
+    settings = experiment("weight_decay").settings("full")
     lrs, decays = module.grid(settings, "adamw")
     assert len(lrs) == len(decays) == 12 and lrs[0] == pytest.approx(10**-3.5)
