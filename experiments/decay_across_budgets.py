@@ -55,7 +55,7 @@ class Settings:
     lr_adamw: float = 0.03
     lr_sgdw: float = 0.1
     seeds: int = 4
-    bowl: float = 0.1
+    bowl: float = 0.3
     exponent: float = -0.25
 
 
