@@ -74,11 +74,13 @@ def test_list_of_data_sets(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caps
     (tmp_path / "libsvm" / "toy.gz").write_bytes(b"123")
     (tmp_path / "LICENSE").write_text("no data")
     monkeypatch.setenv("ADAMTHEORY_DATA", str(tmp_path))
-    (entry,) = json.loads(output(capsys, "list", "datasets", "--json"))
-    assert (entry["name"], entry["bytes"]) == ("toy.gz", 3)
+    *named, entry = json.loads(output(capsys, "list", "datasets", "--json"))
+    assert (entry["name"], entry["bytes"], entry["classes"]) == ("toy.gz", 3, None)
+    assert [e["name"] for e in named] == ["digits", "mnist", "fashion_mnist", "cifar10", "imdb"]
     monkeypatch.delenv("ADAMTHEORY_DATA")
-    assert main(["list", "datasets"]) == 0
-    assert "ADAMTHEORY_DATA" in capsys.readouterr().err
+    assert "toy.gz" not in output(capsys, "list", "datasets")
+    assert output(capsys, "list", "datasets", "--data-dir", str(tmp_path)).splitlines()[-1].split()[0] == "toy.gz"
+    assert "belong to `adamtheory list datasets`" in refused(capsys, "list", "losses", "--download", "mnist")
 
 
 @pytest.mark.parametrize("name", [name for kind in REGISTRIES for name in registry(kind)])

@@ -1,30 +1,20 @@
-"""The three contests: one lane, many lanes, and the update of a large array."""
+"""The contests of rules: one lane, many lanes, and the update of a large array."""
 
 from __future__ import annotations
 
-import importlib.util
 import os
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from adamtheory.benchmark import networks
 from adamtheory.benchmark.contest import Contest, Entrant, Goal
+from adamtheory.benchmark.sides import absent, installed
 from adamtheory.language.rule import Bound
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-MISSING = "not installed; pip install 'adamtheory[outside]' brings it"
 BETA2 = 0.1
-
-
-def installed(*modules: str) -> bool:
-    """Whether all these modules can be imported."""
-    return all(importlib.util.find_spec(m) is not None for m in modules)
-
-
-def _absent() -> tuple[str, ...]:
-    pairs = (("jax and optax", ("jax", "optax")), ("PyTorch", ("torch",)))
-    return tuple(f"{name}: {MISSING}" for name, modules in pairs if not installed(*modules))
 
 
 def one_lane(method: str, scale: float = 1.0) -> Contest:
@@ -46,7 +36,7 @@ def one_lane(method: str, scale: float = 1.0) -> Contest:
         few = max(10, steps // 1000)
         entrants.append(Entrant("torch.optim stepping", stepping(method, few), few))
         goals.append(Goal("3000 times faster than torch.optim stepping", "torch.optim stepping", 3000.0))
-    return Contest(f"one lane, {method}, Reddi's sequence, float64", "step", tuple(entrants), tuple(goals), _absent())
+    return Contest(f"one lane, {method}, Reddi's sequence, float64", "step", tuple(entrants), tuple(goals), absent())
 
 
 def many_lanes(method: str, scale: float = 1.0) -> Contest:
@@ -68,7 +58,7 @@ def many_lanes(method: str, scale: float = 1.0) -> Contest:
         entrants.append(Entrant("jax.vmap over optax", vmapped(method, beta2, few), lanes * few))
         goals.append(Goal("3 times faster than jax.vmap over optax", "jax.vmap over optax", 3.0))
     title = f"{lanes} lanes, {method}, Reddi's sequence, float64"
-    return Contest(title, "lane-step", tuple(entrants), tuple(goals), _absent())
+    return Contest(title, "lane-step", tuple(entrants), tuple(goals), absent())
 
 
 def array_update(method: str, scale: float = 1.0) -> Contest:
@@ -102,7 +92,7 @@ def array_update(method: str, scale: float = 1.0) -> Contest:
             Entrant("copy of one array (NumPy, one thread)", lambda: np.copyto(target, x), size, 8.0 * size)
         )
     title = f"array update, {method}, {size:.0e} float32 parameters"
-    return Contest(title, "parameter", tuple(entrants), tuple(goals), _absent())
+    return Contest(title, "parameter", tuple(entrants), tuple(goals), absent())
 
 
 def _kernel(optimizer: Bound, loss: Any, steps: int, workers: int = 1) -> Callable[[], object]:
@@ -134,4 +124,5 @@ CONTESTS: dict[str, Callable[[float], Contest]] = {
     "lanes-adam": lambda scale: many_lanes("adam", scale),
     "array-adam": lambda scale: array_update("adam", scale),
     "array-amsgrad": lambda scale: array_update("amsgrad", scale),
+    **networks.CONTESTS,
 }

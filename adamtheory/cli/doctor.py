@@ -18,6 +18,8 @@ NEEDED = ("numpy", "scipy", "sympy", "numba", "llvmlite", "matplotlib", "pyarrow
 OPTIONAL = {
     "joblib": "processes",
     "distributed": "distributed",
+    "scikit-learn": "nets",
+    "pooch": "nets",
     "z3-solver": "smt",
     "optax": "outside",
     "jax": "outside",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from pathlib import Path
 from typing import Annotated, Any
@@ -12,7 +11,7 @@ import typer
 from adamtheory.cli.options import AsJson
 from adamtheory.cli.output import print_json, print_table
 from adamtheory.cli.registry import REGISTRIES, parameters, registry, summary
-from adamtheory.errors import UnknownNameError
+from adamtheory.errors import ParameterError, UnknownNameError
 
 KINDS = (*REGISTRIES, "datasets", "proofs", "experiments", "forms")
 DATA_SUFFIXES = {".gz", ".csv", ".libsvm", ".svm", ".txt"}
@@ -20,11 +19,16 @@ DATA_SUFFIXES = {".gz", ".csv", ".libsvm", ".svm", ".txt"}
 
 def command(
     kind: Annotated[str, typer.Argument(metavar="KIND", help=f"One of: {', '.join(KINDS)}.")],
+    data_dir: Annotated[Path | None, typer.Option(metavar="FOLDER", help="Where to look for data sets first.")] = None,
+    download: Annotated[
+        list[str] | None, typer.Option(metavar="NAME", help="Fetch a data set into the cache; may be repeated.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """List optimizers, losses, proofs, experiments and more.
 
-    Sets are feasible sets. Datasets are the files of the folder that the variable ADAMTHEORY_DATA names. Proofs are
+    Sets are feasible sets. Datasets are those that networks learn, with where they are or could be fetched from, and
+    the LIBSVM and CSV files of the folders of data: --data-dir, the variable ADAMTHEORY_DATA, the cache. Proofs are
     what `adamtheory prove` checks, experiments what `adamtheory run` runs. Forms are those of Adam, AMSGrad and Nadam
     in papers and frameworks, in pairs: under which change they are proved equal, and the shortest gradients that tell
     them apart.
@@ -37,10 +41,15 @@ def command(
       adamtheory list experiments
       adamtheory list forms
       ADAMTHEORY_DATA=~/data adamtheory list datasets
+      adamtheory list datasets --download mnist
     """
     if kind not in KINDS:
         raise UnknownNameError("kind", kind, KINDS)
-    special = {"datasets": _datasets, "proofs": _proofs, "experiments": _experiments, "forms": _forms}
+    if kind == "datasets":
+        return _datasets(data_dir, download or [], as_json)
+    if data_dir or download:
+        raise ParameterError(f"--data-dir and --download belong to `adamtheory list datasets`, not to {kind}")
+    special = {"proofs": _proofs, "experiments": _experiments, "forms": _forms}
     entries = special[kind]() if kind in special else _rules(kind)
     if as_json:
         print_json(entries)
@@ -53,15 +62,11 @@ def command(
     elif kind == "forms":
         heads = ("form", "other form", "equal under", "apart by", "difference", "theorems")
         print_table(heads, [_pair(e) for e in entries])
-    elif kind != "datasets":
+    else:
         print_table(
             ("name", "family", "parameters", "what it is"),
             [(e["name"], e["family"] or "", _defaults(e["parameters"]), e["summary"]) for e in entries],
         )
-    elif entries:
-        print_table(("name", "bytes", "file"), [(e["name"], str(e["bytes"]), e["file"]) for e in entries])
-    else:
-        typer.echo("no data sets; set ADAMTHEORY_DATA to a folder with LIBSVM or CSV files (plain or .gz)", err=True)
 
 
 def _rules(kind: str) -> list[dict[str, Any]]:
@@ -120,16 +125,31 @@ def _defaults(declared: dict[str, dict[str, Any]]) -> str:
     return " ".join(name if p["default"] is None else f"{name}={p['default']}" for name, p in declared.items())
 
 
-def _datasets() -> list[dict[str, Any]]:
-    from adamtheory.data import SUBFOLDERS, VARIABLE
+def _datasets(data_dir: Path | None, wanted: list[str], as_json: bool) -> None:
+    from adamtheory.nets.data_download import download
+    from adamtheory.nets.data_places import survey
 
-    given = os.environ.get(VARIABLE)
-    if not given:
-        return []
-    folder = Path(given).expanduser()
-    files = [f for part in SUBFOLDERS if (folder / part).is_dir() for f in sorted((folder / part).iterdir())]
+    for name in wanted:
+        download(name, lambda line: typer.echo(line, err=True))
+    entries = [*survey(data_dir), *_files(data_dir)]
+    if as_json:
+        print_json(entries)
+        return
+    heads = ("name", "state", "train", "test", "classes", "bytes", "file or source")
+    keys = ("name", "state", "train", "test", "classes", "bytes", "file")
+    print_table(heads, [["-" if e[key] is None else str(e[key]) for key in keys] for e in entries])
+
+
+def _files(data_dir: Path | None) -> list[dict[str, Any]]:
+    """LIBSVM and CSV files of the folders of data; what they hold is known when they are read."""
+    from adamtheory.data import SUBFOLDERS
+    from adamtheory.nets.data_places import folders
+
+    places = [folder / part for folder in folders(data_dir) for part in SUBFOLDERS]
+    files = [file for place in places if place.is_dir() for file in sorted(place.iterdir())]
+    unknown = {"state": "found", "train": None, "test": None, "classes": None}
     return [
-        {"name": f.name, "bytes": f.stat().st_size, "file": str(f)}
-        for f in files
+        {"name": f.name, **unknown, "bytes": f.stat().st_size, "file": str(f)}
+        for f in dict.fromkeys(files)
         if f.is_file() and f.suffix in DATA_SUFFIXES
     ]

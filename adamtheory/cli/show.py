@@ -120,21 +120,15 @@ def _experiment_page(told: dict[str, Any]) -> list[str]:
 
 
 def _kernel(rule: Rule) -> str:
-    """The step part and the coordinate part as numba gets them; with totals, the kernel of a run on two coordinates."""
-    from adamtheory.engine.emit_single import emit_single
+    """The step part and the coordinate part as numba gets them; with totals, the whole step of a group."""
     from adamtheory.engine.emit_update import build_update, emit_update
-    from adamtheory.engine.program import Parts, build
-    from adamtheory.losses import gradients
     from adamtheory.schedules import constant
-    from adamtheory.sets import everything
 
     if rule.kind != "rule":
         raise ParameterError(
             f"{rule.name} is a {rule.kind.replace('_', ' ')}; --kernel prints the text of an optimizer"
         )
-    if split(rule).stages == 1:
-        return emit_update(build_update(rule, constant), "float64").text
-    return emit_single(build(Parts(rule, gradients, constant, everything, size=2)), "float64").text
+    return emit_update(build_update(rule, constant), "float64").text
 
 
 def _file(rule: Rule) -> str:

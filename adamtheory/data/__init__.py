@@ -15,13 +15,14 @@ import difflib
 import hashlib
 import os
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
 import numpy as np
 
-from adamtheory.data.textfiles import Floats, fault, is_number, read_csv, read_libsvm, shown, whole_lines
+from adamtheory.data.textfiles import Floats, Integers, fault, is_number, read_csv, read_libsvm, shown, whole_lines
 from adamtheory.errors import DataError, NoDataError, UnknownNameError
 
 Task = Literal["classification", "regression"]
@@ -51,24 +52,27 @@ class Dataset:
     sha256: str
 
 
-def find(path: str | os.PathLike[str]) -> Path:
+def find(path: str | os.PathLike[str], folders: Sequence[Path] | None = None) -> Path:
     """The file that a name means: the path itself, else below the folder of the variable ADAMTHEORY_DATA.
 
-    path: a path, or a name relative to that folder or to its subfolders libsvm/ and uci/.
+    path:    a path, or a name relative to that folder or to its subfolders libsvm/ and uci/
+    folders: the folders to look in, one after another, in place of that one
     Raises `NoDataError`, a `DataError`, that lists where it looked and near names that exist there.
     """
     given = Path(path).expanduser()
-    folder = os.environ.get(VARIABLE, "")
+    if folders is None:
+        named = os.environ.get(VARIABLE)
+        folders = [Path(named).expanduser()] if named else []
     places = [given]
-    if folder and not given.is_absolute():
-        places += [Path(folder).expanduser() / part / given for part in SUBFOLDERS]
+    if not given.is_absolute():
+        places += [folder / part / given for folder in folders for part in SUBFOLDERS]
     for place in places:
         if place.is_file():
             return place
     if given.is_dir():
         raise DataError(f"{given} is a folder; name a file in it")
     looked = ", ".join(str(place) for place in places)
-    if not folder:
+    if not folders:
         raise NoDataError(f"no data file {given}; give its path, or set {VARIABLE} to the folder that holds it")
     there = {entry.name for place in places if place.parent.is_dir() for entry in place.parent.iterdir()}
     near = difflib.get_close_matches(given.name, sorted(there), n=3, cutoff=0.6)
@@ -76,7 +80,7 @@ def find(path: str | os.PathLike[str]) -> Path:
     raise NoDataError(f"no data file {given} (looked for {looked}); {hint}")
 
 
-def _is_csv(path: Path) -> bool:
+def is_csv(path: Path) -> bool:
     """By the suffix (.csv, .csv.gz), else by the first line: commas, and no `index:value` behind a label."""
     if path.name.lower().removesuffix(".gz").endswith(".csv"):
         return True
@@ -89,18 +93,28 @@ def _is_csv(path: Path) -> bool:
     return False
 
 
-def _signs(path: Path, labels: list[bytes]) -> Floats:
-    """Distinct labels to -1 and +1, the smaller to -1: by size if all are numbers, else in the order of their bytes."""
+def label_places(labels: list[bytes]) -> tuple[Integers, list[str]]:
+    """The place of each label among the distinct ones, and how those are shown.
+
+    They stand in the order of their size if all are numbers ("1" and "1.0" are the same), else of their bytes.
+    """
     numeric = all(is_number(label) for label in labels)
     keys = [(float(label) if numeric else 0.0, b"" if numeric else label.strip(b'"')) for label in labels]
-    values = sorted(set(keys))  # "1" and "1.0" are the same label
-    if len(values) != 2:
-        some = ", ".join(f"{size:g}" if numeric else shown(name) for size, name in values[:6])
-        more = f", ... ({len(values)} in all)" if len(values) > 6 else ""
-        one = " only" if len(values) == 1 else ""
-        fault(path, None, f"the labels are {some}{more}{one}",
+    values = sorted(set(keys))
+    place = {key: k for k, key in enumerate(values)}
+    names = [f"{size:g}" if numeric else shown(name) for size, name in values]
+    return np.array([place[key] for key in keys], np.int64), names
+
+
+def _signs(path: Path, labels: list[bytes]) -> Floats:
+    """Distinct labels to -1 and +1, the smaller to -1."""
+    places, names = label_places(labels)
+    if len(names) != 2:
+        more = f", ... ({len(names)} in all)" if len(names) > 6 else ""
+        one = " only" if len(names) == 1 else ""
+        fault(path, None, f"the labels are {', '.join(names[:6])}{more}{one}",
               "classification needs exactly two distinct labels; use regression, or keep two classes")  # fmt: skip
-    return np.array([1.0 if key == values[1] else -1.0 for key in keys])
+    return np.where(places == 1, 1.0, -1.0)
 
 
 def load(path: str | os.PathLike[str], *, task: Task) -> Dataset:
@@ -120,7 +134,7 @@ def load(path: str | os.PathLike[str], *, task: Task) -> Dataset:
         raise UnknownNameError("task", str(task), ("classification", "regression"))
     file = find(path)
     classes = task == "classification"
-    if _is_csv(file):
+    if is_csv(file):
         features, targets, spellings = read_csv(file, names=classes)
         if classes:
             targets = _signs(file, spellings)[targets.astype(np.int64)]
@@ -129,9 +143,18 @@ def load(path: str | os.PathLike[str], *, task: Task) -> Dataset:
         if classes:
             labels, which = np.unique(targets, return_inverse=True)
             targets = _signs(file, [repr(float(label)).encode() for label in labels])[which]
+    return Dataset(bare_name(file), features, targets, file, file_digest(file))
+
+
+def file_digest(file: Path) -> str:
+    """The SHA-256 of a file as it stands, in hexadecimal."""
     with open(file, "rb") as stream:
-        digest = hashlib.file_digest(stream, "sha256").hexdigest()
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def bare_name(file: Path) -> str:
+    """The file's name without .gz and the suffix of its format."""
     name = file.name
     for suffix in _SUFFIXES:
         name = name.removesuffix(suffix)
-    return Dataset(name, features, targets, file, digest)
+    return name

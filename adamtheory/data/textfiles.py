@@ -26,6 +26,8 @@ Integers = npt.NDArray[np.int64]
 CHUNK = 4 * 2**20  # bytes of text taken at once; the fast readers need about twenty times as much for a moment
 LONGEST_LINE = 256 * 2**20  # bytes; so that a damaged file without line ends cannot fill the memory
 LARGEST_DENSE = 2 * 2**30  # bytes of the dense feature matrix
+LARGEST_SPARSE = 2 * 2**30  # bytes of labels, starts of rows, indices and values together
+LARGEST_INDEX = 2**31 - 1  # what int32 holds
 
 _NUMBER = re.compile(rb"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
 _NOT_FINITE = re.compile(rb"[+-]?(nan|inf|infinity)", re.IGNORECASE)
@@ -33,9 +35,9 @@ _MISSING = (b"", b"?", b"na", b"n/a", b"nan", b"null", b"none")
 MOST_NAMES = 1000  # spellings of labels that are kept; two classes need two
 
 
-def fault(path: Path, line: int | None, reason: str, remedy: str) -> NoReturn:
-    """Raise the `DataError` of a place in a file."""
-    where = str(path) if line is None else f"{path}, line {line}"
+def fault(path: Path, line: int | None, reason: str, remedy: str, *, byte: int | None = None) -> NoReturn:
+    """Raise the `DataError` of a place in a file: a line of a text, or a byte of the unpacked data."""
+    where = f"{path}, byte {byte}" if byte is not None else str(path) if line is None else f"{path}, line {line}"
     raise DataError(f"{where}: {reason}; {remedy}") from None
 
 
@@ -168,26 +170,62 @@ def _libsvm_fast(text: bytes) -> Rows | None:
     return numbers[where[is_label]], sizes, indices, numbers[where[~is_label] + 1]
 
 
+def _libsvm_blocks(path: Path) -> Iterator[tuple[int, Rows]]:
+    """Stretches of rows with the number of their first line; raises `DataError` at the end if there was no feature."""
+    rows = entries = 0
+    for line, text in whole_lines(path):
+        block = _libsvm_fast(text) or _libsvm_careful(path, line, text)
+        rows, entries = rows + block[0].size, entries + block[2].size
+        yield line, block
+    if not rows:
+        fault(path, None, "the file has no rows", "give lines such as +1 3:0.5 7:1")
+    if not entries:
+        fault(path, None, "no row has a feature", "give lines such as +1 3:0.5 7:1")
+
+
 def read_libsvm(path: Path) -> tuple[Floats, Floats]:
     """Dense features (n, d) and labels (n,) of LIBSVM text; d is the largest index (one more if index 0 occurs)."""
     blocks: list[Rows] = []
     rows, largest, lowest = 0, -1, 1
-    for line, text in whole_lines(path):
-        block = _libsvm_fast(text) or _libsvm_careful(path, line, text)
+    for _, block in _libsvm_blocks(path):
         rows += block[0].size
         if block[2].size:
             largest, lowest = max(largest, int(block[2].max())), min(lowest, int(block[2].min()))
         # Indices increase within a row, so the entries kept so far are at most rows x columns: this bounds the memory.
         check_size(path, rows, largest + 1 - lowest)
         blocks.append(block)
-    if not rows:
-        fault(path, None, "the file has no rows", "give lines such as +1 3:0.5 7:1")
-    if largest < lowest:
-        fault(path, None, "no row has a feature", "give lines such as +1 3:0.5 7:1")
     labels, sizes, indices, values = (np.concatenate(part) for part in zip(*blocks, strict=True))
     features = np.zeros((rows, largest + 1 - lowest))
     features[np.repeat(np.arange(rows), sizes), indices - lowest] = values
     return features, labels
+
+
+SparseRows = tuple[Floats, Integers, npt.NDArray[np.int32], npt.NDArray[np.float32]]
+
+
+def read_libsvm_rows(path: Path, *, below: int = LARGEST_INDEX + 1) -> SparseRows:
+    """Labels (n,), where each row starts (n + 1,), and the indices and values of all entries, as the file has them.
+
+    below: entries with this index or a larger one are left out, stretch by stretch, so that they cost no memory.
+    """
+    blocks: list[SparseRows] = []
+    size = 0
+    for line, (labels, sizes, indices, values) in _libsvm_blocks(path):
+        if indices.size and int(indices.max()) > LARGEST_INDEX:
+            fault(path, line, f"from here on is index {int(indices.max())}, over {LARGEST_INDEX}", "number them anew")
+        kept = indices < below
+        with np.errstate(over="ignore"):
+            singles = values[kept].astype(np.float32)
+        if not bool(np.isfinite(singles).all()):
+            fault(path, line, "from here on is a value beyond the range of float32", "scale that feature down")
+        totals = np.concatenate(([0], np.cumsum(kept)))[np.cumsum(sizes)]  # entries kept up to the end of each row
+        blocks.append((labels, np.diff(totals, prepend=0), indices[kept].astype(np.int32), singles))
+        size += 16 * labels.size + 8 * singles.size
+        if size > LARGEST_SPARSE:
+            fault(path, line, f"the rows so far need {size / 2**30:.3g} GiB, over the limit of "
+                  f"{LARGEST_SPARSE / 2**30:.3g} GiB", "keep fewer rows or features")  # fmt: skip
+    labels, sizes, kept_indices, kept_values = (np.concatenate(part) for part in zip(*blocks, strict=True))
+    return labels, np.concatenate(([0], np.cumsum(sizes))).astype(np.int64), kept_indices, kept_values
 
 
 # --- CSV: number,number,...,target -------------------------------------------------------------------------------

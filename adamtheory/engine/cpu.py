@@ -65,9 +65,15 @@ def compile_kernel(kernel: Kernel) -> Callable[..., None]:
 
 
 def compile_update(kernel: UpdateKernel) -> tuple[Callable[..., None], Callable[..., None]]:
-    """The compiled `advance` and `apply` of an in-place update."""
+    """The compiled `advance` and `apply` of an in-place update without totals."""
     module = load(kernel.text)
     return module.advance, module.apply
+
+
+def compile_groups(kernel: UpdateKernel) -> Callable[..., None]:
+    """The compiled `update_groups` of an in-place update."""
+    groups: Callable[..., None] = load(kernel.grouped).update_groups
+    return groups
 
 
 def pointer(function: Any) -> Any:

@@ -55,6 +55,7 @@ F = np.{dtype}
 
 '''
 POLICY = 'njit({signature}error_model="numpy", nogil=True, cache=True)'
+INNER = POLICY.format(signature="").replace(", cache=True", "")  # of what is called from within a kernel's file only
 
 # s + c is the compensated sum, p the block's partial sum.
 NEUMAIER = """\
@@ -72,7 +73,7 @@ def _random(dtype: str) -> str:
     parts = ["U = np.uint64\nM32, S32 = U(0xFFFFFFFF), U(32)",
              "M0, M1, W0, W1 = U(0xD2511F53), U(0xCD9E8D57), U(0x9E3779B9), U(0xBB67AE85)"]  # fmt: skip
     for function in (philox.philox4x32, philox.draw_words, getattr(philox, name)):
-        parts.append(f"@{POLICY.format(signature='').replace(', cache=True', '')}\n{inspect.getsource(function)}")
+        parts.append(f"@{INNER}\n{inspect.getsource(function)}")
     return "\n\n".join(parts) + "\n\n"
 
 
@@ -80,8 +81,7 @@ def _vector(name: str) -> str:
     """The text of the projection and of what it calls."""
     if not name:
         return ""
-    policy = POLICY.format(signature="").replace(", cache=True", "")
-    return "".join(f"@{policy}\n{inspect.getsource(function)}\n\n" for function in projections.TEXTS[name])
+    return "".join(f"@{INNER}\n{inspect.getsource(function)}\n\n" for function in projections.TEXTS[name])
 
 
 class Emitter:
@@ -155,15 +155,18 @@ class Emitter:
         draw = f"U({index})" if coordinate == "" else f"U({coordinate} * {stride} + {index})"
         return f"{name} = {function}(U(round_), stream, {draw}, seed, U({philox.LOSS}))"
 
-    def file(self, functions: str) -> str:
-        literals = "\n".join(
+    def literals(self) -> str:
+        """The assignments of the literals that the text printed so far reads."""
+        return "\n".join(
             f"{name} = F({number.value.numerator / number.value.denominator!r})"
             for number, name in self.printer.literals.items()
         )
-        head = HEADER.format(shape=self.shape, size=self.program.size, dtype=self.dtype, literals=literals)
+
+    def file(self, functions: str) -> str:
+        size = self.program.size or "any"
+        head = HEADER.format(shape=self.shape, size=size, dtype=self.dtype, literals=self.literals())
         random = _random(self.dtype) if self.program.uniforms else ""
-        plain = POLICY.format(signature="").replace(", cache=True", "")
-        return f"{head}{random}{_vector(self.program.vector)}@{plain}\n{NEUMAIER}\n\n{functions}"
+        return f"{head}{random}{_vector(self.program.vector)}@{INNER}\n{NEUMAIER}\n\n{functions}"
 
     def kernel(self, text: str, params: list[str], shared: list[str]) -> Kernel:
         return Kernel(

@@ -23,10 +23,11 @@ class Printer:
     program: Program
     literals: dict[Number, str]
     one: str = ""  # the name of a 1.0 that the compiler cannot know to be one, where the kernel has it
+    suffix: str = ""  # ends the literals' names, so that the texts of several programs may stand in one file
 
     def atom(self, atom: Atom) -> str:
         if isinstance(atom, Number):
-            return self.literals.setdefault(atom, f"K{len(self.literals)}")
+            return self.literals.setdefault(atom, f"K{len(self.literals)}{self.suffix}")
         return atom
 
     def text(self, value: Value, show: Callable[[Atom], str]) -> str:

@@ -77,7 +77,7 @@ class Accumulator:
 class Program:
     """A joined program. `params` maps each parameter to whether it differs between lanes, in the kernels' order."""
 
-    size: int
+    size: int  # coordinates; 0: known only when the kernel runs
     params: dict[str, bool]
     values: dict[str, Value] = field(default_factory=dict)
     states: list[State] = field(default_factory=list)

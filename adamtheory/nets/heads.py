@@ -18,23 +18,23 @@ class SoftmaxLoss:
     def training(self, i: int) -> str:
         return f"""
     loss = 0.0
-    share = F(1.0) / F(b)
+    share = F(1.0) / F(total)
     for r in range(b):
         top = a{i}[r, 0]
         for k in range(1, {self.inputs}):
             top = max(top, a{i}[r, k])
-        total = F(0.0)
+        whole = F(0.0)
         for k in range({self.inputs}):
             e = F(math.exp(np.float64(a{i}[r, k] - top)))
             d{i}[r, k] = e
-            total += e
+            whole += e
         right = y[rows[r]]
-        loss += math.log(np.float64(total)) - np.float64(a{i}[r, right] - top)
-        factor = share / total
+        loss += math.log(np.float64(whole)) - np.float64(a{i}[r, right] - top)
+        factor = share / whole
         for k in range({self.inputs}):
             d{i}[r, k] *= factor
         d{i}[r, right] -= share
-    loss /= b
+    loss /= total
 """
 
     def evaluation(self, i: int) -> str:
@@ -44,11 +44,11 @@ class SoftmaxLoss:
         for k in range(1, {self.inputs}):
             if a{i}[r, k] > top:
                 top, best = a{i}[r, k], k
-        total = 0.0
+        whole = 0.0
         for k in range({self.inputs}):
-            total += math.exp(np.float64(a{i}[r, k] - top))
+            whole += math.exp(np.float64(a{i}[r, k] - top))
         right = y[rows[r]]
-        result[0] += math.log(total) - np.float64(a{i}[r, right] - top)
+        result[0] += math.log(whole) - np.float64(a{i}[r, right] - top)
         if best == right:
             result[1] += 1.0
 """

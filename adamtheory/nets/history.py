@@ -47,6 +47,7 @@ def train(
     epochs: int,
     batch: int = 128,
     schedule: Rule | Bound | None = None,
+    others: Rule | Bound | None = None,
     seed: Any = 0,
     dtype: str = "float32",
     workers: int | None = None,
@@ -64,8 +65,9 @@ def train(
     if epochs < 1 or int(epochs) != epochs:
         raise ParameterError(f"epochs must be a whole number of at least 1, not {epochs}")
     training = Training(
-        network, data.train, optimizer, batch=batch, schedule=schedule, seed=seed, dtype=dtype, workers=workers
-    )
+        network, data.train, optimizer, batch=batch, schedule=schedule, others=others, seed=seed, dtype=dtype,
+        workers=workers,
+    )  # fmt: skip
     means, tests = [], [training.evaluate(data.test)]
     nonfinite = np.zeros(training.lanes.count, np.int64)
     for epoch in range(epochs):

@@ -1,11 +1,12 @@
 """Kernel text of a network: the gradient of a batch and the loss over rows, on flat memory, without allocation.
 
-    gradient(theta, grad, x, indptr, indices, y, rows, round_, seed, work, places) -> mean loss of the batch
+    gradient(theta, grad, x, indptr, indices, y, rows, first, total, round_, seed, work, places) -> loss
     evaluate(theta, x, indptr, indices, y, rows, work, places, result)      adds the loss and the number of right rows
 
 theta, grad (size,); x (n, inputs) of uint8, float32 or float64, or (1, entries) with indptr and indices for sparse
-rows; y (n,) int64; rows (b,) int64, the batch; round_ the number of the update, from 1; seed uint64. `work` and
-`places` (int32) hold what a batch of b rows needs: b * `work_width` numbers, and for sparse rows their entries.
+rows; y (n,) int64; rows (b,) int64, those of a batch of `total` rows that come in places first, first + 1, ...; loss
+and gradient are their share in the batch's mean. round_ is the number of the update, from 1; seed uint64. `work` and
+`places` (int32) hold what b rows need: b * `work_width` numbers, and for sparse rows their entries.
 """
 
 from __future__ import annotations
@@ -48,7 +49,7 @@ def network_text(network: Network, dtype: str, data: str) -> str:
     memory = f"{x}[:,::1], i8[::1], i4[::1], i8[::1], i8[::1]"
     helpers = "\n\n".join(f"@{HELPER}\n{text}" for text in (inspect.getsource(philox.philox4x32), MASKS))
     writer = Writer(network, data == "uint8")
-    gradient = POLICY.format(signature=f'"f8({f}[::1], {f}[::1], {memory}, i8, u8, {f}[::1], i4[::1])", ')
+    gradient = POLICY.format(signature=f'"f8({f}[::1], {f}[::1], {memory}, i8, i8, i8, u8, {f}[::1], i4[::1])", ')
     evaluate = POLICY.format(signature=f'"void({f}[::1], {memory}, {f}[::1], i4[::1], f8[::1])", ')
     return (
         f"{HEADER.format(name=network.name, dtype=dtype)}\n\n{helpers}\n\n@{gradient}\n{writer.gradient()}"
@@ -110,7 +111,7 @@ class Writer:
 
     def gradient(self) -> str:
         layers = self.network.layers
-        text = "def gradient(theta, grad, x, indptr, indices, y, rows, round_, seed, work, places):\n"
+        text = "def gradient(theta, grad, x, indptr, indices, y, rows, first, total, round_, seed, work, places):\n"
         text += "".join(self.arrays(training=True)) + self.forward(training=True)
         text += self.network.head.training(len(layers))
         for i in reversed(range(len(layers))):

@@ -41,6 +41,11 @@ class Layer:
 
     in_place = False
 
+    @property
+    def cost(self) -> int:
+        """Multiplications a row, forward."""
+        return sum(parameter.size for parameter in self.parameters())
+
     def parameters(self) -> tuple[Parameter, ...]:
         """Arrays that are trained; in kernel text `w<i>`, `c<i>`, their derivatives `gw<i>`, `gc<i>`."""
         return ()
@@ -124,7 +129,7 @@ class SparseDense(Dense):
 """
         return f"""\
         row = entries[entry:entry + hi - lo]
-        masks(round_, seed, 0, r, {keep_words(self.dropout)}, F({1 / (1 - self.dropout)!r}), row)
+        masks(round_, seed, 0, first + r, {keep_words(self.dropout)}, F({1 / (1 - self.dropout)!r}), row)
         for e in range(lo, hi):
             entries[entry + e - lo] *= F(x[0, e])
 """
@@ -214,7 +219,7 @@ class Dropout(Layer):
             return f"\n    a{i + 1}[:] = a{i}\n"
         return f"""
     for r in range(b):
-        masks(round_, seed, {i}, r, {keep_words(self.rate)}, F({1 / (1 - self.rate)!r}), k{i}[r])
+        masks(round_, seed, {i}, first + r, {keep_words(self.rate)}, F({1 / (1 - self.rate)!r}), k{i}[r])
         for k in range({self.outputs}):
             a{i + 1}[r, k] = a{i}[r, k] * k{i}[r, k]
 """

@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     Array = NDArray[Any]
 
 
+LARGE = 300_000  # multiplications a row from which a batch is cut into shards
+
+
 @dataclass(frozen=True)
 class Place:
     """A parameter array of layer `layer` at coordinates start..stop-1 of the flat array."""
@@ -79,6 +82,14 @@ class Network:
                         found.append(Place(f"{parameter.name}{i}", i, parameter, start))
                         start += parameter.size
         return tuple(found)
+
+    @property
+    def shards(self) -> int:
+        """Parts of a batch whose gradients threads may compute side by side; a property of the network alone.
+
+        A sum is rounded differently where it is cut differently, so this must not depend on the machine.
+        """
+        return 2 if sum(layer.cost for layer in self.layers) >= LARGE else 1
 
     @property
     def size(self) -> int:

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import os
 import queue
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import lru_cache
@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 
 from adamtheory.errors import ParameterError
 from adamtheory.language.rule import Bound, Rule
+from adamtheory.nets.groups import Groups
 from adamtheory.nets.network import Network
 from adamtheory.simulation.lanes import Lanes, broadcast
 from adamtheory.simulation.simulate import bind, default_schedule
@@ -32,6 +33,16 @@ if TYPE_CHECKING:
 
 SEED = "seed"
 EVALUATED = 256  # rows that are evaluated at once
+
+
+@dataclass(frozen=True)
+class Memory:
+    """What one thread needs for its batch."""
+
+    grads: Array
+    work: Array
+    places: Array
+    out: Array
 
 
 @dataclass(frozen=True)
@@ -101,6 +112,7 @@ class Training:
     optimizer  an update rule; arrays among its parameters broadcast into lanes
     batch      rows of a batch, >= 1; the last batch of an epoch may be smaller
     schedule   step size as a rule of the update number t = 1, 2, ...; default: constant
+    others     the rule of all parameters that are no weight vectors, for ND-Adam; default: Adam
     seed       number or array of them, in [0, 2^32); broadcasts with the parameters
     dtype      float32 or float64, of parameters and arithmetic; losses are summed in float64
     workers    threads; default: all cores
@@ -117,6 +129,7 @@ class Training:
         *,
         batch: int = 128,
         schedule: Rule | Bound | None = None,
+        others: Rule | Bound | None = None,
         seed: Any = 0,
         dtype: str = "float32",
         workers: int | None = None,
@@ -129,65 +142,56 @@ class Training:
             raise ParameterError(f"dtype must be float32 or float64, not {dtype!r}")
         self.network, self.batch, self.dtype = network, int(batch), dtype
         self.rows = rows_of(network, data)
-        self.optimizer = bind(optimizer, "rule")
-        self.schedule = default_schedule(self.optimizer, constant if schedule is None else schedule)
+        bound = bind(optimizer, "rule")
+        plan = default_schedule(bound, constant if schedule is None else schedule)
+        second = None if others is None else bind(others, "rule")
+        self.groups = Groups.of(network, bound, plan, second, dtype)
         self.epochs = 0
         self.lanes = self._lanes(seed)
-        self._build(workers or os.cpu_count() or 1)
+        self._build()
+        self._workers = workers or os.cpu_count() or 1
 
     def _lanes(self, seed: Any) -> Lanes:
-        values = {f"o_{n}": v for n, v in self.optimizer.values.items()}
-        values |= {f"s_{n}": v for n, v in self.schedule.values.items()}
-        return broadcast({**values, SEED: seed}, {n: n if n == SEED else n[2:] for n in (*values, SEED)})
+        values = self.groups.values()
+        display = {n: n[2:] if n[0] != "b" else f"others.{n[2:]}" for n in values}
+        return broadcast({**values, SEED: seed}, display | {SEED: SEED})
 
-    def _build(self, workers: int) -> None:
+    def _build(self) -> None:
         """Compile, and lay out parameters, slots and step state of all lanes."""
         import numpy as np
 
         from adamtheory.engine.cpu import load, pointer
-        from adamtheory.engine.emit_update import build_update, emit_update
         from adamtheory.nets.kernels import network_text
         from adamtheory.nets.stepping import step_text, train_text
 
-        data = self.rows.x.dtype.name
-        kernel = emit_update(build_update(self.optimizer.rule, self.schedule.rule), self.dtype)
-        net = load(network_text(self.network, self.dtype, data))
-        self._evaluate = net.evaluate
-        self._gradient, self._step = pointer(net.gradient), pointer(load(step_text((kernel,))).step)
-        self._train = load(train_text(self.dtype, data)).train
-        values, count = self.lanes.values, self.lanes.count
-        weights, size = self.network.weights, self.network.size
-        self._edges = np.array([0, weights, size])
-        self._which = np.zeros(2, np.int64)
-        self._par = np.stack([values[n] for n in kernel.params], axis=-1)[:, None, :].repeat(2, axis=1)
-        for i, name in enumerate(kernel.params):
-            if name == "o_weight_decay":
-                self._par[:, 1, i] = 0.0
-        self._par = self._par.astype(self.dtype)
-        start = np.array([float(s.initial or 0) for s in kernel.step_states], self.dtype)
-        self._st = np.tile(start, (count, 2, 1))
-        self.seeds = values[SEED].astype(np.uint64)
+        data, groups, count = self.rows.x.dtype.name, self.groups, self.lanes.count
+        net, step = load(network_text(self.network, self.dtype, data)), load(step_text(groups.kernels, self.dtype)).step
+        self._gradient, self._evaluate, self._step = net.gradient, net.evaluate, step
+        self._pointers = pointer(net.gradient), pointer(step)
+        loop = load(train_text(self.dtype, data))
+        self._train, self._add = loop.train, loop.add
+        self._edges, self._which = groups.edges, groups.which
+        self._par, self._st = groups.parameters(self.lanes.values, count), groups.step_state(count)
+        self.seeds = self.lanes.values[SEED].astype(np.uint64)
         starts = {int(s): self.network.initial(int(s), self.dtype) for s in np.unique(self.seeds)}
         self.theta = np.stack([starts[int(s)] for s in self.seeds])
-        slots = [s for s in kernel.coord_states if s.name != "x"]
-        self.slots = np.empty((count, len(slots), size), self.dtype)
-        for i, slot in enumerate(slots):
-            self.slots[:, i] = float(slot.initial or 0)
-        self._out = len(kernel.outputs)
-        self._workers = min(workers, count)
+        groups.prepare(self.theta)
+        self.slots = groups.slots(count)
 
-    def _memory(self) -> queue.SimpleQueue[Any]:
+    def _memory(self, threads: int) -> queue.SimpleQueue[Memory]:
         """One set of scratch arrays for each thread."""
         import numpy as np
 
         from adamtheory.nets.kernels import work_width
 
-        free: queue.SimpleQueue[Any] = queue.SimpleQueue()
+        free: queue.SimpleQueue[Memory] = queue.SimpleQueue()
         rows = max(self.batch, EVALUATED)
-        for _ in range(self._workers):
+        outputs = max(len(k.outputs) for k in self.groups.kernels)
+        for _ in range(threads):
             work = np.empty(rows * (work_width(self.network) + self.rows.longest), self.dtype)
-            free.put((np.empty(self.network.size, self.dtype), work, np.empty(0, np.int32),
-                      np.empty(self._out, self.dtype)))  # fmt: skip
+            grads = np.empty((self.network.shards, self.network.size), self.dtype)
+            out = np.empty(outputs, self.dtype)
+            free.put(Memory(grads, work, np.empty(0, np.int32), out))
         return free
 
     @property
@@ -199,37 +203,54 @@ class Training:
         """Train every lane for one epoch; the mean loss of every batch before its update, (lanes, updates)."""
         import numpy as np
 
-        free, updates = self._memory(), self.updates
-        losses = np.empty((self.lanes.count, updates))
-
-        def one(lane: int) -> None:
-            grad, work, places, out = memory = free.get()
-            seed = int(self.seeds[lane])
-            order = _order(len(self.rows.y), self.epochs, seed)
-            self._train(
-                self._gradient, self._step, updates, self.epochs * updates + 1, 0, self.batch, order, *self.rows.all,
-                seed, self.theta[lane], grad, self.slots[lane], self._par[lane], self._st[lane], out, self._edges,
-                self._which, work, places, losses[lane],
-            )  # fmt: skip
-            free.put(memory)
-
-        self._each(one)
+        losses = np.empty((self.lanes.count, self.updates))
+        if self.lanes.count < self._workers and self.network.shards > 1:
+            self._train_large(losses)
+        else:
+            self._each(lambda lane, memory: self._train_lane(lane, memory, losses[lane]))
         self.epochs += 1
         return losses
+
+    def _train_large(self, losses: Array) -> None:
+        """One lane after the other, all threads at one batch: a shard of the gradient each, then some groups."""
+        from threadpoolctl import threadpool_limits
+
+        free, shards = self._memory(self.network.shards), self.network.shards
+        memories = [free.get() for _ in range(shards)]
+        grads = memories[0].grads
+
+        with threadpool_limits(limits=1, user_api="blas"), ThreadPoolExecutor(self._workers) as pool:
+            for lane, seed in enumerate(self.seeds.tolist()):
+                order = _order(len(self.rows.y), self.epochs, seed)
+                for j in range(self.updates):
+                    batch = _Batch(self, lane, order[j * self.batch : (j + 1) * self.batch], seed, j)
+                    parts = pool.map(batch.gradient, range(shards), grads, memories)
+                    losses[lane, j] = sum(parts)
+                    list(pool.map(batch.update, range(self._workers), [grads] * self._workers))
+
+    def _train_lane(self, lane: int, memory: Memory, losses: Array) -> None:
+        """All updates of an epoch in one compiled call."""
+        seed = int(self.seeds[lane])
+        order = _order(len(self.rows.y), self.epochs, seed)
+        self._train(
+            *self._pointers, len(losses), self.epochs * self.updates + 1, 0, self.batch, order, *self.rows.all, seed,
+            self.theta[lane], memory.grads, self.slots[lane], self._par[lane], self._st[lane], memory.out, self._edges,
+            self._which, memory.work, memory.places, losses,
+        )  # fmt: skip
 
     def evaluate(self, data: Any) -> tuple[Array, Array]:
         """The mean loss in nats and the share of right rows on other examples, (lanes,) each; no dropout."""
         import numpy as np
 
-        rows, free = rows_of(self.network, data), self._memory()
+        rows = rows_of(self.network, data)
+        if rows.x.dtype != self.rows.x.dtype:
+            raise ParameterError(f"x is {rows.x.dtype}; the training examples are {self.rows.x.dtype}")
         found, every = np.zeros((self.lanes.count, 2)), np.arange(len(rows.y))
 
-        def one(lane: int) -> None:
-            _, work, places, _ = memory = free.get()
+        def one(lane: int, memory: Memory) -> None:
             for lo in range(0, len(every), EVALUATED):
                 part = every[lo : lo + EVALUATED]
-                self._evaluate(self.theta[lane], *rows.all, part, work, places, found[lane])
-            free.put(memory)
+                self._evaluate(self.theta[lane], *rows.all, part, memory.work, memory.places, found[lane])
 
         self._each(one)
         found /= len(every)
@@ -259,9 +280,53 @@ class Training:
             array[...] = given
         self.epochs = int(state["epochs"])
 
-    def _each(self, work: Any) -> None:
+    def _each(self, work: Callable[[int, Memory], None]) -> None:
         """Do the work of every lane, on all threads; each has one thread of BLAS."""
         from threadpoolctl import threadpool_limits
 
-        with threadpool_limits(limits=1, user_api="blas"), ThreadPoolExecutor(self._workers) as pool:
-            list(pool.map(work, range(self.lanes.count)))
+        threads = min(self._workers, self.lanes.count)
+        free = self._memory(threads)
+
+        def one(lane: int) -> None:
+            memory = free.get()
+            try:
+                work(lane, memory)
+            finally:
+                free.put(memory)
+
+        with threadpool_limits(limits=1, user_api="blas"), ThreadPoolExecutor(threads) as pool:
+            list(pool.map(one, range(self.lanes.count)))
+
+
+@dataclass(frozen=True)
+class _Batch:
+    """One update of one lane, in parts for threads."""
+
+    training: Training
+    lane: int
+    rows: Array
+    seed: int
+    number: int  # in the epoch, from 0
+
+    @property
+    def round(self) -> int:
+        return self.training.epochs * self.training.updates + 1 + self.number
+
+    def gradient(self, shard: int, grad: Array, memory: Memory) -> float:
+        """The loss of a shard and its gradient."""
+        t, b, shards = self.training, len(self.rows), self.training.network.shards
+        first, last = b * shard // shards, b * (shard + 1) // shards
+        loss: float = t._gradient(t.theta[self.lane], grad, *t.rows.all, self.rows[first:last], first, b, self.round,
+                                  self.seed, memory.work, memory.places)  # fmt: skip
+        return loss
+
+    def update(self, part: int, grads: Array) -> None:
+        """Add up the gradients of some groups and move them."""
+        import numpy as np
+
+        t, lane, parts = self.training, self.lane, self.training._workers
+        first, last = len(t._which) * part // parts, len(t._which) * (part + 1) // parts
+        t._add(grads, t._edges[first], t._edges[last])
+        out = np.empty(max(len(k.outputs) for k in t.groups.kernels), t.dtype)
+        t._step(first, last, self.round, t._par[lane], t._st[lane], out, t.theta[lane], grads[0], t.slots[lane],
+                t._edges, t._which)  # fmt: skip

@@ -48,7 +48,9 @@ def loss_by_numpy(net: Network, theta: Any, x: Any, y: Any) -> float:
 def compiled(net: Network, theta: Any, x: Any, y: Any, rows: Any, seed: int = 0, round_: int = 1) -> tuple[float, Any]:
     kernel = load(network_text(net, theta.dtype.name, x.dtype.name))
     grad, work = np.empty_like(theta), np.empty(len(rows) * (work_width(net) + 10), theta.dtype)
-    loss = kernel.gradient(theta, grad, x, NO_ENTRIES, NO_INDICES, y, rows, round_, seed, work, NO_INDICES)
+    loss = kernel.gradient(
+        theta, grad, x, NO_ENTRIES, NO_INDICES, y, rows, 0, len(rows), round_, seed, work, NO_INDICES
+    )
     return loss, grad
 
 

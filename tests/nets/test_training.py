@@ -47,6 +47,17 @@ def test_an_interruption_changes_no_bit() -> None:
     assert not (resumed.theta == through.theta).any()
 
 
+def test_shards_are_cut_in_the_same_places_whatever_computes_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = Training(NET, examples(), adam, batch=16, seed=[1, 2], dtype="float64")
+    whole.epoch()
+    monkeypatch.setattr("adamtheory.nets.network.LARGE", 1)
+    together = Training(NET, examples(), adam, batch=16, seed=[1, 2], dtype="float64", workers=1)
+    apart = Training(NET, examples(), adam, batch=16, seed=[1, 2], dtype="float64", workers=3)
+    assert NET.shards == 2 and (together.epoch() == apart.epoch()).all()
+    assert (together.theta == apart.theta).all()
+    assert together.theta == pytest.approx(whole.theta, rel=1e-9, abs=1e-12)  # dropout included
+
+
 def test_decay_acts_on_weights_only() -> None:
     decayed = Training(NET, examples(), adamw(weight_decay=0.1), batch=70)
     start = decayed.theta[0].copy()
