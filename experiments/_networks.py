@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
     from adamtheory.language.rule import Rule
 
-BYTE = 1 / 255  # by which a network multiplies pixels of one byte itself
 EVERY = 6  # training example that is held out in tuning: 10000 of MNIST's 60000
 TRAIN, HELD_OUT = "training", "held-out"  # losses by which a step size can be chosen: whole run, last epoch
 
@@ -44,24 +43,24 @@ class Task:
 
 
 def task(spec: str) -> Task:
-    """A data set of `adamtheory.nets.data`, with its values scaled to [0, 1] where it says so; `NoDataError` if absent.
+    """A data set of `adamtheory.nets.data`, a network multiplies pixels of one byte by 1/255; `NoDataError` if absent.
 
     Counts of words become 1: a word occurs in a text or it does not.
     """
     found = load(spec)
-    parts = [scaled(part, found.scale) for part in (found.train, found.test)]
+    parts = [occurring(part) for part in (found.train, found.test)]
     width = found.train.x.width if isinstance(found.train.x, Sparse) else found.train.x.shape[1]
     return Task(parts[0], parts[1], width, found.classes)
 
 
-def scaled(part: Split, scale: float) -> Split:
-    """Pixels of one byte stay as they are, other numbers are multiplied by their scale, counts of words become 1."""
+def occurring(part: Split) -> Split:
+    """Counts of words become 1, other numbers stay as they are."""
     import numpy as np
 
     x = part.x
-    if isinstance(x, Sparse):
-        return Split(Sparse(x.indptr, x.indices, np.ones_like(x.values), x.width), part.y)
-    return part if x.dtype == np.uint8 and scale == BYTE else Split(x.astype(np.float32) * np.float32(scale), part.y)
+    if not isinstance(x, Sparse):
+        return part
+    return Split(Sparse(x.indptr, x.indices, np.ones_like(x.values), x.width), part.y)
 
 
 def held_out(data: Task) -> Task:
@@ -209,3 +208,19 @@ def _by_seed(table: Table, optimizer: str, column: str) -> Array:
     own = table.where(optimizer=optimizer)
     seeds: Array = own[column].reshape(int(own["seed"].max()) + 1, -1)
     return seeds
+
+
+def draw_curves(table: Table, optimizers: Sequence[str], title: str, sheet: Any) -> None:
+    """Training loss and test loss by epoch, with the step sizes that were chosen."""
+    left, right = sheet.panels(1, 2)
+    for index, name in enumerate(optimizers):
+        training = by_epoch(table, name)
+        lr = table.where(optimizer=name)["lr"][0]
+        epochs = range(1, len(training) + 1)
+        sheet.line(left, epochs, training, f"{name}, alpha={lr:.3g}", index)
+        sheet.line(right, epochs, by_epoch(table, name, "test_loss"), "", index)
+    sheet.label(left, title, "epoch", "mean loss in the epoch, nats", logy=True)
+    sheet.label(right, "Test", "epoch", "loss after the epoch, nats", logy=True)
+    for axes in (left, right):
+        axes.xaxis.get_major_locator().set_params(integer=True)
+    sheet.legend_below(left, 4)
