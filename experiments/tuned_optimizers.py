@@ -60,7 +60,7 @@ class Settings:
 
 
 QUICK = Settings()
-FULL = Settings(data="fashion_mnist[train=5000]", hidden=64, epochs=20, batch=50)
+FULL = Settings(data="fashion_mnist[train=5000]", hidden=64, epochs=20, batch=50, seeds=24)
 
 
 def run(settings: Settings, tell: Tell) -> Iterator[Block]:
@@ -136,8 +136,8 @@ def figure(table: Table, settings: Settings, sheet: Any) -> None:
     for axes in (left, middle):
         axes.xaxis.get_major_locator().set_params(integer=True)
     sheet.label(left, "Training", "epoch", "mean loss in the epoch, nats", logy=True)
-    worst = max(100 * float(np.nanmean(errors(table, settings, name))) for name in settings.optimizers)
-    middle.set_ylim(0, 4 * worst)
+    means = [100 * float(np.nanmean(errors(table, settings, name))) for name in settings.optimizers]
+    middle.set_ylim(0.8 * min(means), 2 * max(means))
     sheet.label(middle, "Test", "epoch", "test error, %")
     sheet.label(right, "After training, with 95 % intervals", "training loss, nats", "test error, %")
     sheet.legend_below(left, 3)
