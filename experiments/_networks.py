@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from adamtheory.errors import ParameterError
 from adamtheory.hindsight.fit import interval
 from adamtheory.laboratory.experiment import Block, Check, Table
 from adamtheory.nets.data import load
@@ -140,6 +141,13 @@ def curves(found: Tuned, **names: Any) -> Block:
         "train_loss": history.train_loss.ravel(), "test_loss": history.test_loss[:, 1:].ravel(),
         "test_accuracy": history.test_accuracy[:, 1:].ravel(),
     }  # fmt: skip
+
+
+def need(optimizers: Sequence[str], judged: Sequence[str]) -> None:
+    """Raises `ParameterError` where one of the optimizers that a verdict judges is left out."""
+    missing = [name for name in judged if name not in optimizers]
+    if missing:
+        raise ParameterError(f"optimizers must have {', '.join(judged)}; {', '.join(missing)} missing")
 
 
 # --- what follows -----------------------------------------------------------------------------------------------------

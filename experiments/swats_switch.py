@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from math import nan
 from typing import TYPE_CHECKING, Any
 
-from adamtheory.experiments._networks import Task, above, absolute, shown, task, tuned
+from adamtheory.experiments._networks import Task, above, absolute, shown, task, tuned, tuning_was_wide
 from adamtheory.hindsight.fit import interval
 from adamtheory.laboratory.experiment import Block, Check, Table, Tell, Verdict
 from adamtheory.nets.network import Network, mlp
@@ -58,7 +58,10 @@ class Settings:
 
 
 QUICK = Settings()
-FULL = Settings(data="fashion_mnist[train=5000]", hidden=64, epochs=20, batch=50)
+FULL = Settings(
+    data="fashion_mnist[train=5000]", hidden=64, epochs=20, batch=50, log_lr_adam=(-4.0, -3.5, -3.0, -2.5, -2.0),
+    log_lr_sgd=(-1.5, -1.0, -0.5, 0.0),
+)  # fmt: skip
 
 
 def run(settings: Settings, tell: Tell) -> Iterator[Block]:
@@ -74,23 +77,18 @@ def run(settings: Settings, tell: Tell) -> Iterator[Block]:
             batch=settings.batch,
         )  # fmt: skip
         lr[name] = found.lr
-        ends = {"test_loss": found.history.test_loss[:, -1], "test_error": 1 - found.history.test_accuracy[:, -1]}
-        yield {
-            "form": name,
-            "tol": 0.0,
-            "lr": lr[name],
-            "seed": np.arange(settings.seeds),
-            "epoch": 0,
-            "rate": 0.0,
-            **ends,
-        }
+        columns = {
+            "seed": np.arange(settings.seeds), "epoch": 0, "rate": 0.0, "test_loss": found.history.test_loss[:, -1],
+            "test_error": 1 - found.history.test_accuracy[:, -1],
+        }  # fmt: skip
+        yield {"optimizer": name, "tol": 0.0, "lr": lr[name], "inside": found.inside, **columns}
+    alike = {"lr": lr[ADAM], "inside": True}
     tell(2, 4, PRINTED)
-    yield {"form": PRINTED, "tol": 0.0, "lr": lr[ADAM], **switched(settings, net, data, get(PRINTED)(lr=lr[ADAM]))}
+    yield {"optimizer": PRINTED, "tol": 0.0, **alike, **switched(settings, net, data, get(PRINTED)(lr=lr[ADAM]))}
     tell(3, 4, REPAIRED)
     tolerances = np.array(settings.tolerances)
-    optimizer = get(REPAIRED)(lr=lr[ADAM], tol=tolerances[:, None])
-    columns = switched(settings, net, data, optimizer)
-    yield {"form": REPAIRED, "tol": tolerances.repeat(settings.seeds), "lr": lr[ADAM], **columns}
+    lanes = switched(settings, net, data, get(REPAIRED)(lr=lr[ADAM], tol=tolerances[:, None]))
+    yield {"optimizer": REPAIRED, "tol": tolerances.repeat(settings.seeds), **alike, **lanes}
 
 
 def switched(settings: Settings, net: Network, data: Task, optimizer: Bound) -> dict[str, Array]:
@@ -121,13 +119,13 @@ def ended(table: Table, form: str, tol: float = 0.0) -> Array:
     """Test errors of a form, seed by seed; NaN where the loss is not finite."""
     import numpy as np
 
-    own = table.where(form=form, tol=tol)
+    own = table.where(optimizer=form, tol=tol)
     return np.where(np.isfinite(own["test_loss"]), own["test_error"], np.nan)
 
 
 def verdict(table: Table, settings: Settings) -> Verdict:
-    counts = [int((table.where(form=REPAIRED, tol=tol)["epoch"] > 0).sum()) for tol in settings.tolerances]
-    printed = int((table.where(form=PRINTED)["epoch"] > 0).sum())
+    counts = [int((table.where(optimizer=REPAIRED, tol=tol)["epoch"] > 0).sum()) for tol in settings.tolerances]
+    printed = int((table.where(optimizer=PRINTED)["epoch"] > 0).sum())
     told = ", ".join(map(str, counts))
     falls = counts[0] == settings.seeds and counts[-1] < counts[0] and counts == sorted(counts, reverse=True)
     checks = [
@@ -138,16 +136,16 @@ def verdict(table: Table, settings: Settings) -> Verdict:
     tol = settings.tolerances[0]
     found = absolute(ended(table, ADAM), ended(table, REPAIRED, tol))
     checks.append(above(f"test error with tol = {tol:g} less that of adam", found, -settings.margin))
-    return Verdict(_sentence(table, settings), tuple(checks))
+    return Verdict(_sentence(table, settings), (*checks, tuning_was_wide(table)))
 
 
 def rates(table: Table, settings: Settings) -> Array:
     """ln of the rates of SGD over that of tuned SGD, of all runs that switched at the largest tolerance."""
     import numpy as np
 
-    own = table.where(form=REPAIRED, tol=settings.tolerances[0])
+    own = table.where(optimizer=REPAIRED, tol=settings.tolerances[0])
     ok = own["epoch"] > 0
-    found: Array = np.log(own["rate"][ok] / table.where(form=SGD)["lr"][0])
+    found: Array = np.log(own["rate"][ok] / table.where(optimizer=SGD)["lr"][0])
     return found
 
 
@@ -164,7 +162,7 @@ def _sentence(table: Table, settings: Settings) -> str:
 
     told = []
     for tol in settings.tolerances:
-        own = table.where(form=REPAIRED, tol=tol)
+        own = table.where(optimizer=REPAIRED, tol=tol)
         ok = own["epoch"] > 0
         when = f"in epoch {np.median(own['epoch'][ok]):.0f}" if ok.any() else "never"
         found = absolute(ended(table, ADAM), ended(table, REPAIRED, tol))
@@ -174,7 +172,7 @@ def _sentence(table: Table, settings: Settings) -> str:
             f"{shown(found)}"
         )
     apart = absolute(ended(table, SGD), ended(table, ADAM))
-    lr = table.where(form=SGD)["lr"][0]
+    lr = table.where(optimizer=SGD)["lr"][0]
     return f"{'; '.join(told)}. Test error of Adam less that of SGD, tuned to {lr:.2g}: {shown(apart)}."
 
 
@@ -186,7 +184,7 @@ def figure(table: Table, settings: Settings, sheet: Any) -> None:
     columns = [(ADAM, 0.0, "adam"), (PRINTED, 0.0, "printed")]
     columns += [(REPAIRED, tol, f"tol = {tol:g}") for tol in settings.tolerances] + [(SGD, 0.0, "sgd, tuned")]
     for index, (form, tol, name) in enumerate(columns):
-        own = table.where(form=form, tol=tol)
+        own = table.where(optimizer=form, tol=tol)
         mean, error = interval(100 * ended(table, form, tol), [0])
         sheet.dots(right, [index], [mean], "", index, error=[error])
         if form in (PRINTED, REPAIRED):
@@ -194,8 +192,10 @@ def figure(table: Table, settings: Settings, sheet: Any) -> None:
             share = [100 * (ok & (own["epoch"] <= epoch)).mean() for epoch in epochs]
             sheet.line(left, epochs, share, name, index)
             sheet.dots(middle, own["epoch"][ok], own["rate"][ok], name, index)
-    middle.axhline(table.where(form=SGD)["lr"][0], color="black", linewidth=0.8)
+    middle.axhline(table.where(optimizer=SGD)["lr"][0], color="black", linewidth=0.8)
     right.set_xticks(range(len(columns)), [name for _, _, name in columns], rotation=30, ha="right")
+    for axes in (left, middle):
+        axes.xaxis.get_major_locator().set_params(integer=True)
     sheet.label(left, "Runs that have switched", "epoch", "% of seeds")
     sheet.label(middle, "Rate of SGD; line: tuned SGD", "epoch of the switch", "rate", logy=True)
     sheet.label(right, "After training, with 95 % intervals", "", "test error, %")

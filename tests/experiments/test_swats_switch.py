@@ -22,7 +22,7 @@ def outcome() -> Outcome:
 
 def changed(outcome: Outcome, column: str, form: str, change: Any) -> str:
     """The verdict in a word with another column for one form."""
-    own = outcome.table["form"] == form
+    own = outcome.table["optimizer"] == form
     values = np.where(own, change(outcome.table[column]), outcome.table[column])
     found: str = outcome.experiment.module.verdict(
         Table({**outcome.table.columns, column: values}), outcome.settings
@@ -33,9 +33,9 @@ def changed(outcome: Outcome, column: str, form: str, change: Any) -> str:
 def test_holds(outcome: Outcome) -> None:
     assert outcome.verdict is not None and outcome.verdict.word == "holds"
     assert len(outcome.table) == 12 * (3 + 3)
-    switched = outcome.table.where(form="swats_repaired", tol=0.1)
+    switched = outcome.table.where(optimizer="swats_repaired", tol=0.1)
     assert (switched["epoch"] == 1).all() and (switched["rate"] > 0).all()
-    assert (outcome.table.where(form="swats")["rate"] == 0).all()
+    assert (outcome.table.where(optimizer="swats")["rate"] == 0).all()
     assert blurred(outcome, "test_loss", np.nan) == "undecided"
 
 
