@@ -201,5 +201,5 @@ def figure(table: Table, settings: Settings, sheet: Any) -> None:
             )
     sheet.label(right, "Best decay", "updates N of the run", "weight decay of one step", logx=True, logy=True)
     right.set_xticks(updates_of(table), [str(N) for N in updates_of(table)])
-    right.minorticks_off()
+    right.set_xticks([], minor=True)
     sheet.legend(right)
