@@ -17,6 +17,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from adamtheory.errors import ParameterError
 from adamtheory.experiments._decay import best_decays, exponent_above, measured, split
 from adamtheory.experiments._networks import task
 from adamtheory.hindsight.fit import interval
@@ -58,6 +59,10 @@ class Settings:
     seeds: int = 4
     bowl: float = 0.3
     exponent: float = -0.25
+
+    def __post_init__(self) -> None:
+        if self.budgets < 2 or self.ratio < 2:
+            raise ParameterError(f"budgets={self.budgets} and ratio={self.ratio} must be at least 2")
 
 
 QUICK = Settings()

@@ -20,6 +20,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from adamtheory.errors import ParameterError
 from adamtheory.experiments._networks import Task, above, absolute, held_out, task, tuned, tuning_was_wide
 from adamtheory.hindsight.fit import interval
 from adamtheory.laboratory.experiment import Block, Check, Table, Tell, Verdict
@@ -59,6 +60,10 @@ class Settings:
     tuning: int = 2
     seeds: int = 8
     margin: float = 0.01
+
+    def __post_init__(self) -> None:
+        if self.epochs < 2:
+            raise ParameterError(f"epochs={self.epochs} must be at least 2: the last one is compared with the first")
 
 
 QUICK = Settings()

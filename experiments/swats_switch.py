@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from math import nan
 from typing import TYPE_CHECKING, Any
 
+from adamtheory.errors import ParameterError
 from adamtheory.experiments._networks import Task, above, absolute, shown, task, tuned, tuning_was_wide
 from adamtheory.hindsight.fit import interval
 from adamtheory.laboratory.experiment import Block, Check, Table, Tell, Verdict
@@ -55,6 +56,10 @@ class Settings:
     seeds: int = 12
     margin: float = 0.01
     ruined: float = 0.5
+
+    def __post_init__(self) -> None:
+        if len(self.tolerances) < 2 or list(self.tolerances) != sorted(self.tolerances, reverse=True):
+            raise ParameterError("tolerances must be two or more, falling")
 
 
 QUICK = Settings()

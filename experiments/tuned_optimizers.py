@@ -55,8 +55,8 @@ class Settings:
 
     def __post_init__(self) -> None:
         unknown = set(self.optimizers) - set(GRIDS)
-        if unknown or REFERENCE not in self.optimizers:
-            raise ParameterError(f"optimizers must be {REFERENCE} and some of {', '.join(GRIDS)}")
+        if unknown or REFERENCE not in self.optimizers or not set(self.optimizers) - set(NONADAPTIVE):
+            raise ParameterError(f"optimizers must be {REFERENCE} and some adaptive ones of {', '.join(GRIDS)}")
 
 
 QUICK = Settings()

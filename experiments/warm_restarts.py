@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from adamtheory.errors import ParameterError
 from adamtheory.experiments._networks import Task, absolute, below, held_out, relative, shown, task, tuning_was_wide
 from adamtheory.hindsight.fit import interval
 from adamtheory.laboratory.experiment import Block, Check, Table, Tell, Verdict
@@ -55,6 +56,10 @@ class Settings:
     tuning: int = 2
     seeds: int = 8
     cost: float = 0.2
+
+    def __post_init__(self) -> None:
+        if self.runs < 2:
+            raise ParameterError(f"runs={self.runs} must be at least 2, of which the last ends the budget")
 
 
 QUICK = Settings()

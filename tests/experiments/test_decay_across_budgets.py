@@ -7,12 +7,18 @@ from typing import Any
 import numpy as np
 import pytest
 
+from adamtheory.errors import ParameterError
 from adamtheory.laboratory.experiment import Table
-from adamtheory.rules import get
+from adamtheory.laboratory.running import Outcome
 
-from .judging import blurred, experiment, judged, word
+from .judging import blurred, experiment, judged
 
-SMALL: dict[str, Any] = {"seeds": 3, "held": 600}
+pytest.importorskip("sklearn.datasets")
+
+
+@pytest.fixture(scope="module")
+def outcome() -> Outcome:
+    return judged("decay_across_budgets")
 
 
 def made(exponents: dict[str, float], noise: float = 0.005) -> Table:
@@ -36,10 +42,9 @@ def verdict(table: Table) -> Any:
     return found.module.verdict(table, found.settings("quick"))
 
 
-def test_holds() -> None:
-    outcome = judged("decay_across_budgets", **SMALL)
+def test_holds(outcome: Outcome) -> None:
     assert outcome.verdict is not None and outcome.verdict.word == "holds"
-    assert len(outcome.table) == 2 * 3 * 8 * 3
+    assert len(outcome.table) == 2 * 3 * 8 * 4
     assert np.unique(outcome.table["updates"]).tolist() == [200, 600, 1800]
     assert blurred(outcome, "held_loss", np.nan) == "undecided"
 
@@ -71,15 +76,20 @@ def test_shrink_of_a_constant_total() -> None:
     assert module.shrinks(table, settings, "adamw") == pytest.approx(expected, rel=0.01)
 
 
-def test_decay_that_shrinks_by_a_constant_factor_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Rules whose decay is that of one step times N: their best one goes with 1/N."""
+def test_best_decays_that_move_are_seen(outcome: Outcome) -> None:
+    """Every budget has the losses of a decay sqrt(3) times that of the one before: best decays go with 1/sqrt(N)."""
+    module, settings = outcome.experiment.module, outcome.settings
+    column = outcome.table["held_loss"].copy()
+    for form in module.FORMS:
+        cube = module.losses(outcome.table, settings, form)
+        moved = np.concatenate([np.full_like(cube, 9.0)[:, :4], cube, np.full_like(cube, 9.0)[:, :4]], axis=1)
+        moved = np.stack([budget[2 + i : 10 + i] for i, budget in enumerate(moved)])
+        column[outcome.table["form"] == form] = moved.ravel()
+    table = Table({**outcome.table.columns, "held_loss": column})
+    assert module.verdict(table, settings).word == "refuted"
+    assert module.exponents(table, settings, "sgdw").mean() == pytest.approx(-0.55, abs=0.1)
 
-    def rule(name: str) -> Any:
-        def bound(lr: float, weight_decay: Any) -> Any:
-            return get(name)(lr=lr, weight_decay=weight_decay * next(factors))
 
-        return bound
-
-    factors = iter([1, 3, 9] * 2)
-    monkeypatch.setattr(experiment("decay_across_budgets").module, "get", rule)
-    assert word("decay_across_budgets", **SMALL, log_most=-2.25, decays=10) == "refuted"
+def test_settings_that_tell_nothing_are_refused() -> None:
+    with pytest.raises(ParameterError, match="budgets=1 and ratio=3 must be at least 2"):
+        experiment("decay_across_budgets").module.Settings(budgets=1)

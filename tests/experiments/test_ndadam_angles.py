@@ -8,10 +8,13 @@ import numpy as np
 import pytest
 
 from adamtheory import rules
+from adamtheory.errors import ParameterError
 from adamtheory.laboratory.experiment import Table
 from adamtheory.laboratory.running import Outcome
 
 from .judging import blurred, experiment, judged, word
+
+pytest.importorskip("sklearn.datasets")
 
 SMALL: dict[str, Any] = {"seeds": 3, "epochs": 2, "log_lr_adam": (-2.0,), "log_lr_ndadam": (-1.5,), "tuning": 1}
 
@@ -62,3 +65,8 @@ def test_turns() -> None:
     for angle in (0.0, 1e-9, 0.3, 2.5, np.pi):
         old, new = np.array([[[2.0, 0.0]]]), 5 * np.array([[[np.cos(angle), np.sin(angle)]]])
         assert turn(old, new)[0, 0] == pytest.approx(angle, rel=1e-6, abs=1e-15)
+
+
+def test_settings_that_tell_nothing_are_refused() -> None:
+    with pytest.raises(ParameterError, match="epochs=1 must be at least 2"):
+        experiment("ndadam_angles").module.Settings(epochs=1)

@@ -7,12 +7,15 @@ from typing import Any
 import numpy as np
 import pytest
 
+from adamtheory.errors import ParameterError
 from adamtheory.laboratory.experiment import Table
 from adamtheory.laboratory.running import Outcome
 from adamtheory.nets.network import mlp
 from adamtheory.rules import get
 
 from .judging import blurred, experiment, judged
+
+pytest.importorskip("sklearn.datasets")
 
 
 @pytest.fixture(scope="module")
@@ -62,3 +65,8 @@ def test_the_rate_is_that_of_the_rule() -> None:
     columns = found.module.switched(small, net, data, get("swats_repaired")(lr=0.01, tol=np.array([1e6, 0.0])[:, None]))
     assert columns["epoch"].tolist() == [1, 1, 0, 0]
     assert (columns["rate"][:2] > 0).all() and (columns["rate"][2:] == 0).all()
+
+
+def test_settings_that_tell_nothing_are_refused() -> None:
+    with pytest.raises(ParameterError, match="tolerances must be two or more, falling"):
+        experiment("swats_switch").module.Settings(tolerances=(0.1, 0.2))

@@ -7,12 +7,15 @@ from typing import Any
 import numpy as np
 import pytest
 
+from adamtheory.errors import ParameterError
 from adamtheory.experiments import _networks
 from adamtheory.laboratory.experiment import Table
 from adamtheory.laboratory.running import Outcome
 from adamtheory.rules import get
 
 from .judging import blurred, experiment, judged, word
+
+pytest.importorskip("sklearn.datasets")
 
 SMALL: dict[str, Any] = {"optimizers": ("sgd", "adam")}
 
@@ -60,5 +63,6 @@ def test_unequal_tuning_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_the_reference_must_be_there() -> None:
-    with pytest.raises(Exception, match="optimizers must be sgd and some of"):
-        experiment("tuned_optimizers").module.Settings(optimizers=("adam",))
+    for optimizers in (("adam",), ("sgd", "momentum_velocity"), ("sgd", "adamm")):
+        with pytest.raises(ParameterError, match="optimizers must be sgd and some adaptive ones"):
+            experiment("tuned_optimizers").module.Settings(optimizers=optimizers)

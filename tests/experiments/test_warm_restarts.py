@@ -9,12 +9,15 @@ from typing import Any
 import numpy as np
 import pytest
 
+from adamtheory.errors import ParameterError
 from adamtheory.laboratory.experiment import Table
 from adamtheory.language import arithmetic, reading
 from adamtheory.language.rule import Bound
-from adamtheory.schedules import constant
+from adamtheory.schedules import cosine
 
 from .judging import blurred, experiment, judged, word
+
+pytest.importorskip("sklearn.datasets")
 
 SMALL: dict[str, Any] = {
     "data": "digits[train=500]", "first": 2, "runs": 3, "seeds": 4, "log_lr_adamw": (-2.5, -2.0, -1.5),
@@ -82,9 +85,9 @@ def rates(bound: Bound, length: int) -> list[float]:
 
 
 def test_a_rate_that_never_falls_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A constant rate of 30 times the tuned one in place of the restarts, and one annealing as it is."""
+    """Nearly constant rates of 30 times the tuned one in place of restarts."""
     module = experiment("warm_restarts").module
-    monkeypatch.setattr(module, "cosine_restarts", lambda lr, T0, multiplier: constant(lr=1))
+    monkeypatch.setattr(module, "cosine_restarts", lambda lr, T0, multiplier: cosine(lr=1, steps=10**6))
     right = module.played
 
     def played(settings: Any, net: Any, data: Any, form: str, plan: str, lr: Any, seeds: Any) -> Any:
@@ -92,3 +95,8 @@ def test_a_rate_that_never_falls_is_seen(monkeypatch: pytest.MonkeyPatch) -> Non
 
     monkeypatch.setattr(module, "played", played)
     assert word("warm_restarts", **SMALL) == "refuted"
+
+
+def test_settings_that_tell_nothing_are_refused() -> None:
+    with pytest.raises(ParameterError, match="runs=1 must be at least 2"):
+        experiment("warm_restarts").module.Settings(runs=1)

@@ -13,7 +13,9 @@ from adamtheory.rules import get
 
 from .judging import blurred, experiment, judged, word
 
-SMALL: dict[str, Any] = {"side": 4, "across": 5, "seeds": 3, "rows": 150, "held": 600}
+pytest.importorskip("sklearn.datasets")
+
+SMALL: dict[str, Any] = {"side": 3, "across": 4, "seeds": 2, "rows": 150, "held": 600, "epochs": 20}
 
 
 @pytest.fixture(scope="module")
