@@ -18,9 +18,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from adamtheory.errors import ParameterError
 from adamtheory.experiments._libsvm import best_loss, rows, tuned
 from adamtheory.hindsight.fit import interval
-from adamtheory.laboratory.experiment import Block, Check, Table, Tell, Verdict
+from adamtheory.laboratory.experiment import Block, Table, Tell, Verdict, checked
+from adamtheory.laboratory.settings import check_distinct, check_increasing
 
 # name of the comparison -> (Adam, AMSGrad)
 ALIKE = {"corrected": ("adam", "amsgrad_torch"), "uncorrected": ("adam_uncorrected", "amsgrad")}
@@ -40,6 +42,14 @@ class Settings:
     beta1: float = 0.9
     beta2: tuple[float, ...] = (0.9, 0.99, 0.999)
     helps: float = 0.1
+
+    def __post_init__(self) -> None:
+        check_distinct(self, "sets", "beta2")
+        check_increasing(self, "log_lr")
+        if self.rows < 2 or self.seeds < 2:
+            raise ParameterError("rows and seeds must be at least 2")
+        if self.helps < 0:
+            raise ParameterError(f"helps={self.helps:g} must be at least 0")
 
 
 QUICK = Settings()
@@ -73,11 +83,13 @@ def verdict(table: Table, settings: Settings) -> Verdict:
             told.append((mean, error, name, amsgrad))
             # not where an interval reaches to both sides, or is none as a regret is not finite
             tells = mean + error < -settings.helps or mean - error >= -settings.helps
-            helps = mean < -settings.helps if tells else None
+            unless = "" if tells else "the intervals of some differences are too wide"
+            if min(len(settings.beta2), len(settings.log_lr)) < 2:
+                unless = "beta2 or log_lr has one value, so nothing is tuned"
             measured = f"{mean:+.2%} ± {error:.2%}"
             what = f"{name}: regret of {amsgrad} over that of {adam}, less 1"
             checks.append(
-                Check(what, measured, f"not below {-settings.helps:.2%}", None if helps is None else not helps)
+                checked(what, measured, f"not below {-settings.helps:.2%}", bool(mean >= -settings.helps), unless)
             )
     return Verdict(_sentence(told), tuple(checks))
 

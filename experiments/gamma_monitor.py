@@ -25,7 +25,8 @@ from adamtheory import simulate
 from adamtheory.errors import ParameterError
 from adamtheory.experiments._libsvm import best_loss, rows, tuned
 from adamtheory.hindsight.fit import interval
-from adamtheory.laboratory.experiment import Block, Check, Table, Tell, Verdict
+from adamtheory.laboratory.experiment import Block, Check, Table, Tell, Verdict, checked
+from adamtheory.laboratory.settings import check_distinct, check_increasing
 from adamtheory.rules import get
 
 if TYPE_CHECKING:
@@ -57,6 +58,12 @@ class Settings:
     def __post_init__(self) -> None:
         if self.rows < 2 or self.seeds < 2:
             raise ParameterError("rows and seeds must be at least 2")
+        check_distinct(self, "sets")
+        check_increasing(self, "log_lr")
+        if self.beta2 <= 0:
+            raise ParameterError("beta2 must be above 0, for at a zero gradient eps alone is left to divide else")
+        if self.suffers < 0:
+            raise ParameterError(f"suffers={self.suffers:g} must be at least 0")
 
 
 QUICK = Settings()
@@ -141,12 +148,11 @@ def verdict(table: Table, settings: Settings) -> Verdict:
             mean, error = difference(table.where(set=name), other)
             # also where a regret is not finite
             told = mean - error > settings.suffers or mean + error <= settings.suffers
-            suffers = mean > settings.suffers if told else None
+            unless = "" if told else "the intervals of some differences are too wide"
             what = f"{name}: regret of {CORRECTED} over that of {other}, less 1"
             measured = f"{mean:+.2%} ± {error:.2%}"
-            checks.append(
-                Check(what, measured, f"at most {settings.suffers:+.0%}", None if suffers is None else not suffers)
-            )
+            expected = f"at most {settings.suffers:+.0%}"
+            checks.append(checked(what, measured, expected, bool(mean <= settings.suffers), unless))
     return Verdict(_sentence(table, settings), tuple(checks))
 
 
@@ -157,9 +163,8 @@ def _gamma_checks(own: Table, settings: Settings, name: str) -> Iterator[Check]:
     due = adam["latest"] > 0
     in_time = (adam["first"] > 0) & (adam["first"] <= adam["latest"])
     told = f"{name}: coordinates of {CORRECTED} with Gamma < 0 by their first zero gradient after another"
-    yield Check(
-        told, f"{int(in_time[due].sum())} of {int(due.sum())}", "all", bool(in_time[due].all()) if due.any() else None
-    )
+    unless = "" if due.any() else f"in no coordinate of {name} a zero gradient follows another one"
+    yield checked(told, f"{int(in_time[due].sum())} of {int(due.sum())}", "all", bool(in_time[due].all()), unless)
     first = own.where(optimizer=PLAIN)["first"]
     earliest, bound = int(min(first[first > 0], default=0)), 1 / (1 - settings.beta2)
     what = f"{name}: first round with Gamma < 0 of {PLAIN}"

@@ -21,7 +21,8 @@ from typing import TYPE_CHECKING, Any
 
 from adamtheory import ArrayOptimizer
 from adamtheory.errors import ParameterError
-from adamtheory.laboratory.experiment import Block, Check, Table, Tell, Verdict
+from adamtheory.laboratory.experiment import Block, Check, Table, Tell, Verdict, checked
+from adamtheory.laboratory.settings import check_distinct
 from adamtheory.rules import get
 from adamtheory.schedules import constant, inverse_sqrt
 
@@ -58,6 +59,9 @@ class Settings:
     norm: float = 0.02
 
     def __post_init__(self) -> None:
+        check_distinct(self, "batches", "methods")
+        if unknown := set(self.methods) - {*DESCENT, *ADAPTIVE}:
+            raise ParameterError(f"{unknown.pop()} has no step size here; use {', '.join((*DESCENT, *ADAPTIVE))}")
         if not 0.5 < self.p < 1:
             raise ParameterError(f"p={self.p:g} must be above 1/2 and below 1")
         if self.examples < 2 or self.seeds < 1 or self.steps < 1:
@@ -190,9 +194,14 @@ def verdict(table: Table, settings: Settings) -> Verdict:
         for batch in [batch for batch in settings.batches if batch in (1, settings.examples)]:
             own = last.where(method=name, batch=batch)
             loss = float(own["loss"].max())
-            fits = True if loss <= settings.fit else None  # training that is not over tells nothing
-            checks.append(Check(f"{name}, batch {batch}: training loss", loss, f"at most {settings.fit:g}", fits))
+            fits = loss <= settings.fit
+            unless = "" if fits else f"the training of {name} is not over"
+            told = f"{name}, batch {batch}: training loss"
+            checks.append(checked(told, loss, f"at most {settings.fit:g}", fits, unless))
             checks += [check if fits else replace(check, holds=None) for check in _checks(table, settings, name, batch)]
+    if not checks:
+        nothing = f"the claim is of batches of 1 and of all {settings.examples} examples"
+        checks.append(checked("batches", ", ".join(map(str, settings.batches)), "1 or all", None, nothing))
     return Verdict(_sentence(last, settings), tuple(checks))
 
 

@@ -64,11 +64,17 @@ def test_the_rule_of_ones_own_is_amsgrad(tmp_path: Path) -> None:
     np.testing.assert_array_equal(runs[0].iterates, runs[1].iterates)
 
 
+def test_the_networks_learn_more_with_the_larger_step(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    history = run_block(3, tmp_path)["history"]
+    small, large = history.test_accuracy[..., -1].mean(axis=0)
+    assert capsys.readouterr().out.startswith("('seed', 'lr')") and 0.85 < small < 0.95 < large
+
+
 def test_the_theorem_of_ones_own_and_what_a_wrong_step_is_told(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    text = python_blocks()[3]
+    text = python_blocks()[4]
     assert len(text.splitlines()) <= 25
     (tmp_path / "my_theorem.py").write_text(text)
     assert main(["prove", "my_theorem.py"]) == 0
@@ -103,6 +109,8 @@ def test_every_command_that_is_shown(
         assert main(["prove", "ema_unrolled", "--export", "proof.json"]) == 0
     if words == ["prove"]:
         words += ["ema_unrolled"]
+    if words[0] == "train":
+        words = ["mnist[train=500, test=200]" if w == "mnist" else w for w in words] + ["--epochs", "1"]
     if words[0] == "bench":
         words += ["--scale", "0.0005", "--rounds", "3"]
     assert main(words) == 0, capsys.readouterr().err

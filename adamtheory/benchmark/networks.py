@@ -62,7 +62,7 @@ def many(scale: float = 1.0) -> Contest:
     """256 networks 64-32-10 of different seeds at once, batch 64, all cores."""
     from adamtheory.rules import get
 
-    updates = max(2, int(20 * scale))
+    updates = max(2, int(50 * scale))
     data = examples(SMALL, updates * SMALL_BATCH)
     training = _ours(SMALL, SMALL_BATCH, data, get("adam")(), range(NETWORKS))
     entrants, goals = [Entrant("adamtheory", training.epoch, NETWORKS * updates)], []
@@ -75,8 +75,8 @@ def many(scale: float = 1.0) -> Contest:
     if installed("torch"):
         from adamtheory.benchmark.torch_networks import stepping
 
-        name, few = "PyTorch, one network after the other", 10 * updates
-        entrants.append(Entrant(name, stepping(SMALL, SMALL_BATCH, data, few, 1, fused=True), few))
+        name = "PyTorch, one network after the other"
+        entrants.append(Entrant(name, stepping(SMALL, SMALL_BATCH, data, updates, 1, fused=True), updates))
         goals.append(Goal("10 times faster than PyTorch", name, 10.0))
     title = f"{NETWORKS} networks 64-32-10, batch 64, Adam, float32"
     return Contest(title, "network-update", tuple(entrants), tuple(goals), absent())

@@ -20,6 +20,9 @@ Feasible = Annotated[
     str | None,
     typer.Option("--set", metavar="NAME[...]", help="Feasible set, as ball[radius=1], none. Default: the loss's."),
 ]
+Projection = Annotated[
+    str | None, typer.Option(metavar="KIND", help="Onto ball, simplex, l1_ball: weighted (default) or euclidean.")
+]
 FirstSeed = Annotated[str | None, typer.Option(metavar="FIRST", help="The first seed. Default: 0.")]
 Dtype = Annotated[str | None, typer.Option(metavar="TYPE", help="float64 (default) or float32.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]

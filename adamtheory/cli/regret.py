@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from adamtheory.cli.options import AsJson, Dtype, Feasible, FirstSeed, Loss, Optimizers, Schedule
+from adamtheory.cli.options import AsJson, Dtype, Feasible, FirstSeed, Loss, Optimizers, Projection, Schedule
 from adamtheory.errors import ParameterError
 
 if TYPE_CHECKING:
@@ -34,9 +34,7 @@ def command(
     ] = None,
     schedule: Schedule = None,
     feasible: Feasible = None,
-    projection: Annotated[
-        str | None, typer.Option(metavar="KIND", help="Onto ball, simplex, l1_ball: weighted (default) or euclidean.")
-    ] = None,
+    projection: Projection = None,
     start: Annotated[str | None, typer.Option(metavar="X", help="First point x_1. Default: the loss's.")] = None,
     seeds: Annotated[
         str | None, typer.Option(metavar="N", help="How many seeds. Default: 8 for random losses, else 1.")

@@ -157,7 +157,7 @@ def _told(outcome: Outcome) -> list[str]:
     lines = aligned(rows)
     if len(verdict.checks) > MOST_CHECKS:
         lines.append(f"... and {len(verdict.checks) - MOST_CHECKS} more, all in run.json")
-    return [*lines, "", *textwrap.wrap(f"{verdict.word.upper()}: {verdict.sentence}", width())]
+    return [*lines, "", *textwrap.wrap(f"{verdict.word.upper()}: {verdict.told}", width())]
 
 
 def _number(value: Any) -> str:
@@ -211,7 +211,7 @@ def _summary(outcomes: list[Outcome], skipped: dict[str, str], folder: Path, as_
         print_json(found + [{"experiment": name, "skipped": reason} for name, reason in skipped.items()])
         return
     judged = [(o, o.verdict) for o in outcomes if o.verdict]
-    rows = [(o.experiment.file.name, v.word, f"{o.seconds:.1f} s", v.sentence) for o, v in judged]
+    rows = [(o.experiment.file.name, v.word, f"{o.seconds:.1f} s", v.told) for o, v in judged]
     rows += [(name, "skipped", "", reason) for name, reason in skipped.items()]
     if rows:
         print_table(("experiment", "verdict", "time", "what was found"), rows)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from adamtheory.cli.options import AsJson, Dtype, Feasible, FirstSeed, Loss, Optimizers, Schedule
+from adamtheory.cli.options import AsJson, Dtype, Feasible, FirstSeed, Loss, Optimizers, Projection, Schedule
 from adamtheory.errors import OutputError, ParameterError
 
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ def command(
     ] = None,
     schedule: Schedule = None,
     feasible: Feasible = None,
+    projection: Projection = None,
     start: Annotated[
         str | None, typer.Option(metavar="X", help="First point x_1, or a list. Default: the loss's.")
     ] = None,
@@ -80,7 +81,7 @@ def command(
     asked = Asked(
         tuple(optimizer), loss or "reddi[C=3]", _horizons(horizon or "1e4"), schedule, feasible, start,
         1 if seeds is None else whole("--seeds", seeds, 1), 0 if seed is None else whole("--seed", seed, 0),
-        dtype or "float64",
+        dtype or "float64", projection or "weighted",
     )  # fmt: skip
     if status:
         from adamtheory.cli.sweep_output import print_status

@@ -126,15 +126,14 @@ def _known(each: Known) -> dict[str, Any]:
 
 
 def _notes(each: Known) -> list[str]:
-    """Whether the package or the rules that ship have changed since."""
-    from adamtheory import __version__
+    """Whether the package, those that make its numbers, or the rules that ship have changed since."""
     from adamtheory.errors import AdamTheoryError
     from adamtheory.runs.specs import KIND_NAMES, to_rule
+    from adamtheory.sweeping.grid import other_versions
 
     kinds = {name: kind for kind, name in KIND_NAMES.items()}
-    found = []
-    if each.configuration["adamtheory"] != __version__:
-        found.append(f"of adamtheory {each.configuration['adamtheory']}")
+    others = other_versions(each.configuration)
+    found = [f"of {', '.join(others)}"] if others else []
     for kind, rule in each.configuration["rules"].items():
         try:
             now = to_rule(rule["name"], kinds[kind]).digest

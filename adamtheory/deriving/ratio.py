@@ -15,6 +15,7 @@ from collections import Counter
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
+from typing import TypeGuard
 
 from adamtheory.language.rule import Rule
 from adamtheory.language.tree import ONE, ZERO, Apply, Expr, Name, Number, names, substitute, walk
@@ -193,7 +194,7 @@ class Text:
             for factor in factors:
                 part = part if _is_reciprocal(factor) else _times(part, factor)
             moment = part if moment == ZERO else Apply("add", (moment, part))
-        return Quotient(moment, below[0].args[1] if below else None, rate, decays)  # type: ignore[union-attr]
+        return Quotient(moment, below[0].args[1] if below else None, rate, decays)
 
     def declared(self, found: Quotient) -> Quotient | None:
         """The rule's own words for numerator and denominator, where their quotient is that of the text."""
@@ -227,7 +228,7 @@ def _gradients(rule: Rule) -> list[Name]:
     return found
 
 
-def _is_reciprocal(expr: Expr) -> bool:
+def _is_reciprocal(expr: Expr) -> TypeGuard[Apply]:
     return isinstance(expr, Apply) and expr.op == "div" and expr.args[0] == ONE
 
 

@@ -17,7 +17,7 @@ from adamtheory.deriving.ratio import NoBound, Quotient, Text
 from adamtheory.deriving.step_ground import Ground, Quick
 from adamtheory.deriving.step_parts import Above, Below, parts_of
 from adamtheory.language.rule import Rule
-from adamtheory.language.tree import ONE, ZERO, Expr
+from adamtheory.language.tree import ONE, ZERO, Apply, Expr
 from adamtheory.logic.kernel import Theorem
 from adamtheory.logic.notation import Family, absolute, eq, inv, lift, sqrt
 from adamtheory.logic.search import NotFound
@@ -222,9 +222,11 @@ class Denominator:
     def _arguments(self) -> tuple[Theorem, Theorem]:
         """Each argument of the line u = max(., .) is at most u(n+1), as the text has it."""
         p, end = self.p, self.text.ends[self.below.slot or ""]
-        first, second = (self.ground.term(e) for e in end.args)  # type: ignore[union-attr]
-        found = (p.max_left(first, second), p.max_right(first, second))
-        return tuple(p.certify(f.claim.left <= self.start, f, self.fresh, degree=1) for f in found)  # type: ignore
+        assert isinstance(end, Apply)  # the maximum itself
+        first, second = (self.ground.term(e) for e in end.args)
+        facts = (p.max_left(first, second), p.max_right(first, second))
+        left, right = (p.certify(f.claim.left <= self.start, f, self.fresh, degree=1) for f in facts)
+        return left, right
 
     @cached_property
     def _held_above(self) -> Theorem:

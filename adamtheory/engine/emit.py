@@ -17,7 +17,7 @@ from textwrap import indent
 
 from adamtheory.engine import philox, projections
 from adamtheory.engine.printer import Printer
-from adamtheory.engine.program import LEAVES, Accumulator, Atom, Level, Program, State
+from adamtheory.engine.program import COUPLED, LEAVES, Accumulator, Atom, Level, Program, State
 from adamtheory.language.tree import Number
 
 BLOCK = 1024  # rounds whose schedule is tabulated at once
@@ -77,11 +77,10 @@ def _random(dtype: str) -> str:
     return "\n\n".join(parts) + "\n\n"
 
 
-def _vector(name: str) -> str:
-    """The text of the projection and of what it calls."""
-    if not name:
-        return ""
-    return "".join(f"@{INNER}\n{inspect.getsource(function)}\n\n" for function in projections.TEXTS[name])
+def _vectors(called: list[str]) -> str:
+    """The text of the functions of all coordinates and of what they call, each once."""
+    functions = dict.fromkeys(function for name in called for function in projections.TEXTS[name])
+    return "".join(f"@{INNER}\n{inspect.getsource(function)}\n\n" for function in functions)
 
 
 class Emitter:
@@ -96,6 +95,7 @@ class Emitter:
         states, sums = program.states, program.accumulators
         roots: list[Atom] = [s.next for s in states] + [a.value for a in sums]
         self.alive = self.printer.needed(roots) | set(program.vector_params)
+        self.coupled = [n for n, v in program.values.items() if n in self.alive and v.op in COUPLED]
         # a rule's own slots are results of the run, read or not
         self.states = [s for s in states if s.name in self.alive or s.level == Level.COORD or s.name[:2] == "o_"]
         self.step_states = [s for s in self.states if not self.inner(s.level, s.lane)]
@@ -108,6 +108,11 @@ class Emitter:
         self.printer.one = "one"
         powers = any(self.program.values[n].op == "pow" for n in self.alive)
         return [f"one = np.float64(min({positive}, 1))"] if powers else []
+
+    def function(self, name: str) -> str:
+        """The function of `projections` that computes a value of `COUPLED`."""
+        op = self.program.values[name].op
+        return self.program.vector if op == "nearest" else op
 
     def inner(self, level: Level, lane: bool) -> bool:
         """Whether a value of that level belongs to the innermost loop."""
@@ -166,7 +171,9 @@ class Emitter:
         size = self.program.size or "any"
         head = HEADER.format(shape=self.shape, size=size, dtype=self.dtype, literals=self.literals())
         random = _random(self.dtype) if self.program.uniforms else ""
-        return f"{head}{random}{_vector(self.program.vector)}@{INNER}\n{NEUMAIER}\n\n{functions}"
+        called = [self.program.vector] if self.program.vector else []
+        called += [self.function(n) for n in self.coupled]
+        return f"{head}{random}{_vectors(called)}@{INNER}\n{NEUMAIER}\n\n{functions}"
 
     def kernel(self, text: str, params: list[str], shared: list[str]) -> Kernel:
         return Kernel(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from adamtheory.engine.emit import BLOCK, COMPLETE, LENGTH, POLICY, Emitter, Kernel, pad
-from adamtheory.engine.program import Atom, Level, Program
+from adamtheory.engine.program import REDUCED, Atom, Level, Program
 
 SIGNATURE = (
     '"void(i8, i8, i8, i8, {f}[:,::1], {f}[:,::1], {f}[:,::1], f8[:,::1], f8[:,::1], '
@@ -36,7 +36,7 @@ class Single(Emitter):
         text += "def run(lo, hi, steps, t0, par, st, z, acc, cacc, rows, features, targets, keys):\n"
         text += pad([f"{n}_table = np.empty({BLOCK}, F)" for n in self.tabled], 1)
         text += pad(one, 1)
-        buffers = ("y_all", "w_all") if program.vector else ()
+        buffers = ["y_all", "w_all", *(f"{n}_all" for n in self.coupled)] if program.vector else []
         text += pad([f"{name} = np.empty({program.size})" for name in buffers], 1)
         text += "    for lane in range(lo, hi):\n" + body
         return self.kernel(self.file(text), list(program.params), [])
@@ -83,16 +83,38 @@ class Single(Emitter):
 
     def stages(self, step: list[str]) -> str:
         values, text = self.program.values, ""
-        for stage in range(1 + max((values[n].stage for n in step), default=0)):
-            now = [n for n in step if values[n].stage == stage and values[n].op != "total"]
+        for stage in range(1 + max((values[n].stage for n in [*step, *self.coupled]), default=0)):
+            now = [n for n in step if values[n].stage == stage and values[n].op not in REDUCED]
             text += pad(self.printer.lines(now, self.readers(set(now))), 4)
-            totals = [n for n in step if values[n].op == "total" and values[n].stage == stage + 1]
-            if totals:
-                bodies = [values[n].args[0] for n in totals]
-                text += pad([f"{n} = F(0.0)" for n in totals] + [f"for k in range({self.program.size}):"], 4)
-                text += self.coordinates(bodies)
-                text += pad([f"{n} = {n} + {self.printer.atom(b)}" for n, b in zip(totals, bodies, strict=True)], 5)
+            ended = [n for n in step if values[n].op in REDUCED and values[n].stage == stage + 1]
+            text += self.reduced(ended) if ended else ""
+            coupled = [n for n in self.coupled if values[n].stage == stage + 1]
+            text += self.all_at_once(coupled) if coupled else ""
         return text
+
+    def reduced(self, ended: list[str]) -> str:
+        """One loop over the coordinates for what is summed, or largest, over them."""
+        values = self.program.values
+        first = {"total": "F(0.0)", "largest": "F(-np.inf)"}
+        text = pad([f"{n} = {first[values[n].op]}" for n in ended] + [f"for k in range({self.program.size}):"], 4)
+        text += self.coordinates([values[n].args[0] for n in ended])
+        lines = []
+        for n in ended:
+            body = self.printer.atom(values[n].args[0])
+            lines.append(f"{n} = {n} + {body}" if values[n].op == "total" else f"{n} = {body} if {body} > {n} else {n}")
+        return text + pad(lines, 5)
+
+    def all_at_once(self, coupled: list[str]) -> str:
+        """Arrays of what needs all coordinates, in float64, with equal weights."""
+        bodies = [self.program.values[n].args[0] for n in coupled]
+        text = pad([f"for k in range({self.program.size}):"], 4) + self.coordinates(bodies)
+        text += pad([f"{n}_all[k] = {self.printer.atom(b)}" for n, b in zip(coupled, bodies, strict=True)], 5)
+        calls = [f"{self.function(n)}({n}_all, w_all{self.scalars()})" for n in coupled]
+        return text + pad([line for call in calls for line in ("w_all[:] = 1.0", call)], 4)
+
+    def scalars(self) -> str:
+        """The parameters of the set as arguments."""
+        return "".join(f", np.float64({name})" for name in self.program.vector_params)
 
     def coordinates(self, roots: list[Atom]) -> str:
         """Load and compute what the roots need at coordinate k; earlier loops' values are computed again."""
@@ -105,6 +127,7 @@ class Single(Emitter):
                 lines.append(f"{state.name} = zl[k + {i * d}]")
         lines += [f"{n} = features[row, k]" for n in names if values[n].op == "row"]
         lines += [self.draw(n, "k") for n in names if values[n].op == "uniform"]
+        lines += [f"{n} = F({n}_all[k])" for n in names if n in self.coupled]
         return pad(lines + self.printer.lines(names, roots), 5)
 
     def last_loop(self) -> str:
@@ -124,10 +147,9 @@ class Single(Emitter):
         program, d = self.program, self.program.size
         if not program.vector:
             return ""
-        scalars = "".join(f", np.float64({name})" for name in program.vector_params)
         offset = d * [s.name for s in self.coord_states].index("x")
         lines = [
-            f"{program.vector}(y_all, w_all{scalars})",
+            f"{program.vector}(y_all, w_all{self.scalars()})",
             f"for k in range({d}):",
             f"    zl[k + {offset}] = F(y_all[k])",
         ]

@@ -16,7 +16,7 @@ M32, S32 = U(0xFFFFFFFF), U(32)
 M0, M1, W0, W1 = U(0xD2511F53), U(0xCD9E8D57), U(0x9E3779B9), U(0xBB67AE85)
 
 # Purposes: the second word of the key. A stream for losses never meets the one that shuffles data.
-LOSS, ORDER, INIT, DROPOUT, NOISE = 0, 1, 2, 3, 4
+LOSS, ORDER, INIT, DROPOUT, NOISE, SHUFFLE = 0, 1, 2, 3, 4, 5
 
 
 def philox4x32(c0, c1, c2, c3, k0, k1):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from adamtheory.engine.program import LEAVES, Atom, Level, Program, Value
+from adamtheory.engine.program import COUPLED, LEAVES, Atom, Level, Program, Value
 from adamtheory.language.tree import Number
 
 INFIX = {"add": "+", "sub": "-", "mul": "*", "div": "/"}
@@ -71,7 +71,11 @@ class Printer:
         return text
 
     def needed(self, roots: Iterable[Atom], lowest: Level = Level.CONST) -> set[str]:
-        """Names of all values of at least the level `lowest` that the roots depend on, the roots included."""
+        """Names of all values of at least the level `lowest` that the roots depend on, the roots included.
+
+        In one coordinate nothing leads back from what has been computed of all of them.
+        """
+        ends = (*LEAVES, *COUPLED) if lowest == Level.COORD else LEAVES
         found: set[str] = set()
         stack = [r for r in roots if isinstance(r, str)]
         while stack:
@@ -79,7 +83,7 @@ class Printer:
             if name not in found and self.program.level(name) >= lowest:
                 found.add(name)
                 value = self.program.values[name]
-                if value.op not in LEAVES:
+                if value.op not in ends:
                     stack += [a for a in value.args if isinstance(a, str)]
         return found
 
@@ -88,7 +92,7 @@ class Printer:
 
         `roots` are the atoms that later sections read; they, and arguments that the text would repeat, keep a name.
         """
-        names = [n for n in section if self.program.values[n].op not in LEAVES]
+        names = [n for n in section if self.program.values[n].op not in (*LEAVES, *COUPLED)]
         inside = set(names)
         uses = dict.fromkeys(names, 0)
         for name in names:

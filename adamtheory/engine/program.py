@@ -9,7 +9,7 @@ depends on, and thereby the place where a kernel computes it:
     COORD   the coordinate                             once a round and coordinate
 
 and a flag `lane`: whether it differs between the lanes of a run. A slot starts at STEP and rises until its level is
-consistent, so shared state is found, never declared. Each `total` ends a stage.
+consistent, so shared state is found, never declared. Each `total`, and what else couples the coordinates, ends a stage.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 from fractions import Fraction
 
-from adamtheory.engine.dynamic import HIGH, LOW, SIZE, Dynamic, onto_ball
+from adamtheory.engine.dynamic import HIGH, LOW, SIZE, Dynamic
 from adamtheory.engine.prefix_sums import Hindsight
 from adamtheory.errors import ParameterError
 from adamtheory.language.rule import Rule
@@ -37,6 +37,9 @@ class Level(IntEnum):
 
 Atom = str | Number  # the name of a value, or a literal
 LEAVES = ("param", "state", "time", "uniform", "row", "target")
+REDUCED = ("total", "largest")  # one number of all coordinates; `largest`, like what follows, only programs have
+# one number for each coordinate that needs all of them: the nearest point of the set, and `projections.capped`
+COUPLED = ("nearest", "capped")
 KEPT, WATCHED = "k_", "w_"  # first letters of the states and accumulators of what is watched
 
 
@@ -156,8 +159,10 @@ class Builder:
         program = self.program
         level = max((program.level(a) for a in args), default=Level.CONST)
         stage = max((program.stage(a) for a in args), default=0)
-        if op == "total":
+        if op in REDUCED:
             level, stage = Level.STEP, stage + 1
+        elif op in COUPLED:
+            level, stage = Level.COORD, stage + 1
         if op == "total" and program.size == 1:
             return self.apply("add", (ZERO, args[0]), hint)
         name = hint if hint and hint not in program.values else f"v{len(program.values)}"
@@ -325,7 +330,9 @@ def _dynamic(builder: Builder, parts: Parts, dynamic: Dynamic, env: Mapping[Name
         _gather(builder.program, "round_loss", "sum", builder.expr(dynamic.value, here))
     for name, expr in (("round", dynamic.point), ("moving", dynamic.moving)):
         if expr is not None:
-            point = _projected(builder, parts, builder.expr(expr, here))
+            point = builder.expr(expr, here)
+            if name == "moving" or not dynamic.inside:
+                point = _projected(builder, parts, point)
             _gather(builder.program, f"{name}_loss", "sum", _loss_at(builder, parts.loss, env, point))
             _gather(builder.program, f"{name}_path", "sum", _step_of(builder, f"{name}_before", point))
 
@@ -336,9 +343,9 @@ def _size(parts: Parts) -> dict[Name, Atom]:
 
 
 def _projected(builder: Builder, parts: Parts, point: Atom) -> Atom:
-    """The nearest point of the set: by its text in each coordinate, or of the ball, the one other set with dynamic."""
+    """The nearest point of the set: by its text in each coordinate, or of all of them."""
     if parts.size > 1 and "vector" in parts.feasible.facts:
-        return builder.expr(onto_ball(Name("y")), {Name("y"): point, **_size(parts)})
+        return builder.apply("nearest", (point,))
     (inside,), _ = builder.part(parts.feasible, "p_", _scalars(parts.feasible, "p_") | {Name("y"): point})
     return inside
 

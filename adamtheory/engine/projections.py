@@ -1,5 +1,7 @@
 """Projections that couple the coordinates: argmin over z in the set of sum_k w_k (z_k - y_k)^2, in place, for w >= 0.
 
+`capped` is the one that measures by sum_k w_k |z_k - y_k|, on the ball.
+
 A point of the set stays as it is, bit for bit. A coordinate of weight 0 is free: on the ball it becomes 0 (the limit of
 the formula), on the others it takes what the weighted ones leave. Weights are told apart over 300 decades. Where a
 number is not finite, or a weight negative, no point is nearest and every coordinate becomes NaN, which a run reports.
@@ -217,6 +219,38 @@ def water(y, w, scale):
         y[k] = short + (math.copysign(unit * y[k], w[k]) if y[k] > 0.0 else 0.0)
 
 
+def capped(y, w, radius):
+    """The point of |z|_2 <= radius that is nearest in sum_k w_k |z_k - y_k|: |z_k| = min(|y_k|, cap w_k).
+
+    In the square of the cap |z|^2 is concave and piecewise linear: from 0 Newton's method reaches the root, where |z|
+    is the radius, in finitely many steps and from below. A coordinate of weight 0 becomes 0. Overwrites w.
+    """
+    size, square, heaviest, cap = len(y), 0.0, 0.0, 0.0
+    for k in range(size):
+        square += (y[k] / radius) * (y[k] / radius)
+        if w[k] > heaviest:
+            heaviest = w[k]
+    if square <= 1.0 + 1.2e-16 * (size + 3) or unusable(y, w):
+        return
+    for k in range(size):
+        w[k] = w[k] / heaviest if heaviest > 0.0 else 1.0
+        y[k] = y[k] / radius
+    for _ in range(size + 2):
+        left, share = 1.0, 0.0
+        for k in range(size):
+            if abs(y[k]) > cap * w[k]:
+                share += w[k] * w[k]
+            else:
+                left -= y[k] * y[k]
+        if share == 0.0 or not left > cap * cap * share:
+            break
+        cap = math.sqrt(left / share)
+    for k in range(size):
+        if abs(y[k]) > cap * w[k]:
+            y[k] = math.copysign(cap * w[k], y[k])
+        y[k] = radius * y[k]
+
+
 # what `feasible_set(vector=...)` may name
 VECTORS: Mapping[str, Callable[[Any, Any, float], None]] = MappingProxyType({
     "ball": ball, "simplex": simplex, "l1_ball": l1_ball,
@@ -227,5 +261,6 @@ TEXTS: Mapping[str, tuple[Callable[..., Any], ...]] = MappingProxyType(
         "ball": (unusable, secular, unit_ball, ball),
         "simplex": (unusable, inverse, water, simplex),
         "l1_ball": (unusable, inverse, water, l1_ball),
+        "capped": (unusable, capped),
     }
 )

@@ -64,7 +64,8 @@ def compare(trajectory: Trajectory, against: Any) -> Comparison:
             raise ParameterError(
                 f"against={against} needs sums that this run did not keep; simulate(..., dynamic=True)"
             )
-        known = "declares no comparator that moves" if name == "moving" else "has no known least loss of a round"
+        least = f"has no known least loss of a round on the set {trajectory.feasible.rule.name}"
+        known = "declares no comparator that moves" if name == "moving" else least
         raise ParameterError(
             f"{loss} {known}; against is one of {', '.join(k for k in (BEST, *MOVING) if k != against)}, a point"
         )

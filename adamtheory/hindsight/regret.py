@@ -75,6 +75,8 @@ def regret(
     Raises `ParameterError` where the losses are unbounded below on the set, or no exact comparator is known: a rule of
     one's own may name the minimiser of all its prefix sums by `@loss(comparator="...")`.
     """
+    import numpy as np
+
     from adamtheory.hindsight.against import BEST, compare
 
     path: Array | None = None
@@ -83,7 +85,9 @@ def regret(
     else:
         _check_set(trajectory)
         found = compare(trajectory, against)
-        value, path, gap = found.value, found.path, found.value * 0.0
+        value, path = found.value, found.path
+        with np.errstate(invalid="ignore"):  # NaN for a loss without end
+            gap = value * 0.0
         point = found.point if found.point is not None else trajectory.iterates * float("nan")
     result = trajectory.losses - value
     rounds = trajectory.checkpoints

@@ -39,12 +39,14 @@ class Check:
 
     what      what was measured;  measured, expected  as numbers or texts, to be read side by side
     holds     whether it is as the claim says; None where this budget cannot tell
+    why       where it is None: what the settings leave too little of, as a sentence without its full stop
     """
 
     what: str
     measured: Any
     expected: Any
     holds: bool | None
+    why: str = ""
 
 
 @dataclass(frozen=True)
@@ -64,6 +66,12 @@ class Verdict:
         if False in results:
             return REFUTED
         return UNDECIDED if None in results or not results else HOLDS
+
+    @property
+    def told(self) -> str:
+        """The sentence, and for what cannot be told why."""
+        reasons = dict.fromkeys(check.why for check in self.checks if check.holds is None and check.why)
+        return " ".join([self.sentence, *(f"Not judged: {reason}." for reason in reasons)])
 
 
 @dataclass
@@ -136,6 +144,11 @@ def _columns(block: Block) -> dict[str, Array]:
 
 def _is_column(value: Any) -> bool:
     return getattr(value, "ndim", 0) == 1 or (isinstance(value, Sequence) and not isinstance(value, str))
+
+
+def checked(what: str, measured: Any, expected: Any, holds: bool | None, unless: str = "") -> Check:
+    """A check, which is not judged where `unless` says why it cannot be."""
+    return Check(what, measured, expected, None if unless else holds, unless)
 
 
 def close(what: str, measured: float, expected: float, tolerance: float) -> Check:

@@ -100,7 +100,7 @@ def record(outcome: Outcome) -> dict[str, Any]:
         "settings": as_texts(outcome.settings),
         "finished": verdict is not None,
         "verdict": None if verdict is None else verdict.word,
-        "sentence": None if verdict is None else verdict.sentence,
+        "sentence": None if verdict is None else verdict.told,
         "checks": [] if verdict is None else [_plain(asdict(check)) for check in verdict.checks],
         "seconds": round(outcome.seconds, 3),
         "text_sha256": hashlib.sha256(outcome.experiment.file.path.read_bytes()).hexdigest(),

@@ -10,7 +10,19 @@ from typing import Any
 from adamtheory.errors import ParameterError, SpecError, UnknownNameError
 from adamtheory.runs.spec_text import Value, number_text, parse_value
 
-POSITIVE = ("lr", "tolerance")  # settings so named, or with such a beginning up to a _
+POSITIVE = (
+    "lr",
+    "tolerance",
+    "exponent",
+    "reserve",
+    "swing",
+    "fit",
+    "ray",
+    "norm",
+    "place",
+    "none",
+    "eps",
+)  # settings so named, or with such a beginning up to a _
 
 
 def changed(settings: Any, texts: Sequence[str]) -> Any:
@@ -36,6 +48,22 @@ def check_sensible(old: Any, new: Any) -> None:
     """
     for f in fields(old):
         _check(f.name, getattr(old, f.name), getattr(new, f.name))
+
+
+def check_distinct(settings: Any, *names: str) -> None:
+    """Refuse lists in which a value stands twice: its rows could not be told apart. Raises `ParameterError`."""
+    for name in names:
+        values = getattr(settings, name)
+        if len(set(values)) < len(values):
+            raise ParameterError(f"{name}={_text(values)} must not have a value twice")
+
+
+def check_increasing(settings: Any, *names: str) -> None:
+    """Refuse lists that do not increase. Raises `ParameterError`."""
+    for name in names:
+        values = getattr(settings, name)
+        if list(values) != sorted(set(values)):
+            raise ParameterError(f"{name}={_text(values)} must increase")
 
 
 def _check(name: str, old: Any, new: Any) -> None:

@@ -31,7 +31,7 @@ INPUT_KINDS = ("uniform", "row", "target")
 DECORATORS = {"rule": "rule", "loss": "loss", "schedule": "schedule", "feasible_set": "feasible_set"}
 NOTES = {
     "rule": ("moment", "denominator"),
-    "loss": ("period", "comparator", "minimiser", "margin", "moving", "frozen"),
+    "loss": ("period", "comparator", "minimiser", "margin", "concave", "moving", "frozen"),
     "schedule": (),
     "feasible_set": (),
 }

@@ -3,7 +3,7 @@
 from adamtheory.language import at_least_two, loss, positive, total, where
 
 
-@loss(family="cyclic", start=0, period="n", comparator="-2")
+@loss(family="cyclic", start=0, period="n", comparator="-2", minimiser="-2", concave="s")
 def zhang_cyclic(x, phase=0, *, n: at_least_two = 20, c: positive = 1):
     """Slope 1 + (n - 1)c once in n rounds, -c otherwise, as far as x >= -1; the sum over n rounds has slope 1 there.
 

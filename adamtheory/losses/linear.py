@@ -32,7 +32,10 @@ def reddi(x, phase=0, *, C: real = 3, N: at_least_two = 3, scale: positive = 1):
     return total(g * x), g, where(following < N, following, 0)
 
 
-@loss(family="reddi", start=1, period="N", comparator="where(C < N - 1, 0/0, -1)")
+@loss(
+    family="reddi", start=1, period="N", comparator="where(C < N - 1, 0/0, -1)",
+    minimiser="where(phase < 1, where(C < 0, 1/0, -1), 1)",
+)  # fmt: skip
 def reddi_unbounded(x, phase=0, *, C: real = 3, N: at_least_two = 3):
     """The projection-free version of the periodic sequence: convex, bounded slopes, no feasible set needed.
 

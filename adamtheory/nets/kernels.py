@@ -6,19 +6,26 @@
 theta, grad (size,); x (n, inputs) of uint8, float32 or float64, or (1, entries) with indptr and indices for sparse
 rows; y (n,) int64; rows (b,) int64, those of a batch of `total` rows that come in places first, first + 1, ...; loss
 and gradient are their share in the batch's mean. round_ is the number of the update, from 1; seed uint64. `work` and
-`places` (int32) hold what b rows need: b * `work_width` numbers, and for sparse rows their entries.
+`places` (int32) hold what b rows need; `scratch` makes them.
 """
 
 from __future__ import annotations
 
 import inspect
+from math import prod
+from typing import TYPE_CHECKING, Any
 
 from adamtheory.engine import philox
-from adamtheory.engine.emit import POLICY
+from adamtheory.engine.emit import INNER, POLICY
+from adamtheory.nets.layers import Activation, Dense
 from adamtheory.nets.network import Network
 
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Array = NDArray[Any]
+
 TYPES = {"float32": "f4", "float64": "f8", "uint8": "u1"}
-HELPER = POLICY.format(signature="").replace(", cache=True", "")
 
 # Counter = (update, row of the batch, block of four places, layer), key = (seed, purpose).
 MASKS = f"""\
@@ -37,22 +44,26 @@ import numpy as np
 from numba import njit
 
 F = np.{dtype}
+'''
+
+RANDOM = """\
 U = np.uint64
 M32, S32 = U(0xFFFFFFFF), U(32)
 M0, M1, W0, W1 = U(0xD2511F53), U(0xCD9E8D57), U(0x9E3779B9), U(0xBB67AE85)
-'''
+"""
 
 
 def network_text(network: Network, dtype: str, data: str) -> str:
     """The text of both functions; `data` is the dtype of x."""
     f, x = TYPES[dtype], TYPES[data]
     memory = f"{x}[:,::1], i8[::1], i4[::1], i8[::1], i8[::1]"
-    helpers = "\n\n".join(f"@{HELPER}\n{text}" for text in (inspect.getsource(philox.philox4x32), MASKS))
-    writer = Writer(network, data == "uint8")
+    texts = [inspect.getsource(philox.philox4x32), MASKS, *(t for layer in network.layers for t in layer.helpers())]
+    helpers = "\n\n".join(f"@{INNER}\n{text}" for text in dict.fromkeys(texts))
+    writer = Writer(network, dtype, data == "uint8")
     gradient = POLICY.format(signature=f'"f8({f}[::1], {f}[::1], {memory}, i8, i8, i8, u8, {f}[::1], i4[::1])", ')
     evaluate = POLICY.format(signature=f'"void({f}[::1], {memory}, {f}[::1], i4[::1], f8[::1])", ')
     return (
-        f"{HEADER.format(name=network.name, dtype=dtype)}\n\n{helpers}\n\n@{gradient}\n{writer.gradient()}"
+        f"{HEADER.format(name=network.name, dtype=dtype)}{RANDOM}\n\n{helpers}\n\n@{gradient}\n{writer.gradient()}"
         f"\n\n@{evaluate}\n{writer.evaluate()}"
     )
 
@@ -60,10 +71,14 @@ def network_text(network: Network, dtype: str, data: str) -> str:
 class Writer:
     """Lays out the memory of a batch and joins the texts of the layers."""
 
-    def __init__(self, network: Network, bytes_: bool) -> None:
+    def __init__(self, network: Network, dtype: str, bytes_: bool) -> None:
         self.network = network
+        self.dtype = dtype
         self.bytes = bytes_
-        self.width = 0  # numbers a row of the batch
+        self.width = 0  # numbers of `work` a row of the batch
+        self.marks = 0  # numbers of `places` a row of the batch
+        # Numbers of `work` ahead of those of rows, where the shared arrays of all layers lie on one another.
+        self.fixed = max(sum(map(prod, layer.shared().values())) for layer in network.layers)
 
     def arrays(self, *, training: bool) -> list[str]:
         """Views of the parameters and of `work` under the names that the layers use."""
@@ -79,16 +94,40 @@ class Writer:
         if training:
             names += [(f"d{name[1:]}", width) for name, width in names if name != "a0" or self.wanted(0)]
             names += [(f"{n}{i}", w) for i, layer in enumerate(network.layers) for n, w in layer.scratch().items()]
+        ahead = f"{self.fixed} + " if self.fixed else ""
         for name, width in names:
-            lines.append(f"{name} = work[{self.width} * b:{self.width + width} * b].reshape((b, {width}))")
+            stretch = f"{ahead}{self.width} * b:{ahead}{self.width + width} * b"
+            lines.append(f"{name} = work[{stretch}].reshape((b, {width}))")
             self.width += width
+        lines += self.shared() + (self.indices() if training else [])
         for i, layer in enumerate(network.layers):
             if layer.in_place:
                 lines.append(f"a{i + 1} = a{i}")
                 lines += [f"d{i + 1} = d{i}"] if training else []
         if network.sparse:
-            lines.append(f"entries = work[{self.width} * b:]")
+            lines.append(f"entries = work[{ahead}{self.width} * b:]")
         return [f"    {line}\n" for line in ("b = len(rows)", *lines)]
+
+    def shared(self) -> list[str]:
+        """Views of the shared arrays; those of each layer begin at 0."""
+        lines = []
+        for i, layer in enumerate(self.network.layers):
+            start = 0
+            for name, shape in layer.shared().items():
+                stop = start + prod(shape)
+                lines.append(f"{name}{i} = work[{start}:{stop}].reshape({shape})")
+                start = stop
+        return lines
+
+    def indices(self) -> list[str]:
+        """Views of `places`."""
+        lines, self.marks = [], 0
+        for i, layer in enumerate(self.network.layers):
+            for name, width in layer.indices().items():
+                stop = self.marks + width
+                lines.append(f"{name}{i} = places[{self.marks} * b:{stop} * b].reshape((b, {width}))")
+                self.marks = stop
+        return lines
 
     def wanted(self, i: int) -> bool:
         """Whether the derivatives by the inputs of layer i are read: some layer below has parameters."""
@@ -101,31 +140,60 @@ class Writer:
         scale = " * F(1.0 / 255.0)" if self.bytes else ""
         return f"""
     for r in range(b):
+        row = x[rows[r]]
         for k in range({self.network.inputs}):
-            a0[r, k] = F(x[rows[r], k]){scale}
+            a0[r, k] = F(row[k]){scale}
 """
 
     def forward(self, *, training: bool) -> str:
-        layers = enumerate(self.network.layers)
-        return self.gather() + "".join(layer.forward(i, training=training) for i, layer in layers)
+        text = self.gather()
+        for i, layer in enumerate(self.network.layers):
+            if then := self.then(i):
+                assert isinstance(layer, Dense)
+                text += layer.forward(i, training=training, then=then)
+            elif not self.then(i - 1):
+                text += layer.forward(i, training=training)
+        return text
+
+    def backward(self) -> str:
+        text = ""
+        for i, layer in reversed(list(enumerate(self.network.layers))):
+            if then := self.then(i):
+                assert isinstance(layer, Dense)
+                text += layer.backward(i, wanted=self.wanted(i), then=then)
+            elif not self.then(i - 1):
+                text += layer.backward(i, wanted=self.wanted(i))
+        return text
+
+    def then(self, i: int) -> str:
+        """The activation that a dense layer computes in one pass with its biases; empty if there is none."""
+        pair = self.network.layers[i : i + 2] if i >= 0 else ()
+        dense = len(pair) == 2 and isinstance(pair[0], Dense) and isinstance(pair[1], Activation)
+        return pair[1].function if dense and isinstance(pair[1], Activation) else ""
 
     def gradient(self) -> str:
         layers = self.network.layers
         text = "def gradient(theta, grad, x, indptr, indices, y, rows, first, total, round_, seed, work, places):\n"
         text += "".join(self.arrays(training=True)) + self.forward(training=True)
-        text += self.network.head.training(len(layers))
-        for i in reversed(range(len(layers))):
-            text += layers[i].backward(i, wanted=self.wanted(i))
-        return text + "    return loss\n"
+        text += self.network.head.training(len(layers), self.dtype) + self.penalties("loss += extra / total")
+        return text + self.backward() + "    return loss\n"
 
     def evaluate(self) -> str:
         text = "def evaluate(theta, x, indptr, indices, y, rows, work, places, result):\n"
         text += "".join(self.arrays(training=False)) + self.forward(training=False)
-        return text + self.network.head.evaluation(len(self.network.layers))
+        text += self.network.head.evaluation(len(self.network.layers))
+        return text + self.penalties("result[0] += extra")
+
+    def penalties(self, add: str) -> str:
+        """The layers' own parts in the loss."""
+        texts = [layer.penalty(i) for i, layer in enumerate(self.network.layers)]
+        return f"    extra = 0.0{''.join(texts)}    {add}\n" if any(texts) else ""
 
 
-def work_width(network: Network) -> int:
-    """Numbers of `work` for each row of a batch, apart from the entries of sparse rows."""
-    writer = Writer(network, False)
+def scratch(network: Network, dtype: str, rows: int, longest: int = 0) -> tuple[Array, Array]:
+    """`work` and `places` for batches of up to `rows` rows; sparse ones have up to `longest` entries."""
+    import numpy as np
+
+    writer = Writer(network, dtype, False)
     writer.arrays(training=True)
-    return writer.width
+    return np.empty(writer.fixed + rows * (writer.width + longest), dtype), np.empty(rows * writer.marks, np.int32)

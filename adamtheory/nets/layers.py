@@ -8,6 +8,7 @@ the dtype, and every literal goes through it.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import prod, sqrt
 
@@ -54,6 +55,18 @@ class Layer:
         """Further arrays of training, name -> numbers a row of the batch; in kernel text `<name><i>`."""
         return {}
 
+    def indices(self) -> dict[str, int]:
+        """The same of int32."""
+        return {}
+
+    def shared(self) -> dict[str, tuple[int, ...]]:
+        """Arrays of fixed shapes, name -> shape; their memory is any layer's, so nothing stays in them."""
+        return {}
+
+    def helpers(self) -> tuple[str, ...]:
+        """Functions that the texts call; each is written once."""
+        return ()
+
     def forward(self, i: int, *, training: bool) -> str:
         """Text that computes `a<i+1>`."""
         raise NotImplementedError
@@ -62,9 +75,26 @@ class Layer:
         """Text that computes the derivatives; those by the inputs only if `wanted`."""
         raise NotImplementedError
 
+    def penalty(self, i: int) -> str:
+        """Text that adds what all rows have of the layer's own part in the loss to `extra`; `backward` knows it."""
+        del i
+        return ""
+
+
+# name -> (value at s, derivative from the value a)
+ACTIVATIONS = {
+    "relu": ("s if s > F(0.0) else F(0.0)", "F(1.0) if a > F(0.0) else F(0.0)"),
+    "tanh": ("F(math.tanh(np.float64(s)))", "F(1.0) - a * a"),
+    "sigmoid": ("F(1.0 / (1.0 + math.exp(-np.float64(s))))", "a * (F(1.0) - a)"),
+    "softplus": (
+        "F(max(np.float64(s), 0.0) + math.log1p(math.exp(-abs(np.float64(s)))))",
+        "F(1.0 - math.exp(-np.float64(a)))",
+    ),
+}
+
 
 @dataclass(frozen=True)
-class Dense(Layer):
+class Affine(Layer):
     """a' = a W^T + c, W of shape (outputs, inputs): row k holds the weights of unit k.
 
     gain  weights start uniform in +-sqrt(gain/inputs): 6 for ReLU (He et al. 2015, eq. 10), for others
@@ -77,29 +107,39 @@ class Dense(Layer):
         bound = sqrt(self.gain / self.inputs)
         return (Parameter("w", (self.outputs, self.inputs), "weight", bound), Parameter("c", (self.outputs,), "bias"))
 
-    def forward(self, i: int, *, training: bool) -> str:
+
+@dataclass(frozen=True)
+class Dense(Affine):
+    """`Affine` on dense rows, by matrix products."""
+
+    def forward(self, i: int, *, training: bool, then: str = "") -> str:
+        """`then`: the activation that follows, computed in the same pass."""
         del training
+        value = ACTIVATIONS[then][0] if then else "s"
         return f"""
     np.dot(a{i}, w{i}.T, a{i + 1})
     for r in range(b):
         for k in range({self.outputs}):
-            a{i + 1}[r, k] += c{i}[k]
+            s = a{i + 1}[r, k] + c{i}[k]
+            a{i + 1}[r, k] = {value}
 """
 
-    def backward(self, i: int, *, wanted: bool) -> str:
+    def backward(self, i: int, *, wanted: bool, then: str = "") -> str:
+        """`then`: the activation that follows, whose derivative is multiplied in the same pass."""
+        lines = [f"a = a{i + 1}[r, k]", f"d{i + 1}[r, k] *= {ACTIVATIONS[then][1]}"] if then else []
         text = f"""
-    np.dot(d{i + 1}.T, a{i}, gw{i})
     gc{i}[:] = F(0.0)
     for r in range(b):
         for k in range({self.outputs}):
-            gc{i}[k] += d{i + 1}[r, k]
+            {"; ".join([*lines, f"gc{i}[k] += d{i + 1}[r, k]"])}
+    np.dot(d{i + 1}.T, a{i}, gw{i})
 """
         return text + (f"    np.dot(d{i + 1}, w{i}, d{i})\n" if wanted else "")
 
 
 @dataclass(frozen=True)
-class SparseDense(Dense):
-    """`Dense` on the rows of a sparse matrix as the first layer, with dropout of its inputs.
+class SparseDense(Affine):
+    """`Affine` on the rows of a sparse matrix as the first layer, with dropout of its inputs.
 
     dropout  the share of entries left out in training; those that stay are divided by 1 - dropout
     """
@@ -149,18 +189,6 @@ class SparseDense(Dense):
                 gw{i}[k, j] += d{i + 1}[r, k] * entries[entry]
             entry += 1
 """
-
-
-# name -> (value at s, derivative from the value a)
-ACTIVATIONS = {
-    "relu": ("s if s > F(0.0) else F(0.0)", "F(1.0) if a > F(0.0) else F(0.0)"),
-    "tanh": ("F(math.tanh(np.float64(s)))", "F(1.0) - a * a"),
-    "sigmoid": ("F(1.0 / (1.0 + math.exp(-np.float64(s))))", "a * (F(1.0) - a)"),
-    "softplus": (
-        "F(max(np.float64(s), 0.0) + math.log1p(math.exp(-abs(np.float64(s)))))",
-        "F(1.0 - math.exp(-np.float64(a)))",
-    ),
-}
 
 
 @dataclass(frozen=True)
@@ -237,3 +265,18 @@ class Dropout(Layer):
 def keep_words(rate: float) -> int:
     """How many of the 2^32 words keep a number."""
     return round((1 - rate) * 2**32)
+
+
+def dense_layers(sizes: Sequence[int], activation: str, dropout: float) -> list[Layer]:
+    """`Dense` layers from each size to the next; between them the activation and, at a rate above 0, `Dropout`.
+
+    Raises `ParameterError` for sizes that are no whole numbers of at least 1.
+    """
+    if min(sizes) < 1 or any(int(n) != n for n in sizes):
+        raise ParameterError(f"every layer needs at least one unit; given {list(sizes)}")
+    layers: list[Layer] = []
+    for n, m in zip(map(int, sizes[:-2]), map(int, sizes[1:-1]), strict=True):
+        layers += [Dense(n, m, 6.0 if activation == "relu" else 6.0 * n / (n + m)), Activation(m, m, activation)]
+        layers += [Dropout(m, m, dropout)] if dropout else []
+    n, m = int(sizes[-2]), int(sizes[-1])
+    return [*layers, Dense(n, m, 6.0 * n / (n + m))]

@@ -14,8 +14,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from adamtheory.errors import ParameterError, UnknownNameError
-from adamtheory.nets.heads import SoftmaxLoss
-from adamtheory.nets.layers import Activation, Dense, Dropout, Layer, Parameter, SparseDense
+from adamtheory.nets.heads import Head, SoftmaxLoss
+from adamtheory.nets.layers import Dense, Dropout, Layer, Parameter, SparseDense, dense_layers
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -52,7 +52,7 @@ class Network:
 
     name: str
     layers: tuple[Layer, ...]
-    head: SoftmaxLoss
+    head: Head
 
     def __post_init__(self) -> None:
         widths = [layer.outputs for layer in self.layers]
@@ -160,17 +160,14 @@ def mlp(
     Raises `ParameterError` for sizes below 1 or a rate outside [0, 1).
     """
     sizes = [inputs, *hidden, classes]
-    if min(sizes) < 1 or any(int(n) != n for n in sizes):
-        raise ParameterError(f"every layer needs at least one unit; given {sizes}")
-    sizes = [int(n) for n in sizes]
-    layers: list[Layer] = [Dropout(inputs, inputs, input_dropout)] if input_dropout and not sparse else []
-    for i, (n, m) in enumerate(zip(sizes, sizes[1:], strict=False)):
-        last = i == len(sizes) - 2
-        gain = 0.0 if len(sizes) == 2 else 6.0 if activation == "relu" and not last else 6.0 * n / (n + m)
-        first = sparse and i == 0
-        layers.append(SparseDense(n, m, gain, input_dropout) if first else Dense(n, m, gain))
-        if not last:
-            layers.append(Activation(m, m, activation))
-            layers += [Dropout(m, m, dropout)] if dropout else []
+    layers = dense_layers(sizes, activation, dropout)
+    first = layers[0]
+    assert isinstance(first, Dense)
+    gain = 0.0 if len(layers) == 1 else first.gain
+    if sparse:
+        layers[0] = SparseDense(first.inputs, first.outputs, gain, input_dropout)
+    else:
+        before = [Dropout(first.inputs, first.inputs, input_dropout)] if input_dropout else []
+        layers[:1] = [*before, Dense(first.inputs, first.outputs, gain)]
     name = "softmax" if len(sizes) == 2 else "mlp"
-    return Network(f"{name}[{'-'.join(map(str, sizes))}]", tuple(layers), SoftmaxLoss(sizes[-1]))
+    return Network(f"{name}[{'-'.join(str(int(n)) for n in sizes)}]", tuple(layers), SoftmaxLoss(int(classes)))

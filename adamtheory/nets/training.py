@@ -16,7 +16,6 @@ import queue
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from adamtheory.errors import ParameterError
@@ -43,6 +42,7 @@ class Memory:
     work: Array
     places: Array
     out: Array
+    order: Array
 
 
 @dataclass(frozen=True)
@@ -67,12 +67,14 @@ class Rows:
 def rows_of(network: Network, data: Any) -> Rows:
     """Check a pair (x, y) against a network; x is an array or has `indptr`, `indices`, `values` and `width`.
 
-    Raises `ParameterError` for other shapes, dtypes, or classes outside 0..classes-1.
+    Networks that have their inputs as targets take y of any kind. Raises `ParameterError` for other shapes, dtypes, or
+    classes outside 0..classes-1.
     """
     import numpy as np
 
     x, y = (data.x, data.y) if hasattr(data, "x") else data
-    y = np.ascontiguousarray(y, np.int64)
+    classes = network.head.classes
+    y = np.ascontiguousarray(y if classes else np.zeros(len(x)), np.int64)
     empty = np.empty(0, np.int64), np.empty(0, np.int32)
     if network.sparse:
         indptr, indices = np.ascontiguousarray(x.indptr, np.int64), np.ascontiguousarray(x.indices, np.int32)
@@ -89,19 +91,19 @@ def rows_of(network: Network, data: Any) -> Rows:
     if width != network.inputs or y.shape != (count,) or not count:
         raise ParameterError(f"{count} rows of {width} numbers with {y.shape} labels; {network.name} takes "
                              f"{network.inputs} numbers a row and a label for each")  # fmt: skip
-    classes = network.head.inputs
-    if y.min() < 0 or y.max() >= classes:
-        raise ParameterError(
-            f"labels run from {y.min()} to {y.max()}; {network.name} has the classes 0 to {classes - 1}"
-        )
+    _check_values(network, found)
     return found
 
 
-@lru_cache(maxsize=64)
-def _order(size: int, epoch: int, seed: int) -> Array:
-    from adamtheory.simulation.rows import epoch_order
-
-    return epoch_order(size, epoch, seed, 0)
+def _check_values(network: Network, rows: Rows) -> None:
+    """Classes are those of the head; where there are none, the numbers are to be found again, and lie in [0, 1]."""
+    x, y, classes = rows.x, rows.y, network.head.classes
+    if classes and (y.min() < 0 or y.max() >= classes):
+        raise ParameterError(
+            f"labels run from {y.min()} to {y.max()}; {network.name} has the classes 0 to {classes - 1}"
+        )
+    if not classes and x.dtype.kind == "f" and not (x.min() >= 0 and x.max() <= 1):
+        raise ParameterError(f"x runs from {x.min()} to {x.max()}; {network.name} takes numbers in [0, 1]")
 
 
 class Training:
@@ -162,14 +164,14 @@ class Training:
 
         from adamtheory.engine.cpu import load, pointer
         from adamtheory.nets.kernels import network_text
-        from adamtheory.nets.stepping import step_text, train_text
+        from adamtheory.nets.stepping import shuffle_text, step_text, train_text
 
         data, groups, count = self.rows.x.dtype.name, self.groups, self.lanes.count
         net, step = load(network_text(self.network, self.dtype, data)), load(step_text(groups.kernels, self.dtype)).step
         self._gradient, self._evaluate, self._step = net.gradient, net.evaluate, step
         self._pointers = pointer(net.gradient), pointer(step)
         loop = load(train_text(self.dtype, data))
-        self._train, self._add = loop.train, loop.add
+        self._train, self._add, self._shuffle = loop.train, loop.add, load(shuffle_text()).shuffle
         self._edges, self._which = groups.edges, groups.which
         self._par, self._st = groups.parameters(self.lanes.values, count), groups.step_state(count)
         self.seeds = self.lanes.values[SEED].astype(np.uint64)
@@ -182,16 +184,16 @@ class Training:
         """One set of scratch arrays for each thread."""
         import numpy as np
 
-        from adamtheory.nets.kernels import work_width
+        from adamtheory.nets.kernels import scratch
 
         free: queue.SimpleQueue[Memory] = queue.SimpleQueue()
         rows = max(self.batch, EVALUATED)
         outputs = max(len(k.outputs) for k in self.groups.kernels)
         for _ in range(threads):
-            work = np.empty(rows * (work_width(self.network) + self.rows.longest), self.dtype)
+            work, places = scratch(self.network, self.dtype, rows, self.rows.longest)
             grads = np.empty((self.network.shards, self.network.size), self.dtype)
-            out = np.empty(outputs, self.dtype)
-            free.put(Memory(grads, work, np.empty(0, np.int32), out))
+            out, order = np.empty(outputs, self.dtype), np.empty(len(self.rows.y), np.int64)
+            free.put(Memory(grads, work, places, out, order))
         return free
 
     @property
@@ -217,11 +219,11 @@ class Training:
 
         free, shards = self._memory(self.network.shards), self.network.shards
         memories = [free.get() for _ in range(shards)]
-        grads = memories[0].grads
+        grads, order = memories[0].grads, memories[0].order
 
         with threadpool_limits(limits=1, user_api="blas"), ThreadPoolExecutor(self._workers) as pool:
             for lane, seed in enumerate(self.seeds.tolist()):
-                order = _order(len(self.rows.y), self.epochs, seed)
+                self._shuffle(order, self.epochs, seed)
                 for j in range(self.updates):
                     batch = _Batch(self, lane, order[j * self.batch : (j + 1) * self.batch], seed, j)
                     parts = pool.map(batch.gradient, range(shards), grads, memories)
@@ -231,11 +233,11 @@ class Training:
     def _train_lane(self, lane: int, memory: Memory, losses: Array) -> None:
         """All updates of an epoch in one compiled call."""
         seed = int(self.seeds[lane])
-        order = _order(len(self.rows.y), self.epochs, seed)
+        self._shuffle(memory.order, self.epochs, seed)
         self._train(
-            *self._pointers, len(losses), self.epochs * self.updates + 1, 0, self.batch, order, *self.rows.all, seed,
-            self.theta[lane], memory.grads, self.slots[lane], self._par[lane], self._st[lane], memory.out, self._edges,
-            self._which, memory.work, memory.places, losses,
+            *self._pointers, len(losses), self.epochs * self.updates + 1, 0, self.batch, memory.order, *self.rows.all,
+            seed, self.theta[lane], memory.grads, self.slots[lane], self._par[lane], self._st[lane], memory.out,
+            self._edges, self._which, memory.work, memory.places, losses,
         )  # fmt: skip
 
     def evaluate(self, data: Any) -> tuple[Array, Array]:

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from math import inf
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -112,7 +113,12 @@ class Sheet:
         return COLOURS[index % len(COLOURS)]
 
     def save(self, folder: Path, stem: str) -> list[Path]:
-        """Write `stem.png` and `stem.svg`; returns the paths."""
+        """Write `stem.png` and `stem.svg`; returns the paths. Where nothing can stand, a logarithmic axis is none."""
+        for axes in self.figure.axes:
+            if axes.get_xscale() == "log" and not axes.dataLim.minposx < inf:
+                axes.set_xscale("linear")
+            if axes.get_yscale() == "log" and not axes.dataLim.minposy < inf:
+                axes.set_yscale("linear")
         paths = [folder / f"{stem}.png", folder / f"{stem}.svg"]
         self.figure.savefig(paths[0], dpi=150, metadata={"Software": "adamtheory"})
         self.figure.savefig(paths[1], metadata={"Date": None, "Creator": "adamtheory"})

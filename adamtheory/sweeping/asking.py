@@ -48,6 +48,7 @@ class Asked:
     seeds: int = 1
     first_seed: int = 0
     dtype: str = "float64"
+    projection: str = "weighted"
 
     def grids(self) -> list[Grid]:
         """One grid for each optimizer; raises `AdamTheoryError` for whatever is wrong."""
@@ -76,7 +77,7 @@ class Asked:
         seeds = range(self.first_seed, self.first_seed + self.seeds)
         return build(
             label, optimizer, losses, self.horizons, axes, schedule=schedule, feasible=feasible, start=start,
-            seeds=seeds, dtype=self.dtype,
+            seeds=seeds, dtype=self.dtype, projection=self.projection,
         )  # fmt: skip
 
 
@@ -129,6 +130,7 @@ def build(
     start: Any = None,
     seeds: Sequence[int] = (0,),
     dtype: str = "float64",
+    projection: str = "weighted",
 ) -> Grid:
     """A grid from rules with one value for every parameter, and the axes along which some of them vary.
 
@@ -149,7 +151,7 @@ def build(
     job = prepare(
         _filled(optimizer, "o_", firsts), replace(losses, bound=_filled(losses.bound, "f_", firsts)),
         schedule=_filled(steps, "s_", firsts), feasible=_filled(where, "p_", firsts),
-        start=firsts.get("start", start), seed=firsts.get("seed", seeds[0]), dtype=dtype,
+        start=firsts.get("start", start), seed=firsts.get("seed", seeds[0]), dtype=dtype, projection=projection,
     )  # fmt: skip
     if job.lanes.count != 1:
         raise ParameterError(f"{', '.join(job.lanes.axes)} has several values; give them as parameters of the sweep")

@@ -12,11 +12,10 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-from adamtheory import __version__
 from adamtheory.errors import AdamTheoryError
 from adamtheory.sweeping.compute import compute
 from adamtheory.sweeping.executors import Done, Executor, ExecutorError, Lanes, WorkersLost
-from adamtheory.sweeping.grid import Grid
+from adamtheory.sweeping.grid import Grid, stamp
 
 REACH = 10.0  # seconds to reach the scheduler, and for it to have a worker
 ALONE = 60.0  # seconds without any worker after which a sweep gives up waiting for the blocks in flight
@@ -64,7 +63,7 @@ class Dask(Executor):
             while True:
                 room = AHEAD * max(1, sum(self.client.nthreads().values()))
                 while len(pending) < room and (block := next(lanes, None)) is not None:
-                    future = self.client.submit(_on_worker, remote, *block, __version__, pure=False)
+                    future = self.client.submit(_on_worker, remote, *block, stamp(), pure=False)
                     future.add_done_callback(results.put)
                     pending.add(future)
                 if not pending:

@@ -9,9 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from adamtheory import __version__
 from adamtheory.errors import ParameterError
-from adamtheory.sweeping.grid import Grid, shown
+from adamtheory.sweeping.grid import Grid, shown, stamp
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -30,10 +29,10 @@ class Stopped(Exception):
 def compute(grid: Grid, lo: int, hi: int, version: str, stopped: Callable[[], bool] | None = None) -> bytes:
     """The Parquet file of the lanes lo..hi-1.
 
-    version  of the package that asks; raises `ParameterError` where this one is another, `Stopped` on demand.
+    version  the `stamp` of who asks; raises `ParameterError` where that of here is another, `Stopped` on demand
     """
-    if version != __version__:
-        raise ParameterError(f"a worker has adamtheory {__version__} and the driver {version}; install the same")
+    if version != stamp():
+        raise ParameterError(f"a worker has adamtheory {stamp()} and the driver {version}; install the same")
     return pack(grid, lo, hi, columns(grid, lo, hi, stopped))
 
 

@@ -11,7 +11,7 @@ from time import perf_counter
 from typing import Protocol
 
 from adamtheory.sweeping.executors import Executor, ExecutorError, WorkersLost
-from adamtheory.sweeping.grid import Grid
+from adamtheory.sweeping.grid import Grid, other_versions
 from adamtheory.sweeping.store import Store, missing
 
 MOST_LOSSES = 5  # times that workers may die in a row without one finished block
@@ -104,8 +104,8 @@ def changes(store: Store, grid: Grid) -> list[str]:
             for kind, rule in now["rules"].items()
             if then["rules"][kind]["digest"] != rule["digest"]
         ]
-        if then["adamtheory"] != now["adamtheory"]:
-            changed.append(f"they are of adamtheory {then['adamtheory']}")
+        if others := other_versions(then):
+            changed.append(f"they are of {', '.join(others)}")
         found.append(
             f"{store.folder} holds {known.done} of {known.lanes} older lanes of {grid.label} that are not used: "
             f"{' and '.join(changed) or 'the layout of blocks has changed since'}"

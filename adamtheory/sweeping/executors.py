@@ -17,10 +17,9 @@ from dataclasses import replace
 from types import TracebackType
 from typing import Self
 
-from adamtheory import __version__
 from adamtheory.errors import AdamTheoryError, ParameterError, UnknownNameError
 from adamtheory.sweeping.compute import compute
-from adamtheory.sweeping.grid import Grid
+from adamtheory.sweeping.grid import Grid, stamp
 
 Lanes = tuple[int, int]
 Done = tuple[int, int, bytes]
@@ -67,7 +66,7 @@ class Local(Executor):
         pool = ThreadPoolExecutor(self.workers, "sweep")
         try:
             yield from _in_turn(
-                lambda lo, hi: pool.submit(compute, grid, lo, hi, __version__, stop.is_set), lanes, self.workers
+                lambda lo, hi: pool.submit(compute, grid, lo, hi, stamp(), stop.is_set), lanes, self.workers
             )
         finally:
             stop.set()
@@ -103,7 +102,7 @@ class Processes(Executor):
         pool = ProcessPoolExecutor(self.workers, initializer=_begin, initargs=(replace(grid, asked=()),))
         finished = False
         try:
-            yield from _in_turn(lambda lo, hi: pool.submit(_in_process, lo, hi, __version__), lanes, self.workers)
+            yield from _in_turn(lambda lo, hi: pool.submit(_in_process, lo, hi, stamp()), lanes, self.workers)
             finished = True
         except BrokenProcessPool:
             raise WorkersLost("a worker process died") from None

@@ -2,7 +2,7 @@
 
 Axes are sorted by the names of their parameters, the values along each axis ascend, and no value stands twice. A lane
 is a position in C order of the axes. The key is the SHA-256 of everything that determines the numbers: digests of the
-rules, values, rounds, type, data, and the version of this package.
+rules, values, rounds, type, data, and the versions of this package and of those that make the numbers.
 """
 
 from __future__ import annotations
@@ -12,7 +12,8 @@ import json
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cache, cached_property
+from importlib import metadata
 from typing import TYPE_CHECKING, Any
 
 from adamtheory import __version__
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     Array = NDArray[Any]
 
 FORMAT = 1  # of the blocks; part of the key
+MAKERS = ("numba", "llvmlite", "numpy", "scipy")  # of kernels and comparators: another version may change bits
 MOST_SHOWN = 100  # values of an axis that its description spells out
 MOST_LANES = 2**40
 WORK = 10**8  # coordinate steps of a block where it is not given: some tenths of a second
@@ -177,12 +179,14 @@ class Grid:
         return {
             "format": FORMAT,
             "adamtheory": __version__,
+            "versions": versions(),
             "rules": {kind: {"name": b.rule.name, "digest": b.rule.digest} for kind, b in bound.items()},
             "constants": {shown(n): v for n, v in sorted(self.constants.items())},
             "axes": [_described(axis) for axis in self.axes],
             "lanes": self.count,
             "rounds": list(self.horizons),
             "dtype": self.job.dtype,
+            "projection": self.job.projection,
             "start": None if self.start is None else as_array(self.start).tolist(),
             "default_start": self.start is None and "start" not in self.varying,
             "dimension": losses.dimension,
@@ -209,11 +213,32 @@ class Grid:
         """SHA-256 of the configuration without versions and digests: what was asked, whatever the rules' texts."""
         found = self.configuration()
         rules = {kind: rule["name"] for kind, rule in found["rules"].items()}
+        del found["versions"]
+        if found["projection"] == "weighted":  # as it was before there was a choice
+            del found["projection"]
         return _digest({**found, "format": 0, "adamtheory": "", "rules": rules})
 
     def named(self, label: str) -> Grid:
         """The same under another name."""
         return replace(self, label=label)
+
+
+@cache
+def versions() -> dict[str, str]:
+    """The packages, beside this one, whose version the last bits of a number may depend on."""
+    return {name: metadata.version(name) for name in MAKERS}
+
+
+def stamp() -> str:
+    """All versions in one text, which a worker must have as its driver has them."""
+    return f"{__version__} ({', '.join(f'{name} {version}' for name, version in versions().items())})"
+
+
+def other_versions(configuration: Mapping[str, Any]) -> list[str]:
+    """What of the versions in a configuration is not as it is here, one text each: "numba 0.61.2"."""
+    then = {"adamtheory": configuration["adamtheory"], **configuration.get("versions", {})}
+    now = {"adamtheory": __version__, **versions()}
+    return [f"{name} {then.get(name, 'of an unknown version')}" for name in now if then.get(name) != now[name]]
 
 
 def canonical(label: str, job: Job, axes: Sequence[Axis], horizons: Sequence[int], start: Any = None) -> Grid:

@@ -126,6 +126,7 @@ def sweep(
     start: Any = None,
     seeds: int | Sequence[int] | None = None,
     dtype: str = "float64",
+    projection: str = "weighted",
     store: str | PathLike[str] | None = None,
     executor: str = "local",
     workers: int | None = None,
@@ -142,7 +143,7 @@ def sweep(
                 optimizer, else of the loss, the schedule, the set; or in full: loss.C, schedule.power, set.low. An
                 optimizer's `lr` multiplies the schedule. Also: start (x_1, in one dimension)
     seeds       how many (0, 1, ...), or which; default: seed 0 without an axis of its own
-    schedule, feasible, start, dtype: as in `simulate`
+    schedule, feasible, start, dtype, projection: as in `simulate`
     store       folder for the results; what it holds is not computed again. Default: a temporary one, which lasts as
                 long as the result
     executor    "local" (threads), "processes" (joblib), "dask" (distributed); scheduler: address of a running one
@@ -153,7 +154,9 @@ def sweep(
     finished blocks; the same call goes on from there.
     Source: the lanes are runs of `simulate`, their regret that of `regret`.
     """
-    grid, axes, coordinates = _grid(optimizer, loss, horizon, parameters or {}, schedule, feasible, start, seeds, dtype)
+    grid, axes, coordinates = _grid(
+        optimizer, loss, horizon, parameters or {}, schedule, feasible, start, seeds, dtype, projection
+    )
     several = not isinstance(horizon, int)
     if several:
         import numpy as np
@@ -181,6 +184,7 @@ def _grid(
     start: Any,
     seeds: int | Sequence[int] | None,
     dtype: str,
+    projection: str,
 ) -> tuple[Grid, tuple[str, ...], dict[str, Array]]:
     """The grid, with the names and values of its axes as asked for."""
     rule = to_optimizer(parse_spec(optimizer)) if isinstance(optimizer, str) else _bound(optimizer, parameters, "rule")
@@ -215,7 +219,10 @@ def _grid(
         raise ParameterError(f"horizon={horizon} must be a whole number of rounds, or several") from None
     if horizons != sorted(set(horizons)) or not horizons:
         raise ParameterError(f"horizon={horizon} must be one number of rounds, or several in ascending order")
-    grid = build(rule.rule.name, rule, losses, horizons, axes, schedule=steps, feasible=where, start=start, dtype=dtype)
+    grid = build(
+        rule.rule.name, rule, losses, horizons, axes, schedule=steps, feasible=where, start=start, dtype=dtype,
+        projection=projection,
+    )  # fmt: skip
     shown = {n: a.values[:, 0] if len(a.names) == 1 else a.values for n, a in zip(names, axes, strict=True)}
     return grid, tuple(names), shown
 

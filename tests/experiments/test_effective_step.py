@@ -74,8 +74,15 @@ def test_a_wrong_bound_is_seen(monkeypatch: pytest.MonkeyPatch, factor: float) -
     assert word("effective_step", **{**SMALL, "optimizers": ("adam",)}) == "refuted"
 
 
-def test_a_search_that_stops_early_is_seen() -> None:
-    assert word("effective_step", **SMALL, finest=0.3) == "refuted"
+def test_a_search_that_finds_too_little_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
+    module = experiment("effective_step").module
+    right = module.search
+    monkeypatch.setattr(module, "search", lambda *given: ((1 - 1e-5) * right(*given)[0], 10))
+    assert word("effective_step", **{**SMALL, "optimizers": ("adam",)}) == "refuted"
+
+
+def test_a_search_that_may_stop_early_tells_nothing() -> None:
+    assert word("effective_step", **SMALL, finest=0.3) == "undecided"
 
 
 def test_undecided_where_rounding_hides_the_oldest_gradients() -> None:

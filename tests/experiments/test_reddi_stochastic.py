@@ -41,7 +41,7 @@ def test_the_expected_loss_has_the_same_iterates() -> None:
 def test_place_of_a_reflected_walk() -> None:
     """Against a walk of many small steps in the box, with the same step size throughout."""
     found = experiment("reddi_stochastic")
-    settings = replace(found.settings("quick"), lr=0.04, horizon=1)  # the last step size is lr/sqrt(T)
+    settings = replace(found.settings("quick"), lr=0.4, horizon=100)  # the last step size is lr/sqrt(T) = 0.04
     draws = np.random.default_rng(1).choice([-1.0, 1.0], size=(8_000, 400)) + 0.02
     x, total = np.zeros(400), 0.0
     for t, row in enumerate(draws):

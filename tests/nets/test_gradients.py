@@ -9,7 +9,7 @@ import pytest
 
 from adamtheory.engine.cpu import load
 from adamtheory.nets.heads import SoftmaxLoss
-from adamtheory.nets.kernels import network_text, work_width
+from adamtheory.nets.kernels import network_text, scratch
 from adamtheory.nets.layers import Activation, Dense, Layer
 from adamtheory.nets.network import Network, mlp
 
@@ -47,10 +47,8 @@ def loss_by_numpy(net: Network, theta: Any, x: Any, y: Any) -> float:
 
 def compiled(net: Network, theta: Any, x: Any, y: Any, rows: Any, seed: int = 0, round_: int = 1) -> tuple[float, Any]:
     kernel = load(network_text(net, theta.dtype.name, x.dtype.name))
-    grad, work = np.empty_like(theta), np.empty(len(rows) * (work_width(net) + 10), theta.dtype)
-    loss = kernel.gradient(
-        theta, grad, x, NO_ENTRIES, NO_INDICES, y, rows, 0, len(rows), round_, seed, work, NO_INDICES
-    )
+    grad, memory = np.empty_like(theta), scratch(net, theta.dtype.name, len(rows))
+    loss = kernel.gradient(theta, grad, x, NO_ENTRIES, NO_INDICES, y, rows, 0, len(rows), round_, seed, *memory)
     return loss, grad
 
 

@@ -14,7 +14,6 @@ import numpy as np
 import pyarrow.parquet as parquet
 import pytest
 
-import adamtheory
 from adamtheory.cli import main
 from adamtheory.hindsight.regret import regret
 from adamtheory.losses import reddi
@@ -22,6 +21,7 @@ from adamtheory.rules import adam
 from adamtheory.simulation.simulate import simulate
 from adamtheory.sweeping.asking import Asked
 from adamtheory.sweeping.compute import compute
+from adamtheory.sweeping.grid import stamp
 from adamtheory.sweeping.store import Store
 
 from .drivers import Nursery, results
@@ -111,7 +111,7 @@ def test_blocks_that_overlap_are_read_once(here, capsys):
     with Store(here / "overlapping") as store:
         store.register(grid)
         for lo, hi in ((0, 10), (0, 4), (3, 7), (6, 12), (12, 15), (11, 16)):
-            store.add(grid.key, lo, hi, compute(grid, lo, hi, adamtheory.__version__))
+            store.add(grid.key, lo, hi, compute(grid, lo, hi, stamp()))
         assert store.done(grid.key) == 16
     assert sweep(capsys, *GRID, "--store", "overlapping", "--export", "b.parquet", "--json")[0] == 0
     assert (here / "a.parquet").read_bytes() == (here / "b.parquet").read_bytes()
@@ -172,6 +172,34 @@ def test_an_older_version_and_an_older_text_of_a_rule_that_ships_are_said(here, 
     assert "of adamtheory 0.0.9; of an older text of adam" in out
     _, _, err = sweep(capsys, "-o", "adam[lr=[0.1, 0.2]]", "-l", "reddi", "-T", "20")
     assert "2 of 2 older lanes of adam that are not used: the optimizer adam has changed since and they are of" in err
+
+
+def test_numbers_of_another_numba_are_said_and_not_used(here, capsys, monkeypatch):
+    from adamtheory.sweeping import grid
+
+    words = ("-o", "sgd[lr=[0.1, 0.2]]", "-l", "reddi", "-T", "20")
+    others = {**grid.versions(), "numba": "0.0.1"}
+    with monkeypatch.context() as patch:
+        patch.setattr(grid, "versions", lambda: others)
+        assert sweep(capsys, *words)[0] == 0
+    status, out, _ = sweep(capsys, "--status")
+    assert status == 0 and "of numba 0.0.1" in out
+    status, out, err = sweep(capsys, *words, "--json")
+    assert "holds 2 of 2 older lanes of sgd that are not used: they are of numba 0.0.1" in err
+    assert json.loads(out)["grids"][0]["computed"] == 2
+
+
+def test_projection_is_asked_for_by_name(here, capsys):
+    words = ("-o", "adam[lr=[0.5, 1]]", "-l", "sparse_signs[dimension=2]", "--set", "ball[radius=0.1]", "-T", "50")
+    found = {}
+    for kind in ("weighted", "euclidean"):
+        assert sweep(capsys, *words, "--projection", kind, "--export", f"{kind}.csv")[0] == 0
+        found[kind] = (here / f"{kind}.csv").read_text()
+    assert found["weighted"] != found["euclidean"]
+    assert sweep(capsys, *words, "--export", "default.csv")[0] == 0
+    assert (here / "default.csv").read_text() == found["weighted"]
+    status, _, err = sweep(capsys, *words, "--projection", "sideways")
+    assert status == 2 and "projection='sideways' is unknown; use weighted or euclidean" in err
 
 
 def test_status_tells_what_is_done(here, capsys):

@@ -6,6 +6,7 @@ import io
 import itertools
 from dataclasses import replace
 from fractions import Fraction
+from importlib import metadata
 
 import numpy as np
 import pyarrow.parquet as parquet
@@ -23,6 +24,7 @@ from adamtheory.simulation.simulate import simulate
 from adamtheory.sweeping import grid as grids
 from adamtheory.sweeping.asking import Asked, probe
 from adamtheory.sweeping.compute import columns, compute
+from adamtheory.sweeping.grid import other_versions, stamp
 from adamtheory.sweeping.store import Block, missing, union
 
 
@@ -64,7 +66,7 @@ def test_the_key_depends_on_everything_that_determines_the_numbers(monkeypatch):
         {"optimizer": "amsgrad[lr=[0.1, 0.5]]"}, {"loss": "reddi"}, {"loss": "random_signs[dimension=2]"},
         {"horizons": (51,)}, {"horizons": (50, 51)}, {"dtype": "float32"}, {"seeds": 2}, {"first_seed": 1},
         {"start": "1/2"}, {"start": "[0, 1/2]"}, {"schedule": "constant"}, {"feasible": "box[radius=2]"},
-        {"feasible": "none"}, {"schedule": "polynomial[power=[1/2, 1/3]]"},
+        {"feasible": "none"}, {"projection": "euclidean"}, {"schedule": "polynomial[power=[1/2, 1/3]]"},
     ]  # fmt: skip
     found = [asked(**(base | change)) for change in changes]
     assert len({grid.key for grid in found}) == len(changes)
@@ -75,6 +77,29 @@ def test_the_key_depends_on_everything_that_determines_the_numbers(monkeypatch):
     after = asked(**base)
     assert after.key != before.key
     assert after.family == before.family
+
+
+def test_versions_of_what_makes_the_numbers_are_in_the_key_and_not_in_the_family(monkeypatch):
+    """And the family of the default projection is that of a configuration that names none, as older stores have it."""
+    one = asked("adam[lr=[0.1, 0.5]]")
+    key, then = one.key, one.configuration()
+    assert {"numba", "llvmlite", "numpy"} <= set(grids.MAKERS)
+    assert then["versions"] == {n: metadata.version(n) for n in grids.MAKERS}
+    assert other_versions(then) == []
+    for name in grids.MAKERS:
+        found = {**grids.versions(), name: "0.0.1"}
+        monkeypatch.setattr(grids, "versions", lambda found=found: found)
+        other = asked("adam[lr=[0.1, 0.5]]")
+        assert (other.key != key, other.family == one.family) == (True, True)
+        assert other_versions(then) == [f"{name} {metadata.version(name)}"]
+        with pytest.raises(ParameterError, match=rf"a worker has adamtheory .*{name} 0\.0\.1.* and the driver"):
+            compute(one, 0, 1, f"{adamtheory.__version__} (other)")
+        monkeypatch.undo()
+    older = {k: v for k, v in then.items() if k not in ("versions", "projection")}
+    rules = {kind: rule["name"] for kind, rule in older["rules"].items()}
+    assert one.family == grids._digest({**older, "format": 0, "adamtheory": "", "rules": rules})
+    assert other_versions(older) == [f"{name} of an unknown version" for name in grids.MAKERS]
+    assert asked("adam[lr=[0.1, 0.5]]", projection="euclidean").family != one.family
 
 
 RULE = "@rule\ndef mine(x, g, *, lr: positive):\n    return x - {} * g\n"
@@ -152,7 +177,7 @@ def test_every_lane_is_a_run_of_its_own(name):
 
 def test_a_block_holds_its_lanes_parameters_and_numbers():
     grid = asked("adam[lr=0.5, beta1=0, beta2=[0.1, 0.5]]", "reddi[C=[3, 4, 5]]", (10, 20))
-    table = parquet.read_table(io.BytesIO(compute(grid, 1, 4, adamtheory.__version__)), use_threads=False)
+    table = parquet.read_table(io.BytesIO(compute(grid, 1, 4, stamp())), use_threads=False)
     assert table["lane"].to_pylist() == [1, 1, 2, 2, 3, 3]
     assert table["rounds"].to_pylist() == [10, 20] * 3
     assert table["parameter.loss.C"].to_pylist() == [3, 3, 4, 4, 4, 4]

@@ -10,10 +10,10 @@ import pytest
 
 from adamtheory import regret, sequence, simulate, sweep
 from adamtheory.errors import AdamTheoryError
-from adamtheory.losses import least_squares, quadratic_gaussian, reddi, reddi_unbounded
+from adamtheory.losses import least_squares, quadratic_gaussian, reddi, reddi_unbounded, sparse_signs
 from adamtheory.rules import adam, sgd
 from adamtheory.schedules import constant, polynomial
-from adamtheory.sets import box, everything
+from adamtheory.sets import ball, box, everything
 
 
 def test_axes_come_as_they_were_asked_for(tmp_path):
@@ -139,3 +139,13 @@ def test_a_temporary_store_lasts_as_long_as_its_results(tmp_path):
 def test_wrong_input_is_refused(words, more, needle):
     with pytest.raises(AdamTheoryError, match=needle):
         sweep(*words, **more)
+
+
+@pytest.mark.parametrize("kind", ["weighted", "euclidean"])
+def test_projection_is_that_of_simulate(kind):
+    losses, lr = sequence(sparse_signs, dimension=2), [0.5, 1.0]
+    found = sweep(adam, losses, 60, {"lr": lr}, feasible=ball(radius=0.1), projection=kind)
+    wide = simulate(adam(lr=np.array(lr)), losses, 60, feasible=ball(radius=0.1), projection=kind, checkpoints=[60])
+    assert found.iterates.tobytes() == wide.iterates.tobytes()
+    other = simulate(adam(lr=np.array(lr)), losses, 60, feasible=ball(radius=0.1), checkpoints=[60])
+    assert (found.iterates.tobytes() == other.iterates.tobytes()) == (kind == "weighted")
