@@ -231,4 +231,4 @@ def draw_curves(table: Table, optimizers: Sequence[str], title: str, sheet: Any)
     sheet.label(right, "Test", "epoch", "loss after the epoch, nats", logy=True)
     for axes in (left, right):
         axes.xaxis.get_major_locator().set_params(integer=True)
-    sheet.legend_below(left, 4)
+    sheet.legend_below(left, 4 if len(optimizers) > 6 else 3)

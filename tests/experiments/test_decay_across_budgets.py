@@ -83,11 +83,11 @@ def test_best_decays_that_move_are_seen(outcome: Outcome) -> None:
     for form in module.FORMS:
         cube = module.losses(outcome.table, settings, form)
         moved = np.concatenate([np.full_like(cube, 9.0)[:, :4], cube, np.full_like(cube, 9.0)[:, :4]], axis=1)
-        moved = np.stack([budget[2 + i : 10 + i] for i, budget in enumerate(moved)])
+        moved = np.stack([budget[3 + i : 11 + i] for i, budget in enumerate(moved)])
         column[outcome.table["form"] == form] = moved.ravel()
     table = Table({**outcome.table.columns, "held_loss": column})
     assert module.verdict(table, settings).word == "refuted"
-    assert module.exponents(table, settings, "sgdw").mean() == pytest.approx(-0.55, abs=0.1)
+    assert module.exponents(table, settings, "sgdw").mean() == pytest.approx(-0.55, abs=0.15)
 
 
 def test_settings_that_tell_nothing_are_refused() -> None:

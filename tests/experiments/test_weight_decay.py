@@ -84,9 +84,9 @@ def test_forms_swapped_are_seen(outcome: Outcome) -> None:
         assert verdict(Table({**outcome.table.columns, "form": form})).word == "refuted"
 
 
-def test_a_form_that_generalises_worse_is_seen(outcome: Outcome) -> None:
-    worse = outcome.table["test_loss"] * np.where(outcome.table["form"] == "adamw", 1.3, 1)
-    assert verdict(Table({**outcome.table.columns, "test_loss": worse})).word == "refuted"
+def test_a_form_that_generalises_better_is_seen(outcome: Outcome) -> None:
+    better = outcome.table["test_loss"] * np.where(outcome.table["form"] == "adamw", 0.7, 1)
+    assert verdict(Table({**outcome.table.columns, "test_loss": better})).word == "refuted"
 
 
 def test_a_wrong_rule_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
