@@ -24,6 +24,7 @@ from adamtheory.errors import ParameterError
 from adamtheory.experiments._networks import Task, above, absolute, held_out, task, tuned, tuning_was_wide
 from adamtheory.hindsight.fit import interval
 from adamtheory.laboratory.experiment import Block, Check, Table, Tell, Verdict
+from adamtheory.laboratory.settings import check_increasing
 from adamtheory.nets.history import train
 from adamtheory.nets.network import Network, mlp
 from adamtheory.rules import adam, adam_l2, ndadam
@@ -64,6 +65,7 @@ class Settings:
     def __post_init__(self) -> None:
         if self.epochs < 2:
             raise ParameterError(f"epochs={self.epochs} must be at least 2: the last one is compared with the first")
+        check_increasing(self, "log_lr_adam", "log_lr_ndadam")
 
 
 QUICK = Settings()

@@ -25,6 +25,7 @@ from adamtheory.experiments._decay import within
 from adamtheory.experiments._networks import Task, above, absolute, shown, task, tuned, tuning_was_wide
 from adamtheory.hindsight.fit import interval
 from adamtheory.laboratory.experiment import Block, Check, Table, Tell, Verdict
+from adamtheory.laboratory.settings import check_increasing
 from adamtheory.nets.network import Network, mlp
 from adamtheory.rules import get
 
@@ -64,6 +65,7 @@ class Settings:
     def __post_init__(self) -> None:
         if len(self.tolerances) < 2 or list(self.tolerances) != sorted(self.tolerances, reverse=True):
             raise ParameterError("tolerances must be two or more, falling")
+        check_increasing(self, "log_lr_adam", "log_lr_sgd")
 
 
 QUICK = Settings()

@@ -21,6 +21,7 @@ from adamtheory.errors import ParameterError
 from adamtheory.experiments._networks import absolute, below, curves, task, tuned, tuning_was_wide
 from adamtheory.hindsight.fit import interval
 from adamtheory.laboratory.experiment import Block, Check, Table, Tell, Verdict
+from adamtheory.laboratory.settings import check_distinct
 from adamtheory.nets.network import mlp
 
 if TYPE_CHECKING:
@@ -57,6 +58,7 @@ class Settings:
         unknown = set(self.optimizers) - set(GRIDS)
         if unknown or REFERENCE not in self.optimizers or not set(self.optimizers) - set(NONADAPTIVE):
             raise ParameterError(f"optimizers must be {REFERENCE} and some adaptive ones of {', '.join(GRIDS)}")
+        check_distinct(self, "optimizers")
 
 
 QUICK = Settings()

@@ -21,6 +21,7 @@ from adamtheory.errors import ParameterError
 from adamtheory.experiments._networks import Task, absolute, below, held_out, relative, shown, task, tuning_was_wide
 from adamtheory.hindsight.fit import interval
 from adamtheory.laboratory.experiment import Block, Check, Table, Tell, Verdict
+from adamtheory.laboratory.settings import check_increasing
 from adamtheory.nets.history import History, train
 from adamtheory.nets.network import Network, mlp
 from adamtheory.rules import get
@@ -63,6 +64,7 @@ class Settings:
     def __post_init__(self) -> None:
         if self.runs < 2:
             raise ParameterError(f"runs={self.runs} must be at least 2, of which the last ends the budget")
+        check_increasing(self, "log_lr_adamw", "log_lr_sgdw")
 
 
 QUICK = Settings()
