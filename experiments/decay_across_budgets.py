@@ -199,7 +199,8 @@ def figure(table: Table, settings: Settings, sheet: Any) -> None:
             continue
         N = updates_of(table)[kept]
         mean, error = interval(best, [1])
-        sheet.dots(right, N, 10**mean, form, index, error=10**mean * np.log(10) * error)
+        ends = np.abs(10 ** (mean + np.array([-error, error])) - 10**mean)
+        sheet.dots(right, N, 10**mean, form, index, error=ends)
         if index == 0:
             sheet.guide(right, N, 10 ** mean[0] * (N / N[0]) ** -0.5, "normalised: N**(-1/2)")
             sheet.line(
