@@ -20,6 +20,7 @@ from adamtheory.cli.registry import REGISTRIES, find, forms, parameters, registr
 from adamtheory.errors import SpecError
 from adamtheory.language import parse
 from adamtheory.language.formula import latex, plain
+from adamtheory.nets.specs import NETWORKS
 from adamtheory.rules import RULES
 
 Capture = pytest.CaptureFixture[str]
@@ -67,6 +68,19 @@ def test_experiments_are_listed_in_short_lines_and_shown_in_full(capsys: Capture
     assert all(f"  {name} = " in page for name in told["settings"]["quick"])
     assert "is an experiment" in refused(capsys, "show", names[0], "--kernel")
     assert f"did you mean {names[0]}" in refused(capsys, "show", names[0][:-1])
+
+
+def test_networks_are_listed_and_shown(capsys: Capture) -> None:
+    lines = output(capsys, "list", "networks").splitlines()
+    assert [line.split()[0] for line in lines] == ["NAME", *NETWORKS]
+    for name, kind in NETWORKS.items():
+        told = json.loads(output(capsys, "show", name, "--json"))
+        assert list(told["parameters"]) == list(kind.options)
+        page = output(capsys, "show", name)
+        assert all(f"{option} = " in page for option in kind.options) and "Kingma & Ba 2015" in page
+        assert not any(name in registry(rules) for rules in REGISTRIES)
+    assert "is a network" in refused(capsys, "show", "mlp", "--latex")
+    assert "did you mean softmax" in refused(capsys, "show", "softmx")
 
 
 def test_list_of_data_sets(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture) -> None:

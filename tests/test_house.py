@@ -35,7 +35,7 @@ ALLOWED = {
     "hindsight": RULES | {"engine", "simulation", "hindsight"},
     "runs": RULES | {"data", "simulation", "hindsight", "runs"},
     "sweeping": RULES | {"engine", "simulation", "hindsight", "runs", "sweeping"},
-    "nets": RULES | {"engine", "data", "simulation", "runs", "nets"},
+    "nets": RULES | {"engine", "data", "simulation", "hindsight", "runs", "nets"},
     "report": RULES | {"hindsight", "runs", "report"},
     "benchmark": RULES | {"simulation", "nets", "benchmark"},
     "logic": GRAMMAR | {"logic"},

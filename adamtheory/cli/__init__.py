@@ -21,6 +21,7 @@ from adamtheory.errors import AdamTheoryError, UnknownNameError
 COMMANDS = {
     "regret": "regret",
     "run": "run",
+    "train": "train",
     "sweep": "sweep",
     "list": "listing",
     "show": "show",

@@ -13,7 +13,7 @@ from adamtheory.cli.output import print_json, print_table
 from adamtheory.cli.registry import REGISTRIES, parameters, registry, summary
 from adamtheory.errors import ParameterError, UnknownNameError
 
-KINDS = (*REGISTRIES, "datasets", "proofs", "experiments", "forms")
+KINDS = (*REGISTRIES, "networks", "datasets", "proofs", "experiments", "forms")
 DATA_SUFFIXES = {".gz", ".csv", ".libsvm", ".svm", ".txt"}
 
 
@@ -27,11 +27,11 @@ def command(
 ) -> None:
     """List optimizers, losses, proofs, experiments and more.
 
-    Sets are feasible sets. Datasets are those that networks learn, with where they are or could be fetched from, and
-    the LIBSVM and CSV files of the folders of data: --data-dir, the variable ADAMTHEORY_DATA, the cache. Proofs are
-    what `adamtheory prove` checks, experiments what `adamtheory run` runs. Forms are those of Adam, AMSGrad and Nadam
-    in papers and frameworks, in pairs: under which change they are proved equal, and the shortest gradients that tell
-    them apart.
+    Sets are feasible sets. Networks are the kinds that `adamtheory train` trains. Datasets are those that they learn,
+    with where they are or could be fetched from, and the LIBSVM and CSV files of the folders of data: --data-dir, the
+    variable ADAMTHEORY_DATA, the cache. Proofs are what `adamtheory prove` checks, experiments what `adamtheory run`
+    runs. Forms are those of Adam, AMSGrad and Nadam in papers and frameworks, in pairs: under which change they are
+    proved equal, and the shortest gradients that tell them apart.
 
     \b
     Examples:
@@ -40,6 +40,7 @@ def command(
       adamtheory list proofs
       adamtheory list experiments
       adamtheory list forms
+      adamtheory list networks
       ADAMTHEORY_DATA=~/data adamtheory list datasets
       adamtheory list datasets --download mnist
     """
@@ -49,12 +50,15 @@ def command(
         return _datasets(data_dir, download or [], as_json)
     if data_dir or download:
         raise ParameterError(f"--data-dir and --download belong to `adamtheory list datasets`, not to {kind}")
-    special = {"proofs": _proofs, "experiments": _experiments, "forms": _forms}
+    special = {"networks": _networks, "proofs": _proofs, "experiments": _experiments, "forms": _forms}
     entries = special[kind]() if kind in special else _rules(kind)
     if as_json:
         print_json(entries)
     elif kind == "proofs":
         print_table(("name", "kind", "what it says"), [(e["name"], e["kind"], e["title"]) for e in entries])
+    elif kind == "networks":
+        rows = [(e["name"], _defaults(e["parameters"]), e["summary"]) for e in entries]
+        print_table(("name", "parameters", "what it is"), rows)
     elif kind == "experiments":
         print_table(("name", "what it is about"), [(e["name"], e["title"].removesuffix(".")) for e in entries])
         if sys.stdout.isatty():
@@ -80,6 +84,12 @@ def _rules(kind: str) -> list[dict[str, Any]]:
         }
         for name, rule in registry(kind).items()
     ]
+
+
+def _networks() -> list[dict[str, Any]]:
+    from adamtheory.nets.specs import NETWORKS, facts
+
+    return [facts(name) for name in NETWORKS]
 
 
 def _proofs() -> list[dict[str, Any]]:

@@ -39,9 +39,10 @@ def find(name: str) -> tuple[str, Rule]:
         if name in rules:
             return kind, rules[name]
         everything += rules
-    raise UnknownNameError(
-        "optimizer, loss, schedule, set or experiment", name, [*everything, *catalogue.experiments()]
-    )
+    from adamtheory.nets.specs import NETWORKS
+
+    known = [*everything, *NETWORKS, *catalogue.experiments()]
+    raise UnknownNameError("optimizer, loss, schedule, set, network or experiment", name, known)
 
 
 def forms(kind: str, rule: Rule) -> list[Rule]:

@@ -27,7 +27,7 @@ IS = {"nonzero": "!= 0", "nonnegative": ">= 0", "positive": "> 0"}
 
 def command(
     name: Annotated[
-        str, typer.Argument(metavar="NAME", help="An optimizer, loss, schedule, feasible set or experiment.")
+        str, typer.Argument(metavar="NAME", help="An optimizer, loss, schedule, set, network or experiment.")
     ],
     only_latex: Annotated[bool, typer.Option("--latex", help="Print only the formula, in LaTeX.")] = False,
     kernel: Annotated[
@@ -35,7 +35,7 @@ def command(
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Show one rule or experiment: formula, source and more.
+    """Show one rule, network or experiment: formula, source and more.
 
     Of a rule also its parameters and their ranges, the other forms of the method, what must hold for every line to make
     sense (obligations), and where implementations disagree. Of an experiment its claim, what would refute it, its
@@ -48,9 +48,14 @@ def command(
       adamtheory show adam --kernel
       adamtheory show reddi --json
       adamtheory show phase_diagram
+      adamtheory show mlp
     """
     experiment = _experiment(name) if name in catalogue.experiments() else None
-    if experiment is not None and not any(name in registry(kind) for kind in REGISTRIES):
+    is_rule = any(name in registry(kind) for kind in REGISTRIES)
+    if experiment is None and not is_rule and _is_network(name):
+        _network(name, only_latex or kernel, as_json)
+        return
+    if experiment is not None and not is_rule:
         if only_latex or kernel:
             raise ParameterError(f"{name} is an experiment; --latex and --kernel are for rules")
         if as_json:
@@ -69,6 +74,28 @@ def command(
         typer.echo("\n".join(_page(_facts(kind, rule))))
         if experiment is not None:  # a loss and an experiment may share their name
             typer.echo("\n".join(["", *_experiment_page(experiment)]))
+
+
+def _is_network(name: str) -> bool:
+    from adamtheory.nets.specs import NETWORKS
+
+    return name in NETWORKS
+
+
+def _network(name: str, other: bool, as_json: bool) -> None:
+    """What there is to say about a kind of network."""
+    from adamtheory.nets.specs import facts
+
+    told = facts(name)
+    if other:
+        raise ParameterError(f"{name} is a network; --latex and --kernel are for rules")
+    if as_json:
+        print_json(told)
+        return
+    lines = [f"{name} (network)", *_wrapped(told["summary"])]
+    parameters = [(f"{key} = {p['default']}", p["range"], p["meaning"]) for key, p in told["parameters"].items()]
+    lines += _block("parameters", aligned(parameters)) + _block("source", _wrapped(told["source"]))
+    typer.echo("\n".join([*lines, *_block("train it", [f"adamtheory train -m {name}"])]))
 
 
 def _facts(kind: str, rule: Rule) -> dict[str, Any]:

@@ -104,7 +104,7 @@ def pool(a, channels, height, width, window, stride, keep, marks, out):
                 for u in range(window):
                     for here in range(corner + u * width, corner + u * width + window):
                         value = image[here]
-                        if value > top:
+                        if value > top or value != value:  # a NaN is carried on
                             where, top = here, value
                 out[r, at] = top
                 if keep:

@@ -23,7 +23,7 @@ import numpy as np
 
 from adamtheory.data import file_digest, find
 from adamtheory.data.textfiles import fault, read_libsvm_rows
-from adamtheory.errors import DataError, NoDataError, ParameterError
+from adamtheory.errors import NoDataError, ParameterError
 from adamtheory.nets import data_download
 from adamtheory.nets.data_arrays import Examples as Examples
 from adamtheory.nets.data_arrays import Sparse as Sparse
@@ -118,7 +118,7 @@ def _digits() -> Examples:
     try:
         from sklearn.datasets import load_digits
     except ModuleNotFoundError:
-        raise DataError("the data set digits needs scikit-learn: pip install 'adamtheory[nets]'") from None
+        raise NoDataError("the data set digits needs scikit-learn: pip install 'adamtheory[nets]'") from None
     found: Any = load_digits()
     pixels, labels = found.data.astype(np.uint8), found.target.astype(np.int64)
     whole = Split(pixels.astype(np.float32) / 16, labels)

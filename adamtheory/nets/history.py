@@ -39,6 +39,51 @@ class History:
     nonfinite: Array
 
 
+@dataclass(frozen=True)
+class Record:
+    """What a training has measured so far, lane by lane; the arrays are those of a `History` with one axis of lanes."""
+
+    train_loss: Array
+    test_loss: Array
+    test_accuracy: Array
+    nonfinite: Array
+
+    @property
+    def epochs(self) -> int:
+        """Epochs that are done."""
+        return int(self.train_loss.shape[1])
+
+    def after(self, training: Training, test: Any, tell: Callable[[int], None] | None = None) -> Record:
+        """Train one more epoch; `tell` as in `Training.epoch`."""
+        import numpy as np
+
+        losses = training.epoch(tell)
+        bad = ~np.isfinite(losses)
+        began = self.epochs * training.updates + bad.argmax(axis=1) + 1
+        loss, right = training.evaluate(test)
+        return Record(
+            _joined(self.train_loss, losses.mean(axis=1)),
+            _joined(self.test_loss, loss),
+            _joined(self.test_accuracy, right),
+            np.where((self.nonfinite == 0) & bad.any(axis=1), began, self.nonfinite),
+        )
+
+
+def begin(training: Training, test: Any) -> Record:
+    """The record before the first epoch."""
+    import numpy as np
+
+    loss, right = training.evaluate(test)
+    count = training.lanes.count
+    return Record(np.empty((count, 0)), loss[:, None], right[:, None], np.zeros(count, np.int64))
+
+
+def _joined(columns: Array, column: Array) -> Array:
+    import numpy as np
+
+    return np.concatenate([columns, column[:, None]], axis=1)
+
+
 def train(
     network: Network,
     data: Any,
@@ -60,31 +105,19 @@ def train(
     tell    called after every epoch with the number of epochs that are done
     Everything else as in `Training`, which also says what is raised.
     """
-    import numpy as np
-
     if epochs < 1 or int(epochs) != epochs:
         raise ParameterError(f"epochs must be a whole number of at least 1, not {epochs}")
     training = Training(
         network, data.train, optimizer, batch=batch, schedule=schedule, others=others, seed=seed, dtype=dtype,
         workers=workers,
     )  # fmt: skip
-    means, tests = [], [training.evaluate(data.test)]
-    nonfinite = np.zeros(training.lanes.count, np.int64)
+    record = begin(training, data.test)
     for epoch in range(epochs):
-        losses = training.epoch()
-        means.append(losses.mean(axis=1))
-        bad = ~np.isfinite(losses)
-        began = epoch * training.updates + bad.argmax(axis=1) + 1
-        nonfinite = np.where((nonfinite == 0) & bad.any(axis=1), began, nonfinite)
-        tests.append(training.evaluate(data.test))
+        record = record.after(training, data.test)
         if tell is not None:
             tell(epoch + 1)
     lanes = training.lanes
-
-    def shaped(columns: list[Array]) -> Array:
-        return np.stack(columns, axis=-1).reshape(*lanes.shape, len(columns))
-
-    return History(
-        lanes.axes, lanes.coordinates, shaped(means), shaped([t[0] for t in tests]), shaped([t[1] for t in tests]),
-        nonfinite.reshape(lanes.shape),
-    )  # fmt: skip
+    loss, test_loss, right = (
+        column.reshape(*lanes.shape, -1) for column in (record.train_loss, record.test_loss, record.test_accuracy)
+    )
+    return History(lanes.axes, lanes.coordinates, loss, test_loss, right, record.nonfinite.reshape(lanes.shape))

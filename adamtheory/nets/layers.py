@@ -83,7 +83,7 @@ class Layer:
 
 # name -> (value at s, derivative from the value a)
 ACTIVATIONS = {
-    "relu": ("s if s > F(0.0) else F(0.0)", "F(1.0) if a > F(0.0) else F(0.0)"),
+    "relu": ("F(0.0) if s <= F(0.0) else s", "F(0.0) if a <= F(0.0) else F(1.0)"),  # a NaN is carried on
     "tanh": ("F(math.tanh(np.float64(s)))", "F(1.0) - a * a"),
     "sigmoid": ("F(1.0 / (1.0 + math.exp(-np.float64(s))))", "a * (F(1.0) - a)"),
     "softplus": (

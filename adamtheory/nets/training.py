@@ -13,9 +13,13 @@ from __future__ import annotations
 
 import os
 import queue
+import threading
+import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from adamtheory.errors import ParameterError
@@ -32,6 +36,7 @@ if TYPE_CHECKING:
 
 SEED = "seed"
 EVALUATED = 256  # rows that are evaluated at once
+PIECE = 0.1  # seconds of compiled code between two looks at Ctrl-C, as far as one update is shorter
 
 
 @dataclass(frozen=True)
@@ -106,6 +111,29 @@ def _check_values(network: Network, rows: Rows) -> None:
         raise ParameterError(f"x runs from {x.min()} to {x.max()}; {network.name} takes numbers in [0, 1]")
 
 
+@lru_cache(maxsize=1)
+def _libraries() -> Any:
+    """The BLAS libraries of this process: looking for them takes longer than a small epoch, and hides a Ctrl-C."""
+    import scipy.linalg.cython_blas  # kernels load it at their first product, which would be too late
+    from threadpoolctl import ThreadpoolController
+
+    assert scipy.linalg.cython_blas
+    return ThreadpoolController()
+
+
+def _one_thread() -> AbstractContextManager[Any]:
+    """One thread of BLAS for each thread here."""
+    limits: AbstractContextManager[Any] = _libraries().limit(limits=1, user_api="blas")
+    return limits
+
+
+def lanes_of(groups: Groups, seed: Any) -> Lanes:
+    """The lanes of a training: the parameters of all rules and the seeds, broadcast."""
+    values = groups.values()
+    display = {n: n[2:] if n[0] != "b" else f"others.{n[2:]}" for n in values}
+    return broadcast({**values, SEED: seed}, display | {SEED: SEED})
+
+
 class Training:
     """Networks of one kind, trained on the same examples in lanes.
 
@@ -149,14 +177,11 @@ class Training:
         second = None if others is None else bind(others, "rule")
         self.groups = Groups.of(network, bound, plan, second, dtype)
         self.epochs = 0
-        self.lanes = self._lanes(seed)
+        self.lanes = lanes_of(self.groups, seed)
+        self._steps = 1  # updates in one compiled call, found as they go
+        self._whole = True  # whether all lanes stand at the end of the same epoch
         self._build()
         self._workers = workers or os.cpu_count() or 1
-
-    def _lanes(self, seed: Any) -> Lanes:
-        values = self.groups.values()
-        display = {n: n[2:] if n[0] != "b" else f"others.{n[2:]}" for n in values}
-        return broadcast({**values, SEED: seed}, display | {SEED: SEED})
 
     def _build(self) -> None:
         """Compile, and lay out parameters, slots and step state of all lanes."""
@@ -201,27 +226,38 @@ class Training:
         """Updates of an epoch."""
         return -(-len(self.rows.y) // self.batch)
 
-    def epoch(self) -> Array:
-        """Train every lane for one epoch; the mean loss of every batch before its update, (lanes, updates)."""
+    def epoch(self, tell: Callable[[int], None] | None = None) -> Array:
+        """Train every lane for one epoch; the mean loss of every batch before its update, (lanes, updates).
+
+        tell  called with the number of updates that a lane has made since its last call, from any thread
+        Ctrl-C stops all lanes within some tenths of a second, somewhere in the epoch; `restore` a state to go on.
+        Raises `ParameterError` where the epoch before was stopped.
+        """
         import numpy as np
 
+        self._check_whole()
+        told = tell or (lambda updates: None)
         losses = np.empty((self.lanes.count, self.updates))
+        self._whole = False
         if self.lanes.count < self._workers and self.network.shards > 1:
-            self._train_large(losses)
+            self._train_large(losses, told)
         else:
-            self._each(lambda lane, memory: self._train_lane(lane, memory, losses[lane]))
+            self._each(lambda lane, memory, stop: self._train_lane(lane, memory, stop, losses[lane], told))
+        self._whole = True
         self.epochs += 1
         return losses
 
-    def _train_large(self, losses: Array) -> None:
-        """One lane after the other, all threads at one batch: a shard of the gradient each, then some groups."""
-        from threadpoolctl import threadpool_limits
+    def _check_whole(self) -> None:
+        if not self._whole:
+            raise ParameterError("the last epoch was interrupted; restore a state, or begin anew")
 
+    def _train_large(self, losses: Array, tell: Callable[[int], None]) -> None:
+        """One lane after the other, all threads at one batch: a shard of the gradient each, then some groups."""
         free, shards = self._memory(self.network.shards), self.network.shards
         memories = [free.get() for _ in range(shards)]
         grads, order = memories[0].grads, memories[0].order
 
-        with threadpool_limits(limits=1, user_api="blas"), ThreadPoolExecutor(self._workers) as pool:
+        with _one_thread(), ThreadPoolExecutor(self._workers) as pool:
             for lane, seed in enumerate(self.seeds.tolist()):
                 self._shuffle(order, self.epochs, seed)
                 for j in range(self.updates):
@@ -229,16 +265,28 @@ class Training:
                     parts = pool.map(batch.gradient, range(shards), grads, memories)
                     losses[lane, j] = sum(parts)
                     list(pool.map(batch.update, range(self._workers), [grads] * self._workers))
+                    tell(1)
 
-    def _train_lane(self, lane: int, memory: Memory, losses: Array) -> None:
-        """All updates of an epoch in one compiled call."""
-        seed = int(self.seeds[lane])
+    def _train_lane(
+        self, lane: int, memory: Memory, stop: threading.Event, losses: Array, tell: Callable[[int], None]
+    ) -> None:
+        """All updates of an epoch, in compiled calls so short that a stop is seen soon; their lengths change no bit."""
+        seed, done = int(self.seeds[lane]), 0
         self._shuffle(memory.order, self.epochs, seed)
-        self._train(
-            *self._pointers, len(losses), self.epochs * self.updates + 1, 0, self.batch, memory.order, *self.rows.all,
-            seed, self.theta[lane], memory.grads, self.slots[lane], self._par[lane], self._st[lane], memory.out,
-            self._edges, self._which, memory.work, memory.places, losses,
-        )  # fmt: skip
+        while done < len(losses) and not stop.is_set():
+            began, steps = time.perf_counter(), min(self._steps, len(losses) - done)
+            self._train(
+                *self._pointers, steps, self.epochs * self.updates + done + 1, done * self.batch, self.batch,
+                memory.order, *self.rows.all, seed, self.theta[lane], memory.grads, self.slots[lane], self._par[lane],
+                self._st[lane], memory.out, self._edges, self._which, memory.work, memory.places, losses[done:],
+            )  # fmt: skip
+            done += steps
+            tell(steps)
+            lasted = time.perf_counter() - began
+            if lasted < PIECE / 2:
+                self._steps = max(self._steps, 2 * steps)
+            elif lasted > PIECE:
+                self._steps = max(1, steps // 2)
 
     def evaluate(self, data: Any) -> tuple[Array, Array]:
         """The mean loss in nats and the share of right rows on other examples, (lanes,) each; no dropout."""
@@ -249,8 +297,10 @@ class Training:
             raise ParameterError(f"x is {rows.x.dtype}; the training examples are {self.rows.x.dtype}")
         found, every = np.zeros((self.lanes.count, 2)), np.arange(len(rows.y))
 
-        def one(lane: int, memory: Memory) -> None:
+        def one(lane: int, memory: Memory, stop: threading.Event) -> None:
             for lo in range(0, len(every), EVALUATED):
+                if stop.is_set():
+                    break
                 part = every[lo : lo + EVALUATED]
                 self._evaluate(self.theta[lane], *rows.all, part, memory.work, memory.places, found[lane])
 
@@ -259,9 +309,13 @@ class Training:
         return found[:, 0], found[:, 1]
 
     def state(self) -> dict[str, Array]:
-        """Copies of everything that the next epoch depends on, to be stored: parameters, slots, step state, epochs."""
+        """Copies of everything that the next epoch depends on, to be stored: parameters, slots, step state, epochs.
+
+        Raises `ParameterError` where an epoch was interrupted, for then the lanes stand at different updates.
+        """
         import numpy as np
 
+        self._check_whole()
         return {
             "theta": self.theta.copy(),
             "slots": self.slots.copy(),
@@ -280,24 +334,29 @@ class Training:
                 raise ParameterError(f"{name} of the state is {given.dtype} {given.shape}; this training has "
                                      f"{array.dtype} {array.shape}")  # fmt: skip
             array[...] = given
-        self.epochs = int(state["epochs"])
+        self.epochs, self._whole = int(state["epochs"]), True
 
-    def _each(self, work: Callable[[int, Memory], None]) -> None:
-        """Do the work of every lane, on all threads; each has one thread of BLAS."""
-        from threadpoolctl import threadpool_limits
-
-        threads = min(self._workers, self.lanes.count)
+    def _each(self, work: Callable[[int, Memory, threading.Event], None]) -> None:
+        """Do the work of every lane, on all threads; each has one thread of BLAS. After Ctrl-C it ends at a stop."""
+        stop, threads = threading.Event(), min(self._workers, self.lanes.count)
         free = self._memory(threads)
 
         def one(lane: int) -> None:
             memory = free.get()
             try:
-                work(lane, memory)
+                work(lane, memory, stop)
             finally:
                 free.put(memory)
 
-        with threadpool_limits(limits=1, user_api="blas"), ThreadPoolExecutor(threads) as pool:
-            list(pool.map(one, range(self.lanes.count)))
+        with _one_thread(), ThreadPoolExecutor(threads) as pool:
+            try:
+                list(pool.map(one, range(self.lanes.count)))
+            except BaseException:
+                stop.set()
+                # a pool does not wait for a thread in whose start it was interrupted, but its memory comes back
+                for memory in [free.get() for _ in range(threads)]:
+                    free.put(memory)
+                raise
 
 
 @dataclass(frozen=True)

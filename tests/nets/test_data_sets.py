@@ -65,7 +65,7 @@ def test_digits_are_those_of_scikit_learn(monkeypatch) -> None:
     assert (len(found.train.y), len(found.test.y), found.classes, found.shape) == (1437, 360, 10, (8, 8))
     assert found.train.x.dtype == np.float32 and found.train.y.dtype == np.int64
     monkeypatch.setitem(sys.modules, "sklearn.datasets", None)
-    with pytest.raises(DataError, match=r"digits needs scikit-learn: pip install 'adamtheory\[nets\]'"):
+    with pytest.raises(NoDataError, match=r"digits needs scikit-learn: pip install 'adamtheory\[nets\]'"):
         load("digits")
 
 

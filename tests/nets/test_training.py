@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import threading
+import time
 from types import SimpleNamespace
 from typing import Any
 
@@ -78,6 +82,12 @@ def test_history_learns_and_tells() -> None:
     assert (found.test_accuracy[:, -1] > 0.8).all() and (found.nonfinite == 0).all()
 
 
+def test_a_weight_that_is_no_number_is_seen_in_the_loss() -> None:
+    training = Training(NET, examples(), adam, batch=16)
+    training.theta[0, 3] = np.nan  # of one hidden unit, which ReLU must not hide
+    assert np.isnan(training.epoch()).all()
+
+
 @pytest.mark.parametrize(
     ("data", "message"),
     [
@@ -90,3 +100,61 @@ def test_history_learns_and_tells() -> None:
 def test_wrong_examples_are_told(data: Any, message: str) -> None:
     with pytest.raises(ParameterError, match=message):
         Training(NET, data, adam)
+
+
+def test_the_pieces_of_an_epoch_change_no_bit(monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[int] = []
+    found = []
+    for piece in (0.0, 1e9):  # one update in a call; as many as fit into 1, 2, 4, ...
+        monkeypatch.setattr("adamtheory.nets.training.PIECE", piece)
+        training = Training(NET, examples(), adam, batch=7, seed=[1, 2], workers=2)
+        losses = [training.epoch(told.append) for _ in range(2)]
+        found.append((losses, training.theta))
+        assert sum(told) == 2 * 2 * training.updates
+        assert max(told) == (1 if piece == 0 else training.updates)
+        assert told[0] == 1
+        told.clear()
+    (one, theta), (many, same) = found
+    assert (np.array(one) == np.array(many)).all() and (theta == same).all()
+
+
+@pytest.mark.parametrize("lanes", [1, 3])
+def test_ctrl_c_stops_all_lanes_within_an_epoch(lanes: int) -> None:
+    training = Training(NET, examples(20_000), adam, batch=1, seed=list(range(lanes)), workers=2)
+    before, counts = training.state(), []
+
+    def tell(updates: int) -> None:
+        if not counts:
+            os.kill(os.getpid(), signal.SIGINT)  # reaches the main thread, which waits for the others
+        counts.append(updates)
+
+    with pytest.raises(KeyboardInterrupt):
+        training.epoch(tell)
+    assert sum(counts) < lanes * training.updates
+    for refused in (training.epoch, training.state):
+        with pytest.raises(ParameterError, match="the last epoch was interrupted"):
+            refused()
+    training.restore(before)
+    losses = training.epoch()
+    fresh = Training(NET, examples(20_000), adam, batch=1, seed=list(range(lanes)), workers=1)
+    assert (fresh.epoch() == losses).all() and (fresh.theta == training.theta).all()
+
+
+def test_a_thread_in_whose_start_ctrl_c_came_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    training = Training(NET, examples(200), adam, batch=1, seed=[0, 1, 2], workers=2)
+    start, working, ended = threading.Thread.start, threading.Event(), []
+
+    def interrupted(thread: threading.Thread) -> None:
+        start(thread)
+        assert working.wait(10)
+        raise KeyboardInterrupt  # the pool has not noted the thread yet
+
+    def tell(updates: int) -> None:
+        working.set()
+        time.sleep(0.2)
+        ended.append(updates)
+
+    monkeypatch.setattr(threading.Thread, "start", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        training.epoch(tell)
+    assert ended == [1]

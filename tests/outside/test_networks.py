@@ -150,3 +150,10 @@ def test_a_training_is_that_of_pytorch() -> None:
     assert len(losses) == 20 and losses[-1] < losses[0]
     assert ours == pytest.approx(losses, rel=TOLERANCE)
     assert training.theta[0] == pytest.approx(theta.detach().numpy(), rel=TOLERANCE, abs=TOLERANCE)
+
+
+@pytest.mark.parametrize("name", ["mlp with dropout", "cnn with dropout", "vae"])
+def test_shards_are_those_of_pytorch_too(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("adamtheory.nets.network.LARGE", 1)
+    assert NETWORKS[name].shards == 2
+    test_loss_and_gradient_are_those_of_pytorch(name)

@@ -1,0 +1,114 @@
+"""What `adamtheory train` prints and draws: header, table, JSON, curves."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from adamtheory.cli.output import print_table, width
+from adamtheory.report.growth_text import significant, with_error
+
+if TYPE_CHECKING:
+    from adamtheory.nets.history import Record
+    from adamtheory.nets.network import Network
+    from adamtheory.nets.plan import Entry, TrainPlan
+    from adamtheory.nets.summary import Row
+    from adamtheory.report.curves import Curve
+
+MOST_ROWS = 40
+
+
+def header(plan: TrainPlan, network: Network, entries: Sequence[Entry], examples: Any, folder: Path) -> list[str]:
+    """What is trained, one line a fact."""
+    rows, tests = len(examples.train.y), len(examples.test.y)
+    updates = -(-rows // plan.batch)
+    seeds = f"{plan.first_seed}" if plan.seeds == 1 else f"{plan.first_seed} to {plan.first_seed + plan.seeds - 1}"
+    facts = [
+        f"network     {plan.model}: {network.name}, {network.size} parameters",
+        f"data        {examples.name}: {rows} rows for training, {tests} for test, {examples.classes} classes",
+        f"epochs      {plan.epochs} of {updates} updates, batches of {min(plan.batch, rows)}",
+        f"seeds       {seeds}",
+        f"numbers     {plan.dtype}",
+        f"folder      {folder}",
+    ]
+    for i, entry in enumerate(entries):
+        steps = "" if entry.schedule.rule.name == "constant" else f", step size {entry.schedule.rule.name}"
+        count = f", {entry.lanes.count} networks" if entry.lanes.count > 1 else ""
+        facts.append(f"{'optimizers' if i == 0 else '':<12}{entry.spec}{steps}{count}")
+    return facts
+
+
+def table(rows: Sequence[Row]) -> tuple[list[str], list[list[str]]]:
+    """Heads and cells; at most `MOST_ROWS` rows."""
+    heads = ["optimizer", "training loss", "test loss"]
+    cells = [
+        [row.name, _with(row.train_loss, row.train_loss_error), _with(row.test_loss, row.test_loss_error)]
+        for row in rows[:MOST_ROWS]
+    ]
+    if any(row.accuracy == row.accuracy for row in rows):  # a network without classes has none
+        heads.append("test accuracy, %")
+        for cell, row in zip(cells, rows, strict=False):
+            cell.append(_with(100 * row.accuracy, 100 * row.accuracy_error))
+    if any(row.diverged for row in rows[:MOST_ROWS]):
+        heads.append("not finite")
+        for cell, row in zip(cells, rows, strict=False):
+            cell.append(f"from update {row.nonfinite}, {row.diverged} of {row.seeds}" if row.diverged else "-")
+    return heads, cells
+
+
+def _with(value: float, error: float) -> str:
+    if value - value != 0:
+        return "not finite"
+    return significant(value) if error - error != 0 else with_error(value, error)
+
+
+def print_results(rows: Sequence[Row], plan: TrainPlan) -> None:
+    """The table with its legend on standard output."""
+    print_table(*table(rows))
+    if len(rows) > MOST_ROWS:
+        print(f"... and {len(rows) - MOST_ROWS} more rows, whose numbers are in results.parquet")
+    legend = f"After {plan.epochs} epochs; losses in nats; training loss: mean over the last epoch, before each update."
+    if plan.seeds > 1:
+        legend = f"Means over {plan.seeds} seeds ± half their 95 % interval (Student's t). {legend}"
+    print("\n" + textwrap.fill(legend, width()))
+
+
+def as_json(plan: TrainPlan, network: Network, rows: Sequence[Row], folder: Path) -> dict[str, Any]:
+    """What --json prints."""
+    return {
+        "parameters": plan.as_json(),
+        "network": {"name": network.name, "parameters": network.size},
+        "rows": [row.as_json() for row in rows],
+        "folder": str(folder),
+    }
+
+
+def curves(entries: Sequence[Entry], records: Sequence[Record]) -> dict[str, list[Curve]]:
+    """For each panel of the figure the mean over the seeds, and from the smallest to the largest of them."""
+    import numpy as np
+
+    from adamtheory.nets.summary import lanes
+    from adamtheory.report.curves import MOST_CURVES, Curve
+    from adamtheory.report.training_figure import PANELS
+
+    found: dict[str, list[Curve]] = {name: [] for name in PANELS}
+    groups = [(i, *group) for i, entry in enumerate(entries) for group in lanes(entry)]
+    many = len(groups) > MOST_CURVES
+    named: set[int] = set()
+    for j, (i, values, numbers) in enumerate(groups):
+        label = entries[i].label if many else " ".join([entries[i].label, *(f"{k}={v:g}" for k, v in values.items())])
+        label = "" if many and i in named else label
+        named.add(i)
+        for name, drawn in found.items():
+            array = getattr(records[i], name)[numbers] * (100 if name == "test_accuracy" else 1)
+            band = (array.min(axis=0), array.max(axis=0)) if len(numbers) > 1 and not many else (None, None)
+            drawn.append(Curve(label, i if many else j, np.asarray(array.mean(axis=0)), *band))
+    return found
+
+
+def figure_title(plan: TrainPlan, network: Network, examples: Any) -> str:
+    """The line above the panels."""
+    seeds = f"; lines: means of {plan.seeds} seeds, bands: from the least to the greatest" if plan.seeds > 1 else ""
+    return f"{network.name} on {examples.name}, batches of {plan.batch}{seeds}"
