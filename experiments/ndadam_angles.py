@@ -10,8 +10,8 @@ Source      Zhang, Ma, Li & Wu 2017, sections 2 to 4: precise control of the eff
             generalization than Adam's (wording *unverified*).
 Budget      quick: 1000 digits, 8 seeds, 4 s. full: 5000 rows of Fashion-MNIST, 3 minutes.
 Note        In the full run its test error is 0.6 points above that of Adam. With an L2 penalty Adam takes the vectors
-            of units that never fire to 0, at the rate of its step size. The last layer and the biases follow Adam with its
-            tuned step size under ND-Adam, too. That the first angle is arctan(alpha) is a theorem for eps = 0.
+            of units that never fire to 0, at the rate of its step size. The last layer and the biases follow Adam with
+            its tuned step size under ND-Adam, too. That the first angle is arctan(alpha) is a theorem for eps = 0.
 """
 
 from __future__ import annotations
