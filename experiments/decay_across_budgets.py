@@ -41,6 +41,7 @@ class Settings:
     budgets  each has `ratio` times the epochs of the one before, the least of which is `epochs`
     decays   values of decay, each 1/sqrt(ratio) of the one before, from 10**log_most down: for every budget the
              normalised decays of another one are among them
+    least    the exponent must be above it
     bowl     cells that the parabola through the least loss uses: at most 1 + bowl times it
     """
 
@@ -58,7 +59,7 @@ class Settings:
     lr_sgdw: float = 0.1
     seeds: int = 4
     bowl: float = 0.3
-    exponent: float = -0.25
+    least: float = -0.25
 
     def __post_init__(self) -> None:
         if self.budgets < 2 or self.ratio < 2:
@@ -162,7 +163,7 @@ def shrinks(table: Table, settings: Settings, form: str) -> list[float]:
 
 def verdict(table: Table, settings: Settings) -> Verdict:
     found = {form: exponents(table, settings, form) for form in FORMS}
-    checks = [exponent_above(f"exponent of {form}", found[form], settings.exponent) for form in FORMS]
+    checks = [exponent_above(f"exponent of {form}", found[form], settings.least) for form in FORMS]
     return Verdict(_sentence(table, settings, found), tuple(checks))
 
 
@@ -198,7 +199,8 @@ def figure(table: Table, settings: Settings, sheet: Any) -> None:
             continue
         N = updates_of(table)[kept]
         mean, error = interval(best, [1])
-        sheet.dots(right, N, 10**mean, form, index, error=10**mean * np.log(10) * error)
+        ends = np.abs(10 ** (mean + np.array([-error, error])) - 10**mean)
+        sheet.dots(right, N, 10**mean, form, index, error=ends)
         if index == 0:
             sheet.guide(right, N, 10 ** mean[0] * (N / N[0]) ** -0.5, "normalised: N**(-1/2)")
             sheet.line(

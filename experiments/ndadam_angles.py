@@ -6,12 +6,12 @@ Claim       ND-Adam keeps every weight vector on the unit sphere and turns it by
 Refuted if  a norm is off 1, or a first angle off arctan(alpha), by more than rounding; or the 95 % interval over seeds
             of the growth of Adam's mean norm lies below 0, that of ln(rotation in the last epoch/in the first) of
             ND-Adam above -1, or that of the difference of test errors below -1.5 points.
-Source      Zhang, Ma, Li & Wu 2017, sections 2 to 4: "precise control of the effective learning rates", "improves the
-            generalization performance".
+Source      Zhang, Ma, Li & Wu 2017, sections 2 to 4: precise control of the effective learning rates, and a better
+            generalization than Adam's (wording *unverified*).
 Budget      quick: 1000 digits, 8 seeds, 4 s. full: 5000 rows of Fashion-MNIST, 3 minutes.
-Note        With an L2 penalty Adam takes the vectors of units that never fire to 0, at the rate of its step size. The
-            last layer and the biases follow Adam with its tuned step size under ND-Adam, too. That the first angle is
-            arctan(alpha) is a theorem for eps = 0.
+Note        In the full run its test error is 0.6 points above that of Adam. With an L2 penalty Adam takes the vectors
+            of units that never fire to 0, at the rate of its step size. The last layer and the biases follow Adam with
+            its tuned step size under ND-Adam, too. That the first angle is arctan(alpha) is a theorem for eps = 0.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from adamtheory.errors import ParameterError
 from adamtheory.experiments._networks import Task, above, absolute, held_out, task, tuned, tuning_was_wide
 from adamtheory.hindsight.fit import interval
 from adamtheory.laboratory.experiment import Block, Check, Table, Tell, Verdict
+from adamtheory.laboratory.settings import check_increasing
 from adamtheory.nets.history import train
 from adamtheory.nets.network import Network, mlp
 from adamtheory.rules import adam, adam_l2, ndadam
@@ -64,6 +65,7 @@ class Settings:
     def __post_init__(self) -> None:
         if self.epochs < 2:
             raise ParameterError(f"epochs={self.epochs} must be at least 2: the last one is compared with the first")
+        check_increasing(self, "log_lr_adam", "log_lr_ndadam")
 
 
 QUICK = Settings()

@@ -6,7 +6,7 @@ Claim       Not the decoupled one, in training long enough to overfit: the best 
 Refuted if  the 95 % interval of the exponent of SGDW or AdamW lies below 1/2 (0 is the paper's decoupling), that of the
             exponent less that of the penalty's below 0, or that of the losses' difference below -10 %.
 Source      Loshchilov & Hutter 2019, sections 2 and 4.2.
-Budget      quick: 200 digits, 5 x 6 cells, 6 seeds, 5 s. full: 1000 rows of Fashion-MNIST, 12 x 12 cells, 4 minutes.
+Budget      quick: 200 digits, 5 x 6 cells, 6 seeds, 5 s. full: 1000 rows of Fashion-MNIST, 12 x 12 cells, 6 minutes.
 Note        The exponent is the slope of log(best decay) in log(lr) over the step sizes whose best loss is near the
             least one. Without momentum a decay is the penalty decay/lr (Proposition 1), and the exponents differ by 1;
             PyTorch's AdamW multiplies the decay by the step size: its exponent is that of `adamw` less 1. The paper's
@@ -19,10 +19,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from adamtheory.errors import ParameterError
 from adamtheory.experiments._decay import best_decays, exponent_above, measured, split
 from adamtheory.experiments._networks import above, relative, task
 from adamtheory.hindsight.fit import interval
 from adamtheory.laboratory.experiment import Block, Table, Tell, Verdict
+from adamtheory.laboratory.settings import check_increasing
 from adamtheory.rules import get
 from adamtheory.schedules import cosine
 
@@ -64,10 +66,17 @@ class Settings:
     exponent: float = 0.5
     gain: float = 0.1
 
+    def __post_init__(self) -> None:
+        ends = ("log_lr_sgd", "log_lr_adam", "log_l2", "log_w")
+        check_increasing(self, *ends)
+        for name in ends:
+            if len(getattr(self, name)) != 2:
+                raise ParameterError(f"{name} must be the two ends of a grid")
+
 
 QUICK = Settings()
 FULL = Settings(
-    data="fashion_mnist[test=2000]", rows=1000, held=2000, epochs=20, batch=25, side=12, across=12, seeds=3,
+    data="fashion_mnist[test=2000]", rows=1000, held=2000, epochs=20, batch=25, side=12, across=12, seeds=5,
     log_lr_sgd=(-2.75, 0.0), log_lr_adam=(-3.5, -0.75), log_l2=(-4.5, -0.65), log_w=(-4.5, -0.65),
 )  # fmt: skip
 

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from adamtheory.errors import ParameterError
 from adamtheory.laboratory.experiment import Table
 from adamtheory.laboratory.running import Outcome
 from adamtheory.rules import get
@@ -101,3 +102,9 @@ def test_settings_reach_the_grid() -> None:
     settings = experiment("weight_decay").settings("full")
     lrs, decays = module.grid(settings, "adamw")
     assert len(lrs) == len(decays) == 12 and lrs[0] == pytest.approx(10**-3.5)
+
+
+def test_grids_have_two_ends() -> None:
+    for ends in ((-3.0,), (-3.0, -2.0, -1.0)):
+        with pytest.raises(ParameterError, match="log_w must be the two ends of a grid"):
+            experiment("weight_decay").module.Settings(log_w=ends)
