@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from adamtheory.errors import ParameterError
 from adamtheory.language.rule import Bound, Rule
 from adamtheory.nets.network import Network
-from adamtheory.nets.training import Training
+from adamtheory.nets.training import Training, counted
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -105,8 +105,9 @@ def train(
     tell    called after every epoch with the number of epochs that are done
     Everything else as in `Training`, which also says what is raised.
     """
-    if epochs < 1 or int(epochs) != epochs:
-        raise ParameterError(f"epochs must be a whole number of at least 1, not {epochs}")
+    epochs = counted("epochs", epochs)
+    if not (hasattr(data, "train") and hasattr(data, "test")):
+        raise ParameterError(f"data must have train and test, each a pair (x, y); given is {type(data).__name__}")
     training = Training(
         network, data.train, optimizer, batch=batch, schedule=schedule, others=others, seed=seed, dtype=dtype,
         workers=workers,
