@@ -26,6 +26,7 @@ from typing import TYPE_CHECKING, Any
 from adamtheory.errors import ParameterError
 from adamtheory.language.rule import Bound, Rule
 from adamtheory.nets.groups import Groups
+from adamtheory.nets.memory import check_memory
 from adamtheory.nets.network import Network
 from adamtheory.nets.rows import Rows, rows_of
 from adamtheory.simulation.lanes import Lanes, broadcast
@@ -75,6 +76,19 @@ def lanes_of(groups: Groups, seed: Any) -> Lanes:
     return broadcast({**values, SEED: seed}, display | {SEED: SEED})
 
 
+def groups_of(
+    network: Network, optimizer: Rule | Bound, schedule: Rule | Bound | None, others: Rule | Bound | None, dtype: str
+) -> Groups:
+    """The rules of a training with their defaults; raises `ParameterError`."""
+    from adamtheory.schedules import constant
+
+    if dtype not in ("float32", "float64"):
+        raise ParameterError(f"dtype must be float32 or float64, not {dtype!r}")
+    bound = bind(optimizer, "rule")
+    plan = default_schedule(bound, constant if schedule is None else schedule)
+    return Groups.of(network, bound, plan, None if others is None else bind(others, "rule"), dtype)
+
+
 def counted(name: str, value: Any) -> int:
     """A whole number of at least 1; raises `ParameterError`."""
     if isinstance(value, bool) or not issubclass(type(value), Real) or not 1 <= value == value // 1:
@@ -94,9 +108,10 @@ class Training:
     seed       number or array of them, in [0, 2^32); broadcasts with the parameters
     dtype      float32 or float64, of parameters and arithmetic; losses are summed in float64
     workers    threads, >= 1; default: all cores
+    only       (first, last + 1): these lanes alone, along one axis, of all in their order
     Weight decay acts on weights, not on biases.
 
-    Raises `ParameterError` for wrong shapes or values.
+    Raises `ParameterError` for wrong shapes or values, and for more than the memory of the machine holds.
     """
 
     def __init__(
@@ -111,21 +126,20 @@ class Training:
         seed: Any = 0,
         dtype: str = "float32",
         workers: int | None = None,
+        only: tuple[int, int] | None = None,
     ) -> None:
-        from adamtheory.schedules import constant
-
-        if dtype not in ("float32", "float64"):
-            raise ParameterError(f"dtype must be float32 or float64, not {dtype!r}")
         self._workers = os.cpu_count() or 1 if workers is None else counted("workers", workers)
         self.network, self.dtype = network, dtype
         self.rows = rows_of(network, data)
         self.batch = min(counted("batch", batch), len(self.rows.y))
-        bound = bind(optimizer, "rule")
-        plan = default_schedule(bound, constant if schedule is None else schedule)
-        second = None if others is None else bind(others, "rule")
-        self.groups = Groups.of(network, bound, plan, second, dtype)
+        self.groups = groups_of(network, optimizer, schedule, others, dtype)
         self.epochs = 0
-        self.lanes = lanes_of(self.groups, seed)
+        lanes = lanes_of(self.groups, seed)
+        self.lanes = lanes if only is None else lanes.stretch(*only)
+        check_memory(
+            self.groups, lanes=self.lanes.count, rows=max(self.batch, EVALUATED), longest=self.rows.longest,
+            threads=min(self._workers, self.lanes.count),
+        )  # fmt: skip
         self._steps = 1  # updates in one compiled call, found as they go
         self._whole = True  # whether all lanes stand at the end of the same epoch
         self._build()

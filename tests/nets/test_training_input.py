@@ -12,8 +12,9 @@ import scipy.sparse
 from adamtheory.errors import ParameterError
 from adamtheory.nets.convolutions import cnn
 from adamtheory.nets.data_arrays import Sparse
-from adamtheory.nets.history import train
+from adamtheory.nets.history import History, train
 from adamtheory.nets.network import mlp
+from adamtheory.nets.plan import TrainPlan, prepare
 from adamtheory.nets.training import Training
 from adamtheory.rules import adam
 from adamtheory.schedules import cosine
@@ -114,3 +115,38 @@ def test_a_batch_has_no_more_rows_than_there_are() -> None:
 def test_the_step_size_of_a_schedule_makes_no_lanes() -> None:
     training = Training(NET, (X, Y), adam, schedule=cosine(lr=[1, 2, 3], steps=[10, 20]))
     assert training.lanes.axes == ("steps",)
+
+
+def test_blocks_of_lanes_have_the_numbers_of_all_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    rng = np.random.default_rng(0)
+    part = rng.standard_normal((20, 6)).astype(np.float32), rng.integers(0, 3, 20)
+    data = SimpleNamespace(train=part, test=part)
+    told: list[int] = []
+
+    def trained() -> History:
+        return train(NET, data, adam(lr=[1e-3, 1e-2]), epochs=3, batch=8, seed=[[3], [4], [5]], tell=told.append)
+
+    together = trained()
+    monkeypatch.setattr("adamtheory.nets.memory.BLOCK", 4 * 3 * 4 * NET.size)  # four lanes of parameters, m and v
+    begun: list[int] = []
+    build = Training._build
+    monkeypatch.setattr(Training, "_build", lambda self: (begun.append(self.lanes.count), build(self))[1])
+    apart = trained()
+    assert begun == [4, 2] and told == [1, 2, 3, 1, 2, 3]
+    assert apart.axes == together.axes == ("seed", "lr")
+    for name in ("train_loss", "test_loss", "test_accuracy", "nonfinite"):
+        assert (getattr(apart, name) == getattr(together, name)).all(), name
+    assert len(np.unique(together.test_loss[..., -1])) == 6
+
+
+def test_what_the_memory_does_not_hold_is_refused_before_it_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    message = "3 networks of 2000005000003 parameters, in batches of 256 rows, take .* this machine has"
+    huge = mlp(1_000_000, 3, hidden=(1_000_000, 1_000_000))
+    with pytest.raises(ParameterError, match=message):
+        Training(huge, (np.ones((1, 1_000_000), np.float32), [0]), adam, seed=[0, 1, 2])
+    plan = TrainPlan(("adam",), "mlp[hidden=[1000000, 1000000]]", "digits")
+    rows = SimpleNamespace(x=X, y=Y)
+    with pytest.raises(ParameterError, match="a network of 1000011000003 parameters"):
+        prepare(plan, SimpleNamespace(shape=(6,), classes=3, train=rows, test=rows))
+    monkeypatch.setattr("adamtheory.nets.memory.machine", lambda: None)  # where nobody knows, nothing is refused
+    Training(NET, (X, Y), adam)
