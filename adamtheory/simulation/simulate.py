@@ -291,7 +291,7 @@ def prepare(
                 parameters[prefix + name] = value
                 display[prefix + name] = name if name not in display.values() else f"{bound.rule.name}.{name}"
     for name, value in (("seed", seed), ("stream", stream)):
-        parameters[name] = _words(name, value)
+        parameters[name] = stream_words(name, value)
         display[name] = name
     first = losses.rule.facts.get("start", 0) if start is None else start
     per_coordinate = losses.dimension > 1 and as_array(first, "start").ndim > 0
@@ -345,7 +345,8 @@ def default_set(losses: LossSequence, feasible: Rule | Bound | None) -> Bound:
     return bound
 
 
-def _words(name: str, value: Any) -> Any:
+def stream_words(name: str, value: Any) -> Any:
+    """Seeds or streams, as given; raises `ParameterError` for what is no whole number from 0 to 2^32 - 1."""
     import numpy as np
 
     array = as_array(value, name)
