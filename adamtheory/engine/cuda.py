@@ -30,7 +30,7 @@ import numpy as np
 from adamtheory.engine.cpu import write
 from adamtheory.engine.emit import Kernel
 from adamtheory.engine.emit_cuda import signature
-from adamtheory.errors import DeviceError, UnknownNameError
+from adamtheory.errors import AdamTheoryError, DeviceError, UnknownNameError
 
 VARIABLE = "ADAMTHEORY_CUDA"
 PACKAGES = {"numba_cuda_mlir": "numba-cuda-mlir", "numba-cuda": "numba-cuda", "builtin": "numba"}
@@ -99,22 +99,33 @@ def driver_error() -> str | None:
         cuda = backend().cuda
         if cuda.is_available():
             return None if len(cuda.gpus) else "the NVIDIA driver sees no GPU"
-    except DeviceError as error:
+    except AdamTheoryError as error:
         return str(error)
     except Exception as error:  # a driver may fail in ways of its own
         return f"CUDA does not start: {str(error).splitlines()[0] if str(error) else type(error).__name__}"
-    if toolchain()["nvvm"] is None:
-        return "no compiler for GPUs (NVVM) was found"
-    return "no NVIDIA driver was found"
+    missing = [] if driver() else ["no NVIDIA driver"]
+    missing += [] if toolchain()["nvvm"] else ["no compiler for GPUs (NVVM)"]
+    return f"{' and '.join(missing) or 'no usable CUDA'} was found"
+
+
+def driver() -> str | None:
+    """The newest CUDA that the NVIDIA driver runs, such as 13.0; None where no driver is found."""
+    import ctypes
+
+    version = ctypes.c_int()
+    try:
+        library = ctypes.CDLL("nvcuda.dll" if sys.platform == "win32" else "libcuda.so.1")
+        failed = library.cuDriverGetVersion(ctypes.byref(version))
+    except (OSError, AttributeError):
+        return None
+    return None if failed else f"{version.value // 1000}.{version.value % 1000 // 10}"
 
 
 def require() -> None:
     """Raise `DeviceError`, with what to do, unless kernels can be launched."""
     reason = driver_error()
     if reason is not None:
-        raise DeviceError(
-            f"{reason}; use --device cpu, or, where there is an NVIDIA GPU with its driver, {INSTALL}",
-        )
+        raise DeviceError(f"{reason}; use --device cpu, or, where there is an NVIDIA GPU with its driver, {INSTALL}")
 
 
 def toolchain() -> dict[str, str | None]:
@@ -245,30 +256,16 @@ def describe() -> dict[str, Any]:
     except Exception as error:
         return {"backend": None, "error": str(error), "install": INSTALL}
     facts: dict[str, Any] = {"backend": found.name, "version": found.version, "simulated": simulated(), **toolchain()}
-    facts["error"] = driver_error()
-    facts["driver"] = facts["device"] = None
+    facts |= {"error": driver_error(), "driver": driver(), "device": None}
     if facts["error"] is None and not simulated():
-        facts |= _device(found.cuda)
+        facts["device"] = _device(found.cuda)
     return facts
 
 
-def _device(cuda: Any) -> dict[str, str]:
+def _device(cuda: Any) -> str:
+    """Name, compute capability and memory of the GPU."""
     device = cuda.get_current_device()
     name = device.name.decode() if isinstance(device.name, bytes) else str(device.name)
     major, minor = device.compute_capability
     free, total = cuda.current_context().get_memory_info()
-    return {
-        "device": f"{name}, sm_{major}{minor}, {free / 2**30:.1f} of {total / 2**30:.1f} GiB free",
-        "driver": _driver_version(),
-    }
-
-
-def _driver_version() -> str:
-    """The newest CUDA that the driver runs."""
-    try:
-        from numba.cuda.cudadrv.driver import driver
-
-        version = driver.get_version()
-        return ".".join(map(str, version)) if isinstance(version, tuple) else str(version)
-    except Exception:
-        return "unknown"
+    return f"{name}, sm_{major}{minor}, {free / 2**30:.1f} of {total / 2**30:.1f} GiB free"
