@@ -147,9 +147,9 @@ def tool(name: str) -> str | None:
 
 def _nvvm() -> str | None:
     try:
-        from numba.cuda.cuda_paths import get_cuda_paths
-
-        found = get_cuda_paths()["nvvm"]
+        cuda = backend().cuda
+        paths = getattr(cuda, "cuda_paths", None) or importlib.import_module(f"{cuda.__name__}.cuda_paths")
+        found = paths.get_cuda_paths()["nvvm"]
     except Exception:  # each backend has its own way of finding nothing
         return None
     return str(found.info) if found.info else None
@@ -212,29 +212,26 @@ def compile_kernel(kernel: Kernel) -> Callable[..., None]:
 
 def ptx(kernel: Kernel, capability: tuple[int, int]) -> str:
     """The kernel as PTX for a compute capability such as (9, 0); needs a compiler and no GPU."""
-    cuda = backend().cuda
     with _pretended(capability):
-        text, _ = cuda.compile_ptx(functions(kernel)["run"], _signature(signature(kernel)), cc=capability)
+        text, _ = backend().cuda.compile_ptx(functions(kernel)["run"], signature(kernel), cc=capability)
     return str(text)
-
-
-def _signature(types: str) -> Any:
-    from numba.core.sigutils import normalize_signature
-
-    return normalize_signature(types)[0]
 
 
 @contextlib.contextmanager
 def _pretended(capability: tuple[int, int]) -> Iterator[None]:
-    """A device of that capability: numba asks the driver for one as soon as a kernel calls a function."""
-    from numba.cuda import dispatcher
-
-    own = dispatcher.get_current_device
-    dispatcher.get_current_device = lambda: SimpleNamespace(compute_capability=capability, id=0)
+    """A device of that capability: the driver is asked for one as soon as a kernel calls a function."""
+    if backend().name == "numba_cuda_mlir":
+        module, name = importlib.import_module("numba_cuda_mlir.tools"), "_cached_cc"
+    else:
+        module, name = importlib.import_module("numba.cuda.dispatcher"), "get_current_device"
+    device = SimpleNamespace(compute_capability=capability, id=0)
+    value: Any = capability if name == "_cached_cc" else lambda: device
+    own = getattr(module, name)
+    setattr(module, name, value)
     try:
         yield
     finally:
-        dispatcher.get_current_device = own
+        setattr(module, name, own)
 
 
 def to_device(array: Any) -> Any:
