@@ -14,9 +14,12 @@ import pytest
 from adamtheory.engine import cpu, cuda
 from adamtheory.engine.program import Watch
 from adamtheory.language.tree import Name
+from adamtheory.losses import LOSSES
 from adamtheory.rules import RULES
 from adamtheory.schedules import SCHEDULES
 from adamtheory.sets import SETS, ball, box, everything, l1_ball, simplex
+from adamtheory.simulation.sequences import sequence
+from adamtheory.simulation.simulate import prepare
 
 from .pairs import CASES, LANES, RATES, assert_equal, both, losses, plain
 
@@ -113,8 +116,36 @@ def test_lanes_that_do_not_fit_take_turns(uncompiled, monkeypatch):
 
 
 @pytest.mark.parametrize("size", [1, 2])
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+def test_compensated_sums_take_up_many_blocks(uncompiled, size, dtype):
+    """Two rounds around the end of each of twelve blocks, losses of very different sizes, in one launch a block."""
+    parts = []
+    for device in ("cpu", "cuda"):
+        optimizer = RULES["sgd"](lr=[0.3, 150, 1e-9])
+        job = prepare(optimizer, losses("quadratic_gaussian", size), feasible=everything, seed=[1, 2, 3], dtype=dtype)
+        job.device = device
+        run = job.arrays()
+        for block in range(1, 13):
+            run.advance(0, 3, 2, 1024 * block - 1, np.zeros((3, 1), np.int64))
+        parts.append(run.state)
+    for name in ("st", "z", "acc", "cacc"):
+        assert np.array_equal(parts[0][name], parts[1][name].T), name
+    assert dtype == "float32" or np.count_nonzero(parts[1]["acc"][1::3]) > 2  # float32 losses add up exactly
+
+
+@pytest.mark.parametrize("size", [1, 2])
 def test_the_round_that_stops_being_finite(uncompiled, size):
     rule = RULES["momentum"](lr=[1.0, 1e3, 1e30, 1e200, 0.1])
     cpu_run, gpu_run = both(rule, losses("quadratic_gaussian", size), 60, feasible=everything)
+    assert_equal(cpu_run, gpu_run)
+    assert len(set(gpu_run.nonfinite.tolist())) >= 3
+
+
+def test_the_round_that_stops_being_finite_on_data(uncompiled):
+    """One row in seven does it, at the third meeting, which is in another round for every seed."""
+    rows = np.zeros((7, 2))
+    rows[3] = 1
+    loss = sequence(LOSSES["least_squares"], data=(rows, np.ones(7)), order="shuffled")
+    cpu_run, gpu_run = both(RULES["sgd"](lr=[1e120] * LANES), loss, 40, feasible=everything)
     assert_equal(cpu_run, gpu_run)
     assert len(set(gpu_run.nonfinite.tolist())) >= 3
