@@ -44,7 +44,7 @@ test-outside: $(OUTSIDE)
 outside-env: $(OUTSIDE)
 
 test-ptx: $(PTX)
-	$(VENV_PTX)/bin/python -m pytest -m ptx tests/cuda/test_ptx.py
+	$(VENV_PTX)/bin/python -m pytest -m ptx tests/cuda/test_ptx.py tests/cuda/test_interpreted.py
 
 ptx-env: $(PTX)
 
