@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -31,5 +32,18 @@ def blurred(outcome: Outcome, column: str, value: float) -> str:
     """The verdict in a word with another value in a whole column: NaN for a measurement, infinity for an interval."""
     columns = outcome.table.columns
     table = Table({**columns, column: columns[column] * 0 + value})
+    found: str = outcome.experiment.module.verdict(table, outcome.settings).word
+    return found
+
+
+def altered(outcome: Outcome, column: str, change: Callable[[Any], Any], **where: Any) -> str:
+    """The verdict in a word with a column changed in the rows where the named columns have those values."""
+    import numpy as np
+
+    columns = outcome.table.columns
+    chosen = np.ones(len(outcome.table), bool)
+    for name, value in where.items():
+        chosen &= columns[name] == value
+    table = Table({**columns, column: np.where(chosen, change(columns[column]), columns[column])})
     found: str = outcome.experiment.module.verdict(table, outcome.settings).word
     return found
