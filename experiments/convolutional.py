@@ -7,8 +7,8 @@ Refuted if  the 95 % interval over seeds of the logarithm of a paired ratio of l
             for AdaGrad over Adam in the first epochs and AdaGrad over Nesterov momentum in the last ones, of 0 for the
             former's growth; or sqrt(v_hat) is below eps for a share `vanished` of the parameters.
 Source      Kingma & Ba 2015, section 6.3 and figure 3: CIFAR-10, c64-c64-c128-1000, batches of 128, 45 epochs: "Adam
-            and SGD eventually converge considerably faster than AdaGrad", v_hat "vanishes to zeros after a few epochs
-            and is dominated by the eps".
+            and SGD eventually converge considerably faster than AdaGrad"; v_hat "vanishes to zeros after a few epochs"
+            and is dominated by eps.
 Budget      quick: 400 digits, c8-c16-64 with filters of 3x3, 24 epochs of batches of 16, 10 seeds, 5 s. full: 3000
             images of CIFAR-10, c8-c8-c16-64 with filters of 5x5, 12 epochs of batches of 32, 4 seeds, 6 minutes.
 Note        All with constant alpha, tuned by the training loss over the whole run. quick cannot tell (1): in so small a
