@@ -14,8 +14,8 @@ Budget      quick: 800 digits, 32 units, 4 latent, 10 epochs of batches of 16, 4
             64 units, 8 latent, twice as many step sizes, 3 minutes.
 Note        The loss is the bound -ELBO of the training examples, mean over an epoch, in nats. A run is unstable where
             that is above the untrained network's, or not finite; then the untrained one's counts. Without correction
-            steps are longer where 1 - beta1 >= sqrt(1 - beta2), as for all pairs here: alpha is larger there, and that
-            helps where it is too small.
+            steps are longer where 1 - beta1 >= sqrt(1 - beta2), as for all pairs here: as with a larger alpha in the
+            first rounds, which helps where alpha is too small.
 """
 
 from __future__ import annotations
