@@ -10,9 +10,10 @@ Refuted if  a mean squared error is four standard errors off; the ratio of regre
 Source      Kingma & Ba 2015, section 6.4 and figure 4, here on a stochastic quadratic; the closed forms and the bound
             1 - beta1 >= sqrt(1 - beta2) were derived for this project.
 Budget      quick: T = 1000, 8 pairs of betas, 19 step sizes, 16 seeds, 1 s. full: T = 10^4, 64 seeds, 15 s.
-Note        Kingma & Ba found Adam equal or better than without correction whatever the settings (wording unverified).
-            On this problem that is so for large step sizes, and not at the best ones. (3) is of long runs: at T = 20
-            it is false for beta1 = 0.9, whose average has not forgotten the first gradients by then.
+Note        The paper: "In summary, Adam performed equal or better than RMSProp, regardless of hyper-parameter setting";
+            RMSProp is Adam without correction there. On this problem that is so for large step sizes, and not at the
+            best ones; on its own problem see bias_correction_vae. (3) is of long runs: at T = 20 it is false for
+            beta1 = 0.9, whose average has not forgotten the first gradients by then.
 """
 
 from __future__ import annotations
