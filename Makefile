@@ -1,19 +1,23 @@
 # make demo          Adam against AMSGrad on Reddi's sequence: table, verdict, figure
 # make test          lint, types and tests
 # make test-outside  comparisons with optax, PyTorch and z3, and a proof's page in Chromium where there is one
+# make test-ptx      kernels for a GPU compiled to machine code, without one, in an environment of their own, .venv-ptx
+# make test-gpu      kernels on a GPU, where there is one
 # make clean         remove the environment, caches and build results
 #
 # Each target does its own set-up in .venv, from nothing but Python >= 3.11 and make.
 # PYTHON=... chooses the interpreter that .venv is made with.
 
 .DEFAULT_GOAL := demo
-.PHONY: demo test test-outside outside-env clean
+.PHONY: demo test test-outside outside-env test-ptx ptx-env test-gpu clean
 
 SHELL := /bin/sh
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/ready
 OUTSIDE := $(VENV)/ready-outside
+VENV_PTX := .venv-ptx
+PTX := $(VENV_PTX)/ready
 PYTHON ?=
 CANDIDATES := $(if $(PYTHON),$(PYTHON),python3.13 python3.12 python3.11 python3)
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
@@ -31,12 +35,21 @@ demo: $(READY)
 test: $(READY)
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/python -m pytest -n 2 --dist loadgroup --ignore=tests/outside
+	$(BIN)/python -m pytest -n 2 --dist loadgroup --ignore=tests/outside -m "not sim and not ptx"
+	NUMBA_ENABLE_CUDASIM=1 $(BIN)/python -m pytest -n 2 -m sim tests/cuda/test_simulator.py
 
 test-outside: $(OUTSIDE)
 	$(BIN)/python -m pytest tests/outside tests/logic/test_refute.py
 
 outside-env: $(OUTSIDE)
+
+test-ptx: $(PTX)
+	$(VENV_PTX)/bin/python -m pytest -m ptx tests/cuda/test_ptx.py tests/cuda/test_interpreted.py
+
+ptx-env: $(PTX)
+
+test-gpu: $(READY)
+	$(BIN)/python -m pytest -m gpu -rs tests/cuda/test_device.py
 
 # A candidate is run, not only found: version managers put commands on the path that do not work.
 $(READY): pyproject.toml setup.py
@@ -60,6 +73,22 @@ $(OUTSIDE): $(READY)
 	@$(PIP) install --editable '.[test,smt,outside]' 'torch==2.13.*'
 	@touch $@
 
+# Only what these tests load: the extra itself, what kernels are written with, and what runs tests.
+define REQUIREMENTS
+import tomllib
+with open("pyproject.toml", "rb") as file:
+    print(*tomllib.load(file)["project"]["optional-dependencies"]["ptx"], sep="\n")
+endef
+export REQUIREMENTS
+
+$(PTX): pyproject.toml | $(READY)
+	@echo "making $(VENV_PTX) with a compiler for GPUs (some hundred MB)"
+	@rm -rf $(VENV_PTX) && $(BIN)/python -m venv $(VENV_PTX)
+	@$(BIN)/python -c "$$REQUIREMENTS" > $(VENV_PTX)/requirements.txt
+	@$(VENV_PTX)/bin/python -m pip --disable-pip-version-check --quiet install \
+	    -r $(VENV_PTX)/requirements.txt 'pytest>=8.2' 'hypothesis>=6.100' 'platformdirs>=4.2'
+	@touch $@
+
 clean:
-	rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(VENV_PTX) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

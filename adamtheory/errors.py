@@ -40,6 +40,10 @@ class ParameterError(AdamTheoryError):
     """A parameter that is missing, unknown, not a number, or out of its range."""
 
 
+class DeviceError(AdamTheoryError):
+    """A GPU that was asked for and cannot be used; the message says what is missing and how to get it."""
+
+
 class SpecError(AdamTheoryError):
     """A `name[param=value]` text that cannot be read."""
 

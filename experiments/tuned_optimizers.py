@@ -8,7 +8,8 @@ Refuted if  the 95 % interval over seeds of the paired difference of an adaptive
 Source      Wilson, Roelofs, Stern, Srebro & Recht 2017, sections 4 and 5: solutions of adaptive methods generalize
             worse than those of SGD, even where they fit the training examples better.
 Budget      quick: 1000 digits, six optimizers, 8 step sizes, 10 seeds, 4 s. full: 5000 of Fashion-MNIST, 3 minutes.
-Note        Their networks are larger, and their step sizes fall during training; these are constant.
+Note        In the full run the test errors of all four adaptive methods are lower than that of SGD, by 0.2 to 0.5
+            points. The paper's networks are larger, and its step sizes fall during training; these are constant.
 """
 
 from __future__ import annotations

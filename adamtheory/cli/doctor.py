@@ -53,11 +53,27 @@ def command(as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")]
         ("kernel cache", f"{cache['folder']}: {cache['files']} files, {cache['bytes'] / 2**20:.1f} MiB"),
         ("data folder", data["folder"] or f"none: set {data['variable']} to a folder with LIBSVM or CSV files"),
     ]
-    print_table(("what", "here"), rows)
+    print_table(("what", "here"), rows + _gpu_rows(facts["gpu"]))
+
+
+def _gpu_rows(gpu: dict[str, Any]) -> list[tuple[str, str]]:
+    """What kernels for a GPU need, and for each absent thing the command that brings it."""
+    install = "pip install 'adamtheory[gpu]'"
+    if not gpu["backend"]:
+        return [("GPU kernels", f"{gpu['error']}; {install}")]
+    no_driver = "not found: with an NVIDIA GPU install its driver (580 or newer), without one use --device cpu"
+    return [
+        ("GPU kernels", f"{gpu['backend']} {gpu['version']}" + (", simulated" if gpu["simulated"] else "")),
+        ("GPU compiler", gpu["nvvm"] or f"NVVM not found (optional): {install}"),
+        ("GPU assembler", gpu["ptxas"] or "ptxas not found (optional, for tests): pip install 'adamtheory[ptx]'"),
+        ("NVIDIA driver", f"for CUDA {gpu['driver']}" if gpu["driver"] else no_driver),
+        ("GPU", gpu["device"] or gpu["error"] or "none: this is the simulator"),
+    ]
 
 
 def _facts() -> dict[str, Any]:
     from adamtheory.data import VARIABLE
+    from adamtheory.simulation.devices import describe
 
     return {
         "adamtheory": __version__,
@@ -66,6 +82,7 @@ def _facts() -> dict[str, Any]:
         "optional": {name: _version(name) for name in OPTIONAL},
         "cpus": {"present": os.cpu_count(), "usable": _usable_cpus()},
         "blas": {"name": _blas(), "threads": _blas_threads()},
+        "gpu": describe(),
         "cache": _cache(),
         "data": {"variable": VARIABLE, "folder": os.environ.get(VARIABLE)},
     }

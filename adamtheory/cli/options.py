@@ -25,4 +25,8 @@ Projection = Annotated[
 ]
 FirstSeed = Annotated[str | None, typer.Option(metavar="FIRST", help="The first seed. Default: 0.")]
 Dtype = Annotated[str | None, typer.Option(metavar="TYPE", help="float64 (default) or float32.")]
+Device = Annotated[
+    str | None,
+    typer.Option(metavar="WHERE", help="cpu (default), cuda (a GPU), or auto: a GPU if there is one and enough lanes."),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from adamtheory.cli.options import AsJson, Dtype, Feasible, FirstSeed, Loss, Optimizers, Projection, Schedule
+from adamtheory.cli.options import AsJson, Device, Dtype, Feasible, FirstSeed, Loss, Optimizers, Projection, Schedule
 from adamtheory.errors import ParameterError
 
 if TYPE_CHECKING:
@@ -41,6 +41,7 @@ def command(
     ] = None,
     seed: FirstSeed = None,
     dtype: Dtype = None,
+    device: Device = None,
     checkpoints: Annotated[
         str | None, typer.Option(metavar="N", help="Checkpoints per factor of ten in T. Default: 12.")
     ] = None,
@@ -86,7 +87,7 @@ def command(
     given = {
         "-o": optimizer, "-l": loss, "-T": horizon, "--schedule": schedule, "--set": feasible,
         "--projection": projection, "--start": start,
-        "--seeds": seeds, "--seed": seed, "--dtype": dtype, "--checkpoints": checkpoints,
+        "--seeds": seeds, "--seed": seed, "--dtype": dtype, "--device": device, "--checkpoints": checkpoints,
         "--against": against,
     }  # fmt: skip
     threads = None if workers is None else whole("--workers", workers, 1)
@@ -98,8 +99,10 @@ def command(
         return _repeat(again, out, threads, not no_figure, as_json, chosen)
     from adamtheory.runs.defaults import choose
     from adamtheory.runs.folder import check_free
-    from adamtheory.runs.plan import prepare_all
+    from adamtheory.runs.plan import on_device, prepare_all
+    from adamtheory.simulation.devices import check
 
+    check(device or "cpu")
     folder = out or _fresh_folder()
     check_free(folder)
     rest: dict[str, Any] = {"schedule": schedule, "feasible": feasible, "start": start, "dtype": dtype or "float64"}
@@ -115,7 +118,9 @@ def command(
         None if seeds is None else whole("--seeds", seeds, 1), **rest,
     )  # fmt: skip
     entries = prepare_all(choice.plan, choice.losses)
-    session = Session(choice.plan, entries, choice.reasons, threads, not no_figure, as_json, chosen)
+    plan, told = on_device(choice.plan, entries, device or "cpu")
+    reasons = (*choice.reasons, f"device {told}") if device == "auto" else choice.reasons
+    session = Session(plan, entries, reasons, threads, not no_figure, as_json, chosen)
     return session.run(folder)
 
 

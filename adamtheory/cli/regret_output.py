@@ -67,6 +67,8 @@ def header(plan: Plan, entries: Sequence[Entry], reasons: Sequence[str]) -> list
     seeds = f"{plan.first_seed}" if plan.seeds == 1 else f"{plan.first_seed} to {plan.first_seed + plan.seeds - 1}"
     facts.append(f"seeds       {seeds}" if losses.random else "seeds       none needed, the losses are not random")
     facts.append(f"numbers     {plan.dtype}")
+    if plan.device != "cpu":
+        facts.append(f"device      {plan.device}")
     for i, entry in enumerate(entries):
         facts.append(f"{'optimizers' if i == 0 else '':<12}{short(entry.spec)}")
     for i, reason in enumerate(reasons):

@@ -20,6 +20,8 @@ class Single(Emitter):
     """
 
     shape = "single"
+    # the texts of a coordinate's state and of a part of its sums, by their offset, and of the row of the data
+    state_item, sum_item, row_item = "zl[k + {}]", "cl[k + {}]", "rows[lane, done + j]"
 
     def inner(self, level: Level, lane: bool) -> bool:
         del lane  # lanes are independent runs of the same text here
@@ -62,7 +64,7 @@ class Single(Emitter):
         """One round: for every stage the step values, then the loop that sums its totals; at last the states."""
         program = self.program
         text = pad([*self.clock(), *(f"{n} = {n}_table[j]" for n in self.tabled)], 4)
-        text += pad(["row = rows[lane, done + j]"] if program.on_data else [], 4)
+        text += pad([f"row = {self.row_item}"] if program.on_data else [], 4)
         step = self.order(Level.STEP) if self.many else self.order(Level.STEP, Level.COORD)
         text += pad([f"{n} = targets[row]" for n in step if program.values[n].op == "target"], 4)
         if not self.many:
@@ -124,7 +126,7 @@ class Single(Emitter):
         lines = []
         for i, state in enumerate(self.coord_states):
             if state.name in needed:
-                lines.append(f"{state.name} = zl[k + {i * d}]")
+                lines.append(f"{state.name} = {self.state_item.format(i * d)}")
         lines += [f"{n} = features[row, k]" for n in names if values[n].op == "row"]
         lines += [self.draw(n, "k") for n in names if values[n].op == "uniform"]
         lines += [f"{n} = F({n}_all[k])" for n in names if n in self.coupled]
@@ -137,9 +139,9 @@ class Single(Emitter):
         roots: list[Atom] = [*vector, *(following for _, following in own), *(a.value for a in self.coord_sums)]
         text = pad([f"for k in range({d}):"], 4) + self.coordinates(roots)
         lines = [f"{name}[k] = {self.printer.atom(a)}" for name, a in zip(("y_all", "w_all"), vector, strict=False)]
-        lines += [f"zl[k + {offset}] = {self.printer.atom(following)}" for offset, following in own]
+        lines += [f"{self.state_item.format(offset)} = {self.printer.atom(following)}" for offset, following in own]
         for i, a in enumerate(self.coord_sums):
-            lines.append(self.gather(a, f"cl[k + {(3 * i + 2 * (a.kind == 'sum')) * d}]"))
+            lines.append(self.gather(a, self.sum_item.format((3 * i + 2 * (a.kind == "sum")) * d)))
         return text + pad(lines, 5) + self.project()
 
     def project(self) -> str:
@@ -151,7 +153,7 @@ class Single(Emitter):
         lines = [
             f"{program.vector}(y_all, w_all{self.scalars()})",
             f"for k in range({d}):",
-            f"    zl[k + {offset}] = F(y_all[k])",
+            f"    {self.state_item.format(offset)} = F(y_all[k])",
         ]
         return pad(lines, 4)
 

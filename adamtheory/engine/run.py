@@ -50,9 +50,18 @@ class Run:
         self.kernel, self.compiled, self.inputs = kernel, compiled, inputs
         self.dtype = np.dtype(kernel.dtype)
 
+    @property
+    def streams(self) -> Array:
+        """(2, n) seed and stream of what `advance` takes rows for: the lanes."""
+        return self.inputs.keys
+
     def advance(self, lo: int, hi: int, steps: int, t0: int, rows: Array) -> None:
-        """Run `steps` rounds, the first of which is t0, on lanes lo..hi-1; rows (lanes, steps) of data indices."""
+        """Run `steps` rounds, the first of which is t0, on lanes lo..hi-1; rows (streams, steps) of data indices."""
         raise NotImplementedError
+
+    def part(self, rows: Array, lanes: Array, low: int, high: int) -> Array:
+        """What `advance` takes for some of the lanes in rounds low..high-1 of those that `rows` covers."""
+        return np.ascontiguousarray(rows[lanes, low:high] if rows.shape[1] > 1 else rows[lanes])
 
     def settle(self) -> None:
         """Called once all lanes have advanced by the same rounds."""

@@ -283,6 +283,8 @@ def cnn(
     Raises `ParameterError` for sizes below 1, images that become too small, or a rate outside [0, 1).
     Source: Kingma & Ba 2015, section 6.3, whose network is channels=(64, 64, 128), hidden=(1000,), dropout of both.
     """
+    if len(shape) != 3:
+        raise ParameterError(f"shape is (channels, height, width), not {shape}")
     sizes = ["x".join(map(str, shape)), *(f"c{n}" for n in channels), *map(str, hidden), str(classes)]
     layers: list[Layer] = [Dropout(prod(shape), prod(shape), input_dropout)] if input_dropout else []
     for filters in channels:

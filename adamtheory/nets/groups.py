@@ -73,7 +73,8 @@ class Groups:
         """All parameters with prefixed names, as they broadcast into lanes."""
         found = {prefix + n: v for prefix, bound in zip(PREFIXES, self.rules, strict=False)
                  for n, v in bound.values.items()}  # fmt: skip
-        return found | {f"s_{n}": v for n, v in self.schedule.values.items()}
+        # the kernel puts the optimizer's lr in the place of the schedule's own
+        return found | {f"s_{n}": v for n, v in self.schedule.values.items() if n != "lr"}
 
     @cached_property
     def cuts(self) -> tuple[tuple[int, int, bool], ...]:

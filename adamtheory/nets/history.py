@@ -6,14 +6,15 @@ history.test_accuracy[..., -1]        # axes as in history.axes, then epochs
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
 from adamtheory.errors import ParameterError
 from adamtheory.language.rule import Bound, Rule
+from adamtheory.nets.memory import blocks
 from adamtheory.nets.network import Network
-from adamtheory.nets.training import Training
+from adamtheory.nets.training import Training, counted, groups_of, lanes_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -100,24 +101,42 @@ def train(
 ) -> History:
     """Train lanes of networks on `data.train` and evaluate them on `data.test` after every epoch.
 
+    Lanes whose parameters and slots take more than about 1 GiB are trained in blocks, one after the other, with the
+    same numbers.
+
     data    an object with `train` and `test`, each a pair (x, y) or an object with x and y
     epochs  passes over the training examples, >= 1
-    tell    called after every epoch with the number of epochs that are done
+    tell    called with the number of epochs that are done, 1, 2, ..., epochs; of blocks, as many as they amount to
     Everything else as in `Training`, which also says what is raised.
     """
-    if epochs < 1 or int(epochs) != epochs:
-        raise ParameterError(f"epochs must be a whole number of at least 1, not {epochs}")
-    training = Training(
-        network, data.train, optimizer, batch=batch, schedule=schedule, others=others, seed=seed, dtype=dtype,
-        workers=workers,
-    )  # fmt: skip
-    record = begin(training, data.test)
-    for epoch in range(epochs):
-        record = record.after(training, data.test)
-        if tell is not None:
-            tell(epoch + 1)
-    lanes = training.lanes
+    epochs = counted("epochs", epochs)
+    if not (hasattr(data, "train") and hasattr(data, "test")):
+        raise ParameterError(f"data must have train and test, each a pair (x, y); given is {type(data).__name__}")
+    groups = groups_of(network, optimizer, schedule, others, dtype)
+    lanes = lanes_of(groups, seed)
+    stretches = blocks(groups, lanes.count)
+    records = []
+    for number, only in enumerate(stretches):
+        training = Training(
+            network, data.train, optimizer, batch=batch, schedule=schedule, others=others, seed=seed, dtype=dtype,
+            workers=workers, only=only,
+        )  # fmt: skip
+        record = begin(training, data.test)
+        for epoch in range(number * epochs + 1, (number + 1) * epochs + 1):
+            record = record.after(training, data.test)
+            if tell is not None and epoch % len(stretches) == 0:
+                tell(epoch // len(stretches))
+        records.append(record)
+    whole = _stacked(records)
     loss, test_loss, right = (
-        column.reshape(*lanes.shape, -1) for column in (record.train_loss, record.test_loss, record.test_accuracy)
+        column.reshape(*lanes.shape, -1) for column in (whole.train_loss, whole.test_loss, whole.test_accuracy)
     )
-    return History(lanes.axes, lanes.coordinates, loss, test_loss, right, record.nonfinite.reshape(lanes.shape))
+    return History(lanes.axes, lanes.coordinates, loss, test_loss, right, whole.nonfinite.reshape(lanes.shape))
+
+
+def _stacked(records: Sequence[Record]) -> Record:
+    """The records of blocks of lanes as one."""
+    import numpy as np
+
+    names = [field.name for field in fields(Record)]
+    return Record(**{name: np.concatenate([getattr(record, name) for record in records]) for name in names})

@@ -194,6 +194,12 @@ def scratch(network: Network, dtype: str, rows: int, longest: int = 0) -> tuple[
     """`work` and `places` for batches of up to `rows` rows; sparse ones have up to `longest` entries."""
     import numpy as np
 
-    writer = Writer(network, dtype, False)
+    work, places = scratch_sizes(network, rows, longest)
+    return np.empty(work, dtype), np.empty(places, np.int32)
+
+
+def scratch_sizes(network: Network, rows: int, longest: int = 0) -> tuple[int, int]:
+    """Numbers of `work` and of `places`."""
+    writer = Writer(network, "float64", False)
     writer.arrays(training=True)
-    return np.empty(writer.fixed + rows * (writer.width + longest), dtype), np.empty(rows * writer.marks, np.int32)
+    return writer.fixed + rows * (writer.width + longest), rows * writer.marks

@@ -146,6 +146,9 @@ class SparseDense(Affine):
 
     dropout: float = 0.0
 
+    def __post_init__(self) -> None:
+        check_rate(self.dropout)
+
     def forward(self, i: int, *, training: bool) -> str:
         return f"""
     entry = 0
@@ -236,8 +239,7 @@ class Dropout(Layer):
     rate: float = 0.5
 
     def __post_init__(self) -> None:
-        if not 0 <= self.rate < 1:
-            raise ParameterError(f"dropout must be in [0, 1), not {self.rate}")
+        check_rate(self.rate)
 
     def scratch(self) -> dict[str, int]:
         return {"k": self.outputs}
@@ -260,6 +262,12 @@ class Dropout(Layer):
         for k in range({self.outputs}):
             d{i}[r, k] = d{i + 1}[r, k] * k{i}[r, k]
 """
+
+
+def check_rate(rate: float) -> None:
+    """Refuse what is no rate of dropout."""
+    if not 0 <= rate < 1:
+        raise ParameterError(f"dropout must be in [0, 1), not {rate}")
 
 
 def keep_words(rate: float) -> int:

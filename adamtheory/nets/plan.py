@@ -12,9 +12,10 @@ from typing import Any
 
 from adamtheory.errors import ParameterError
 from adamtheory.language.rule import Bound
+from adamtheory.nets.memory import check_memory
 from adamtheory.nets.network import Network
 from adamtheory.nets.specs import Extent, to_network
-from adamtheory.nets.training import lanes_of
+from adamtheory.nets.training import EVALUATED, groups_of, lanes_of
 from adamtheory.runs.plan import labels
 from adamtheory.runs.specs import multiply_out, own_schedule, parse_spec, to_optimizer, to_schedule
 from adamtheory.simulation.lanes import Lanes
@@ -81,11 +82,12 @@ def prepare(plan: TrainPlan, examples: Any) -> tuple[Network, list[Entry]]:
     network = to_network(plan.model, extent)
     names = labels(plan.optimizers)
     pairs = zip(plan.optimizers, names, strict=True)
-    return network, [_entry(plan, network, text, label) for text, label in pairs]
+    return network, [_entry(plan, network, examples.train, text, label) for text, label in pairs]
 
 
-def _entry(plan: TrainPlan, network: Network, text: str, label: str) -> Entry:
-    from adamtheory.nets.groups import Groups
+def _entry(plan: TrainPlan, network: Network, train: Any, text: str, label: str) -> Entry:
+    import numpy as np
+
     from adamtheory.schedules import constant
     from adamtheory.simulation.simulate import default_schedule
 
@@ -98,7 +100,10 @@ def _entry(plan: TrainPlan, network: Network, text: str, label: str) -> Entry:
     optimizer = to_optimizer(spec, own)
     schedule = default_schedule(optimizer, to_schedule(steps, of_steps) if steps else constant)
     seeds: Any = list(range(plan.first_seed, plan.first_seed + plan.seeds)) if several else plan.first_seed
-    groups = Groups.of(network, optimizer, schedule, None, plan.dtype)
+    groups = groups_of(network, optimizer, schedule, None, plan.dtype)
     lanes = lanes_of(groups, seeds)
+    rows = max(min(plan.batch, len(train.y)), EVALUATED)
+    longest = int(np.diff(train.x.indptr).max()) if network.sparse else 0
+    check_memory(groups, lanes=lanes.count, rows=rows, longest=longest, threads=1)
     groups.parameters(lanes.values, lanes.count)  # what cannot be laid out is refused before anything runs
     return Entry(text, label, optimizer, schedule, seeds, lanes)

@@ -20,14 +20,17 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from functools import lru_cache
+from numbers import Real
 from typing import TYPE_CHECKING, Any
 
 from adamtheory.errors import ParameterError
 from adamtheory.language.rule import Bound, Rule
 from adamtheory.nets.groups import Groups
+from adamtheory.nets.memory import check_memory
 from adamtheory.nets.network import Network
+from adamtheory.nets.rows import Rows, rows_of
 from adamtheory.simulation.lanes import Lanes, broadcast
-from adamtheory.simulation.simulate import bind, default_schedule
+from adamtheory.simulation.simulate import bind, default_schedule, stream_words
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -50,67 +53,6 @@ class Memory:
     order: Array
 
 
-@dataclass(frozen=True)
-class Rows:
-    """Examples as the kernels read them: x (n, inputs), or the entries of sparse rows as (1, entries); y (n,)."""
-
-    x: Array
-    indptr: Array
-    indices: Array
-    y: Array
-
-    @property
-    def longest(self) -> int:
-        """Entries of the longest sparse row."""
-        return int((self.indptr[1:] - self.indptr[:-1]).max(initial=0))
-
-    @property
-    def all(self) -> tuple[Array, Array, Array, Array]:
-        return self.x, self.indptr, self.indices, self.y
-
-
-def rows_of(network: Network, data: Any) -> Rows:
-    """Check a pair (x, y) against a network; x is an array or has `indptr`, `indices`, `values` and `width`.
-
-    Networks that have their inputs as targets take y of any kind. Raises `ParameterError` for other shapes, dtypes, or
-    classes outside 0..classes-1.
-    """
-    import numpy as np
-
-    x, y = (data.x, data.y) if hasattr(data, "x") else data
-    classes = network.head.classes
-    y = np.ascontiguousarray(y if classes else np.zeros(len(x)), np.int64)
-    empty = np.empty(0, np.int64), np.empty(0, np.int32)
-    if network.sparse:
-        indptr, indices = np.ascontiguousarray(x.indptr, np.int64), np.ascontiguousarray(x.indices, np.int32)
-        values = getattr(x, "values", None)
-        found = Rows(np.ascontiguousarray(x.data if values is None else values).reshape(1, -1), indptr, indices, y)
-        count, width = len(indptr) - 1, int(x.shape[1] if hasattr(x, "shape") else x.width)
-    else:
-        found = Rows(np.ascontiguousarray(x), *empty, y)
-        if found.x.ndim != 2:
-            raise ParameterError(f"x must have the shape (rows, {network.inputs}), not {found.x.shape}")
-        count, width = found.x.shape
-    if found.x.dtype.name not in ("uint8", "float32", "float64"):
-        raise ParameterError(f"x must be of uint8, float32 or float64, not {found.x.dtype}")
-    if width != network.inputs or y.shape != (count,) or not count:
-        raise ParameterError(f"{count} rows of {width} numbers with {y.shape} labels; {network.name} takes "
-                             f"{network.inputs} numbers a row and a label for each")  # fmt: skip
-    _check_values(network, found)
-    return found
-
-
-def _check_values(network: Network, rows: Rows) -> None:
-    """Classes are those of the head; where there are none, the numbers are to be found again, and lie in [0, 1]."""
-    x, y, classes = rows.x, rows.y, network.head.classes
-    if classes and (y.min() < 0 or y.max() >= classes):
-        raise ParameterError(
-            f"labels run from {y.min()} to {y.max()}; {network.name} has the classes 0 to {classes - 1}"
-        )
-    if not classes and x.dtype.kind == "f" and not (x.min() >= 0 and x.max() <= 1):
-        raise ParameterError(f"x runs from {x.min()} to {x.max()}; {network.name} takes numbers in [0, 1]")
-
-
 @lru_cache(maxsize=1)
 def _libraries() -> Any:
     """The BLAS libraries of this process: looking for them takes longer than a small epoch, and hides a Ctrl-C."""
@@ -128,10 +70,30 @@ def _one_thread() -> AbstractContextManager[Any]:
 
 
 def lanes_of(groups: Groups, seed: Any) -> Lanes:
-    """The lanes of a training: the parameters of all rules and the seeds, broadcast."""
-    values = groups.values()
+    """The lanes of a training: the parameters of all rules and the seeds, broadcast; raises `ParameterError`."""
+    values, seed = groups.values(), stream_words(SEED, seed)
     display = {n: n[2:] if n[0] != "b" else f"others.{n[2:]}" for n in values}
     return broadcast({**values, SEED: seed}, display | {SEED: SEED})
+
+
+def groups_of(
+    network: Network, optimizer: Rule | Bound, schedule: Rule | Bound | None, others: Rule | Bound | None, dtype: str
+) -> Groups:
+    """The rules of a training with their defaults; raises `ParameterError`."""
+    from adamtheory.schedules import constant
+
+    if dtype not in ("float32", "float64"):
+        raise ParameterError(f"dtype must be float32 or float64, not {dtype!r}")
+    bound = bind(optimizer, "rule")
+    plan = default_schedule(bound, constant if schedule is None else schedule)
+    return Groups.of(network, bound, plan, None if others is None else bind(others, "rule"), dtype)
+
+
+def counted(name: str, value: Any) -> int:
+    """A whole number of at least 1; raises `ParameterError`."""
+    if isinstance(value, bool) or not issubclass(type(value), Real) or not 1 <= value == value // 1:
+        raise ParameterError(f"{name} must be a whole number of at least 1, not {value!r}")
+    return int(value)
 
 
 class Training:
@@ -145,10 +107,11 @@ class Training:
     others     the rule of all parameters that are no weight vectors, for ND-Adam; default: Adam
     seed       number or array of them, in [0, 2^32); broadcasts with the parameters
     dtype      float32 or float64, of parameters and arithmetic; losses are summed in float64
-    workers    threads; default: all cores
+    workers    threads, >= 1; default: all cores
+    only       (first, last + 1): these lanes alone, along one axis, of all in their order
     Weight decay acts on weights, not on biases.
 
-    Raises `ParameterError` for wrong shapes or values.
+    Raises `ParameterError` for wrong shapes or values, and for more than the memory of the machine holds.
     """
 
     def __init__(
@@ -163,25 +126,23 @@ class Training:
         seed: Any = 0,
         dtype: str = "float32",
         workers: int | None = None,
+        only: tuple[int, int] | None = None,
     ) -> None:
-        from adamtheory.schedules import constant
-
-        if batch < 1 or int(batch) != batch:
-            raise ParameterError(f"batch must be a whole number of at least 1, not {batch}")
-        if dtype not in ("float32", "float64"):
-            raise ParameterError(f"dtype must be float32 or float64, not {dtype!r}")
-        self.network, self.batch, self.dtype = network, int(batch), dtype
+        self._workers = os.cpu_count() or 1 if workers is None else counted("workers", workers)
+        self.network, self.dtype = network, dtype
         self.rows = rows_of(network, data)
-        bound = bind(optimizer, "rule")
-        plan = default_schedule(bound, constant if schedule is None else schedule)
-        second = None if others is None else bind(others, "rule")
-        self.groups = Groups.of(network, bound, plan, second, dtype)
+        self.batch = min(counted("batch", batch), len(self.rows.y))
+        self.groups = groups_of(network, optimizer, schedule, others, dtype)
         self.epochs = 0
-        self.lanes = lanes_of(self.groups, seed)
+        lanes = lanes_of(self.groups, seed)
+        self.lanes = lanes if only is None else lanes.stretch(*only)
+        check_memory(
+            self.groups, lanes=self.lanes.count, rows=max(self.batch, EVALUATED), longest=self.rows.longest,
+            threads=min(self._workers, self.lanes.count),
+        )  # fmt: skip
         self._steps = 1  # updates in one compiled call, found as they go
         self._whole = True  # whether all lanes stand at the end of the same epoch
         self._build()
-        self._workers = workers or os.cpu_count() or 1
 
     def _build(self) -> None:
         """Compile, and lay out parameters, slots and step state of all lanes."""
@@ -205,8 +166,8 @@ class Training:
         groups.prepare(self.theta)
         self.slots = groups.slots(count)
 
-    def _memory(self, threads: int) -> queue.SimpleQueue[Memory]:
-        """One set of scratch arrays for each thread."""
+    def _memory(self, threads: int, examples: Rows) -> queue.SimpleQueue[Memory]:
+        """One set of scratch arrays for each thread, as long as batches of these examples need."""
         import numpy as np
 
         from adamtheory.nets.kernels import scratch
@@ -215,7 +176,7 @@ class Training:
         rows = max(self.batch, EVALUATED)
         outputs = max(len(k.outputs) for k in self.groups.kernels)
         for _ in range(threads):
-            work, places = scratch(self.network, self.dtype, rows, self.rows.longest)
+            work, places = scratch(self.network, self.dtype, rows, examples.longest)
             grads = np.empty((self.network.shards, self.network.size), self.dtype)
             out, order = np.empty(outputs, self.dtype), np.empty(len(self.rows.y), np.int64)
             free.put(Memory(grads, work, places, out, order))
@@ -242,7 +203,7 @@ class Training:
         if self.lanes.count < self._workers and self.network.shards > 1:
             self._train_large(losses, told)
         else:
-            self._each(lambda lane, memory, stop: self._train_lane(lane, memory, stop, losses[lane], told))
+            self._each(lambda lane, memory, stop: self._train_lane(lane, memory, stop, losses[lane], told), self.rows)
         self._whole = True
         self.epochs += 1
         return losses
@@ -253,7 +214,7 @@ class Training:
 
     def _train_large(self, losses: Array, tell: Callable[[int], None]) -> None:
         """One lane after the other, all threads at one batch: a shard of the gradient each, then some groups."""
-        free, shards = self._memory(self.network.shards), self.network.shards
+        free, shards = self._memory(self.network.shards, self.rows), self.network.shards
         memories = [free.get() for _ in range(shards)]
         grads, order = memories[0].grads, memories[0].order
 
@@ -304,7 +265,7 @@ class Training:
                 part = every[lo : lo + EVALUATED]
                 self._evaluate(self.theta[lane], *rows.all, part, memory.work, memory.places, found[lane])
 
-        self._each(one)
+        self._each(one, rows)
         found /= len(every)
         return found[:, 0], found[:, 1]
 
@@ -336,10 +297,13 @@ class Training:
             array[...] = given
         self.epochs, self._whole = int(state["epochs"]), True
 
-    def _each(self, work: Callable[[int, Memory, threading.Event], None]) -> None:
-        """Do the work of every lane, on all threads; each has one thread of BLAS. After Ctrl-C it ends at a stop."""
+    def _each(self, work: Callable[[int, Memory, threading.Event], None], examples: Rows) -> None:
+        """Do the work of every lane on these examples, on all threads; each has one thread of BLAS.
+
+        After Ctrl-C it ends at a stop.
+        """
         stop, threads = threading.Event(), min(self._workers, self.lanes.count)
-        free = self._memory(threads)
+        free = self._memory(threads, examples)
 
         def one(lane: int) -> None:
             memory = free.get()

@@ -81,6 +81,8 @@ def record(plan: Plan, entries: Sequence[Entry], command: str, unfinished: Seque
     import platform
     from datetime import UTC, datetime
 
+    from adamtheory.simulation.devices import describe
+
     return {
         "kind": KIND,
         "written": datetime.now(UTC).isoformat(timespec="seconds"),
@@ -91,7 +93,7 @@ def record(plan: Plan, entries: Sequence[Entry], command: str, unfinished: Seque
         "data": dict(entries[0].losses.origin),
         "versions": versions(),
         "platform": {"system": platform.system(), "machine": platform.machine(), "release": platform.release()},
-    }
+    } | ({"gpu": describe()} if plan.device == "cuda" else {})
 
 
 def _rules(entry: Entry) -> dict[str, Any]:

@@ -30,7 +30,7 @@ from adamtheory.runs.specs import (
 if TYPE_CHECKING:
     from adamtheory.hindsight.regret import Regret
     from adamtheory.simulation.sequences import LossSequence
-    from adamtheory.simulation.simulate import Watch
+    from adamtheory.simulation.simulate import Job, Watch
     from adamtheory.simulation.trajectory import Trajectory
 
 Progress = Callable[[int, int], None]
@@ -50,6 +50,7 @@ class Plan:
     checkpoints  per decade of T
     against      what the losses are compared with: best, dynamic, moving, or a point as text; see `regret`
     projection   weighted (by the denominator that each rule declares) or euclidean
+    device       cpu or cuda, whose last digits differ
     """
 
     optimizers: tuple[str, ...]
@@ -64,6 +65,7 @@ class Plan:
     checkpoints: int = 12
     against: str = "best"
     projection: str = "weighted"
+    device: str = "cpu"
 
     def __post_init__(self) -> None:
         for name, least in (("horizon", 1), ("seeds", 1), ("first_seed", 0), ("checkpoints", 1)):
@@ -131,18 +133,36 @@ def prepare_all(plan: Plan, losses: LossSequence | None = None) -> list[Entry]:
     losses  the plan's loss where it has been read already. Raises `AdamTheoryError` for whatever is wrong.
     """
     from adamtheory.hindsight.convexity import check_first_order
-    from adamtheory.simulation.simulate import prepare
 
     loss = parse_spec(plan.loss)
     losses = losses or to_loss(loss)
     check_first_order(losses)
     names = labels(plan.optimizers)
     entries = [_entry(plan, text, name, loss, losses) for text, name in zip(plan.optimizers, names, strict=True)]
-    for e in entries:
-        prepare(e.optimizer, e.losses, schedule=e.schedule, feasible=e.feasible, start=e.start, seed=e.seeds,
-                dtype=plan.dtype, monitors=True, projection=plan.projection,
-                dynamic=plan.against in MOVING)  # fmt: skip
+    for entry in entries:
+        _job(entry, plan)
     return entries
+
+
+def _job(e: Entry, plan: Plan) -> Job:
+    """The optimizer's run, checked."""
+    from adamtheory.simulation.simulate import prepare
+
+    return prepare(
+        e.optimizer, e.losses, schedule=e.schedule, feasible=e.feasible, start=e.start, seed=e.seeds,
+        dtype=plan.dtype, monitors=True, projection=plan.projection, dynamic=plan.against in MOVING,
+    )  # fmt: skip
+
+
+def on_device(plan: Plan, entries: Sequence[Entry], device: str) -> tuple[Plan, str]:
+    """The plan on the CPU or on a GPU as `simulate` chooses for the most lanes of an optimizer, and that in words.
+
+    Raises `UnknownNameError` for another device, `DeviceError` where "cuda" cannot be had.
+    """
+    from adamtheory.simulation.devices import choose
+
+    found, told = choose(device, max(_job(entry, plan).lanes.count for entry in entries))
+    return replace(plan, device=found), told
 
 
 def _entry(plan: Plan, text: str, label: str, loss: Spec, losses: LossSequence) -> Entry:
@@ -197,7 +217,7 @@ def run_one(
         entry.optimizer, entry.losses, plan.horizon, schedule=entry.schedule, feasible=entry.feasible,
         start=entry.start, seed=entry.seeds, checkpoints=plan.checkpoints, dtype=plan.dtype, monitors=True,
         projection=plan.projection, dynamic=plan.against in MOVING, watches=watches, workers=workers,
-        progress=progress,
+        progress=progress, device=plan.device,
     )  # fmt: skip
     found = regret(trajectory, against=read_against(plan.against), solved=solved, progress=solving)
     return Result(entry, trajectory, found, perf_counter() - began, plan.against)

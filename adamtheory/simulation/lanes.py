@@ -35,6 +35,14 @@ class Lanes:
             total *= n
         return total
 
+    def stretch(self, first: int, last: int) -> Lanes:
+        """The lanes first..last-1 along one axis."""
+        import numpy as np
+
+        values = {name: value[first:last] for name, value in self.values.items()}
+        numbers = {"lane": np.arange(first, last, dtype=np.float64)}
+        return Lanes((last - first,), ("lane",), numbers, values, self.varying)
+
 
 def as_array(value: Any, name: str = "value") -> NDArray[Any]:
     """A number or nested list as float64 (Fractions rounded once); integers stay exact below 2^53.

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from adamtheory.errors import ParameterError
 from adamtheory.language.rule import Bound, Rule
+from adamtheory.simulation.devices import choose
 from adamtheory.simulation.lanes import Lanes, as_array, broadcast
 from adamtheory.simulation.nearest import nearest
 from adamtheory.simulation.rows import Rows
@@ -74,6 +75,7 @@ def simulate(
     watches: Sequence[Watch] = (),
     workers: int | None = None,
     progress: Callable[[int, int], None] | None = None,
+    device: str = "cpu",
 ) -> Trajectory:
     """Play `horizon` rounds: x_t meets f_t, then the rule turns x_t and g_t into x_{t+1}, projected on the set.
 
@@ -96,14 +98,19 @@ def simulate(
     watches      what else to gather over the rounds, of the names of the optimizer's text; see `engine.program.Watch`
     workers      threads; default: all cores
     progress     called with (rounds done, horizon) now and then
+    device       "cpu"; "cuda": a GPU, one thread a lane; "auto": a GPU where there is one and enough lanes for it. The
+                 trajectory's `device` says which it was. Only the last digits differ: a GPU contracts a*b + c, and
+                 its exp and log are its own
 
-    Raises `ParameterError` for wrong values. Ctrl-C raises KeyboardInterrupt within a second.
+    Raises `ParameterError` for wrong values, `DeviceError` where there is no GPU for "cuda". Ctrl-C raises
+    KeyboardInterrupt within a second.
     Source: online convex programming, Zinkevich 2003, section 2; the frame of Reddi, Kale & Kumar 2018, Algorithm 1.
     """
     job = prepare(
         optimizer, loss, schedule=schedule, feasible=feasible, start=start, seed=seed, stream=stream, dtype=dtype,
         monitors=monitors, projection=projection, dynamic=dynamic, watches=watches,
     )  # fmt: skip
+    job.device, job.told = choose(device, job.lanes.count)
     return job.run(_checkpoints(horizon, checkpoints, job.losses.periods), workers, progress)
 
 
@@ -134,6 +141,7 @@ class Job:
 
     wide    whether the kernel of many lanes runs it; None: where there are enough of them
     kernel  what `emit` gives, where it is known already
+    device  "cpu" or "cuda", as `devices.choose` gives it;  told: the same in words
     """
 
     optimizer: Bound
@@ -149,6 +157,8 @@ class Job:
     wide: bool | None = None
     kernel: Kernel | None = None
     watches: tuple[Watch, ...] = ()
+    device: str = "cpu"
+    told: str = "cpu"
 
     def on(self, lanes: Lanes, first: Any, default: bool, wide: bool, kernel: Kernel | None = None) -> Job:
         """The same rules on other lanes; `first` is x_1, `default` whether it is the loss's own."""
@@ -162,8 +172,9 @@ class Job:
 
     @property
     def many(self) -> bool:
-        """Whether the kernel of many lanes runs it."""
-        return self.vectors and (self.fit(self.lanes.count) if self.wide is None else self.wide)
+        """Whether the CPU's kernel of many lanes runs it."""
+        enough = self.fit(self.lanes.count) if self.wide is None else self.wide
+        return self.device == "cpu" and self.vectors and enough
 
     def fit(self, count: int) -> bool:
         """Whether so many lanes, of which these vary, are faster in the kernel of many lanes."""
@@ -173,6 +184,7 @@ class Job:
 
     def emit(self) -> Kernel:
         """The text of the kernel; it depends on the rules, the dimension, and which parameters vary."""
+        from adamtheory.engine.emit_cuda import emit_cuda
         from adamtheory.engine.emit_lanes import emit_lanes
         from adamtheory.engine.emit_single import emit_single
         from adamtheory.engine.prefix_sums import hindsight
@@ -185,7 +197,8 @@ class Job:
             many and bool(varying & {"seed", "stream"}), self.monitored, hindsight(self.losses.rule), self.dynamic,
             self.projection == "weighted", self.watches,
         )  # fmt: skip
-        return (emit_lanes if many else emit_single)(build(parts), self.dtype)
+        shape = emit_cuda if self.device == "cuda" else emit_lanes if many else emit_single
+        return shape(build(parts), self.dtype)
 
     def arrays(self) -> Run:
         """Emit, compile and pack: a fresh run at round 0."""
@@ -199,6 +212,11 @@ class Job:
         values.pop("start", None)
         kernel = self.kernel or self.emit()
         inputs = Inputs(values, self.start, keys, self.losses.features, self.losses.targets)
+        if self.device == "cuda":
+            from adamtheory.engine import cuda
+            from adamtheory.engine.cuda_run import CudaRun
+
+            return CudaRun(kernel, cuda.compile_kernel(kernel), inputs)
         return (LanesRun if self.many else SingleRun)(kernel, compile_kernel(kernel), inputs)
 
     def run(
@@ -212,13 +230,12 @@ class Job:
         run = self.arrays()
         count, horizon = self.lanes.count, int(checkpoints[-1])
         bad = np.zeros(count, np.int64)
-        rows = Rows(self.losses, run.inputs.keys)
+        rows = Rows(self.losses, run.streams)
         kept: list[dict[str, Array]] = []
         if workers is not None and workers < 1:
             raise ParameterError(f"workers={workers} must be at least 1")
-        workers = min(workers or os.cpu_count() or 1, count)
-        size = count * self.losses.dimension
-        step = max(1, WORK_PER_CALL // size, min(ROUNDS_PER_CALL, MOST_WORK_PER_CALL // size))
+        workers = 1 if self.device == "cuda" else min(workers or os.cpu_count() or 1, count)
+        step = self.rounds_per_call(run.streams.shape[1])
         with np.errstate(all="ignore"), ThreadPoolExecutor(workers) as pool:
             done = 0
             for checkpoint in checkpoints:
@@ -232,6 +249,15 @@ class Job:
                 kept.append(run.read())
                 _check_size(kept[0], len(checkpoints))
         return self.collect(checkpoints, kept, bad)
+
+    def rounds_per_call(self, streams: int) -> int:
+        """Rounds that are played between two looks at Ctrl-C."""
+        size = self.lanes.count * self.losses.dimension
+        if self.device == "cuda":
+            from adamtheory.engine.cuda_run import rounds_per_launch
+
+            return rounds_per_launch(size, streams)
+        return max(1, WORK_PER_CALL // size, min(ROUNDS_PER_CALL, MOST_WORK_PER_CALL // size))
 
     def collect(self, checkpoints: Array, kept: list[dict[str, Array]], bad: Array) -> Trajectory:
         import numpy as np
@@ -256,7 +282,7 @@ class Job:
             self.optimizer, self.losses, self.schedule, self.feasible, self.lanes.axes, self.lanes.coordinates,
             checkpoints, stacked["loss"], iterates, state, bad.reshape(shape), parameters,
             seeds.reshape(2, *shape), self.dtype, monitors, sums,
-            self.start.reshape(*shape, -1), watched, self.projection,
+            self.start.reshape(*shape, -1), watched, self.projection, self.told,
         )  # fmt: skip
 
 
@@ -291,7 +317,7 @@ def prepare(
                 parameters[prefix + name] = value
                 display[prefix + name] = name if name not in display.values() else f"{bound.rule.name}.{name}"
     for name, value in (("seed", seed), ("stream", stream)):
-        parameters[name] = _words(name, value)
+        parameters[name] = stream_words(name, value)
         display[name] = name
     first = losses.rule.facts.get("start", 0) if start is None else start
     per_coordinate = losses.dimension > 1 and as_array(first, "start").ndim > 0
@@ -345,7 +371,8 @@ def default_set(losses: LossSequence, feasible: Rule | Bound | None) -> Bound:
     return bound
 
 
-def _words(name: str, value: Any) -> Any:
+def stream_words(name: str, value: Any) -> Any:
+    """Seeds or streams, as given; raises `ParameterError` for what is no whole number from 0 to 2^32 - 1."""
     import numpy as np
 
     array = as_array(value, name)
@@ -417,8 +444,7 @@ def _find_nonfinite(run: Run, before: Mapping[str, Array], bad: Array, t0: int, 
             bad[lanes] = t0 + low
             continue
         middle, then = (low + high) // 2, part.snapshot()
-        met = taken[lanes, low:middle] if rows.size else taken[lanes]
-        part.advance(0, len(lanes), middle - low, t0 + low, np.ascontiguousarray(met))
+        part.advance(0, len(lanes), middle - low, t0 + low, run.part(taken, lanes, low, middle))
         part.settle()
         good = _finite(part)
         for kept, state, begin, end in ((good, part.state, middle, high), (~good, then, low, middle)):

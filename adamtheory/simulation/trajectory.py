@@ -47,6 +47,7 @@ class Trajectory:
     monitors     see `Monitors`; None where the rule declares no denominator or none were asked for
     start        (*lanes, d) x_1
     watched      what was gathered besides, by name: (*lanes, K, d), or (*lanes, K) for one number
+    device       what it ran on: "cpu", "cuda", and for `auto` why
     """
 
     optimizer: Bound
@@ -68,6 +69,7 @@ class Trajectory:
     start: Array | None = None
     watched: Mapping[str, Array] = field(default_factory=dict)
     projection: str = "weighted"
+    device: str = "cpu"
 
     @property
     def shape(self) -> tuple[int, ...]:

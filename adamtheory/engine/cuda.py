@@ -1,0 +1,268 @@
+"""The one door to CUDA: which package compiles kernels, whether there is a GPU, and a kernel's text made callable.
+
+Three packages offer `numba.cuda`; the text of a kernel is the same for all, and no other file knows which is in use:
+
+    numba_cuda_mlir   the successor, with no simulator
+    numba-cuda        takes the place of numba's own where it is installed
+    builtin           numba's own
+
+`ADAMTHEORY_CUDA` names one; by default it is the first that is installed. NUMBA_ENABLE_CUDASIM=1, read when numba is
+loaded, runs kernels in Python threads instead: the simulator, in which `simulated()` holds.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import math
+import os
+import sys
+import warnings
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib import metadata
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+
+from adamtheory.engine.cpu import write
+from adamtheory.engine.emit import Kernel
+from adamtheory.engine.emit_cuda import signature
+from adamtheory.errors import AdamTheoryError, DeviceError, UnknownNameError
+
+VARIABLE = "ADAMTHEORY_CUDA"
+PACKAGES = {"numba_cuda_mlir": "numba-cuda-mlir", "numba-cuda": "numba-cuda", "builtin": "numba"}
+INSTALL = "pip install 'adamtheory[gpu]'"
+THREADS = 128  # of a block
+FEW_THREADS = 4  # of a block in the simulator, where each is a thread of Python
+REMOVED = {"row_stack": "vstack", "in1d": "isin", "trapz": "trapezoid"}  # names of NumPy that numba-cuda 0.30 looks up
+
+
+@dataclass(frozen=True)
+class Backend:
+    """The package in use: its name in `PACKAGES`, its version, its module `cuda`."""
+
+    name: str
+    version: str
+    cuda: Any
+
+
+def simulated() -> bool:
+    """Whether kernels run in numba's simulator."""
+    return os.environ.get("NUMBA_ENABLE_CUDASIM", "0") not in ("", "0")
+
+
+def installed(name: str) -> str | None:
+    """The version of a backend's package, or None."""
+    try:
+        return metadata.version(PACKAGES[name])
+    except metadata.PackageNotFoundError:
+        return None
+
+
+def chosen() -> str:
+    """The backend's name; raises `UnknownNameError` or `DeviceError` where `ADAMTHEORY_CUDA` names no usable one."""
+    given = os.environ.get(VARIABLE)
+    if not given:
+        usable = [n for n in PACKAGES if installed(n) and not (n == "numba_cuda_mlir" and simulated())]
+        return usable[0]
+    if given not in PACKAGES:
+        raise UnknownNameError(f"{VARIABLE} backend", given, PACKAGES)
+    if not installed(given):
+        raise DeviceError(f"{VARIABLE}={given} is not installed: pip install {PACKAGES[given]}")
+    if given == "numba_cuda_mlir" and simulated():
+        raise DeviceError(f"{VARIABLE}={given} has no simulator; unset NUMBA_ENABLE_CUDASIM, or choose another")
+    return given
+
+
+@lru_cache(maxsize=1)
+def backend() -> Backend:
+    """The backend, loaded; it stays the same for the whole process."""
+    name = chosen()
+    if name == "builtin":  # numba-cuda takes over by a finder of modules
+        sys.meta_path[:] = [f for f in sys.meta_path if type(f).__name__ != "NumbaCudaFinder"]
+    if name == "numba-cuda":
+        for old, new in REMOVED.items():  # gone from NumPy 2.5; without them every compilation dies
+            if not hasattr(np, old):
+                setattr(np, old, getattr(np, new))
+    found = importlib.import_module("numba_cuda_mlir.cuda" if name == "numba_cuda_mlir" else "numba.cuda")
+    return Backend(name, installed(name) or "unknown", found)
+
+
+def driver_error() -> str | None:
+    """Why no kernel can be launched; None where a GPU is ready, or in the simulator."""
+    if simulated():
+        return None
+    try:
+        cuda = backend().cuda
+        if cuda.is_available():
+            return None if len(cuda.gpus) else "the NVIDIA driver sees no GPU"
+    except AdamTheoryError as error:
+        return str(error)
+    except Exception as error:  # a driver may fail in ways of its own
+        return f"CUDA does not start: {str(error).splitlines()[0] if str(error) else type(error).__name__}"
+    missing = [] if driver() else ["no NVIDIA driver"]
+    missing += [] if toolchain()["nvvm"] else ["no compiler for GPUs (NVVM)"]
+    return f"{' and '.join(missing) or 'no usable CUDA'} was found"
+
+
+def driver() -> str | None:
+    """The newest CUDA that the NVIDIA driver runs, such as 13.0; None where no driver is found."""
+    import ctypes
+
+    version = ctypes.c_int()
+    try:
+        library = ctypes.CDLL("nvcuda.dll" if sys.platform == "win32" else "libcuda.so.1")
+        failed = library.cuDriverGetVersion(ctypes.byref(version))
+    except (OSError, AttributeError):
+        return None
+    return None if failed else f"{version.value // 1000}.{version.value % 1000 // 10}"
+
+
+def require() -> None:
+    """Raise `DeviceError`, with what to do, unless kernels can be launched."""
+    reason = driver_error()
+    if reason is not None:
+        raise DeviceError(f"{reason}; use --device cpu, or, where there is an NVIDIA GPU with its driver, {INSTALL}")
+
+
+def toolchain() -> dict[str, str | None]:
+    """Where the compiler's parts are: NVVM, and ptxas, which tests of the machine code need; None for an absent one."""
+    return {"nvvm": _nvvm(), "ptxas": tool("ptxas")}
+
+
+def tool(name: str) -> str | None:
+    """The path of a program of the CUDA toolkit: from its wheels, else from the search path."""
+    import shutil
+
+    for folder in sys.path:
+        for below in ("nvidia/cu13/bin", "nvidia/cuda_nvcc/bin"):
+            path = os.path.join(folder, below, name)
+            if os.path.isfile(path):
+                return path
+    return shutil.which(name)
+
+
+def _nvvm() -> str | None:
+    try:
+        cuda = backend().cuda
+        paths = getattr(cuda, "cuda_paths", None) or importlib.import_module(f"{cuda.__name__}.cuda_paths")
+        found = paths.get_cuda_paths()["nvvm"]
+    except Exception:  # each backend has its own way of finding nothing
+        return None
+    return str(found.info) if found.info else None
+
+
+class Forgiving(SimpleNamespace):
+    """The `math` of the simulator: where Python raises, what the C library returns."""
+
+    def __getattr__(self, name: str) -> Any:
+        own = getattr(math, name)
+        if name not in ("exp", "log", "pow", "cos", "sqrt"):
+            return own
+
+        def forgiving(*args: Any) -> Any:
+            try:
+                return own(*args)
+            except (ValueError, OverflowError):
+                with np.errstate(all="ignore"):
+                    return getattr(np, {"pow": "power"}.get(name, name))(*(np.float64(a) for a in args))
+
+        setattr(self, name, forgiving)
+        return forgiving
+
+
+def larger(a: Any, b: Any) -> Any:
+    """What kernels call as max(a, b)."""
+    return a if a > b else b
+
+
+def functions(kernel: Kernel) -> dict[str, Any]:
+    """The names of a kernel's text, with `run` still plain Python and what it calls made for the device."""
+    cuda, plain = backend().cuda, simulated()
+    device: Callable[[Any], Any] = (lambda f: f) if plain else cuda.jit(device=True)
+    names = {"cuda": cuda, "device": device, "math": Forgiving() if plain else math, "max": device(larger)}
+    exec(compile(kernel.text, str(write(kernel.text)), "exec"), names)
+    return names
+
+
+@lru_cache(maxsize=64)
+def compile_lanes(kernel_text: str, types: str, kernel: Kernel) -> Callable[..., None]:
+    """A function (count, ...) that launches the kernel on `count` lanes; one compilation for one text."""
+    del kernel_text
+    run, few = functions(kernel)["run"], simulated()
+    compiled = backend().cuda.jit(types)(run)
+
+    def launch(count: int, *args: Any) -> None:
+        threads = FEW_THREADS if few else THREADS
+        with warnings.catch_warnings():  # of small grids, and of arithmetic in the simulator
+            warnings.simplefilter("ignore")
+            compiled[-(-count // threads), threads](count, *args)
+
+    return launch
+
+
+def compile_kernel(kernel: Kernel) -> Callable[..., None]:
+    """The launcher of a kernel; raises `DeviceError` where nothing can be launched."""
+    require()
+    return compile_lanes(kernel.text, signature(kernel), kernel)
+
+
+def ptx(kernel: Kernel, capability: tuple[int, int]) -> str:
+    """The kernel as PTX for a compute capability such as (9, 0); needs a compiler and no GPU."""
+    with _pretended(capability):
+        text, _ = backend().cuda.compile_ptx(functions(kernel)["run"], signature(kernel), cc=capability)
+    return str(text)
+
+
+@contextlib.contextmanager
+def _pretended(capability: tuple[int, int]) -> Iterator[None]:
+    """A device of that capability: the driver is asked for one as soon as a kernel calls a function."""
+    if backend().name == "numba_cuda_mlir":
+        module, name = importlib.import_module("numba_cuda_mlir.tools"), "_cached_cc"
+    else:
+        module, name = importlib.import_module("numba.cuda.dispatcher"), "get_current_device"
+    device = SimpleNamespace(compute_capability=capability, id=0)
+    value: Any = capability if name == "_cached_cc" else lambda: device
+    own = getattr(module, name)
+    setattr(module, name, value)
+    try:
+        yield
+    finally:
+        setattr(module, name, own)
+
+
+def to_device(array: Any) -> Any:
+    """A copy on the device."""
+    return backend().cuda.to_device(np.ascontiguousarray(array))
+
+
+def free_bytes() -> int:
+    """The device's free memory; in the simulator, which has none, 256 MiB."""
+    if simulated():
+        return 2**28
+    return int(backend().cuda.current_context().get_memory_info()[0])
+
+
+def describe() -> dict[str, Any]:
+    """Backend, version, toolchain, driver and device, or why there is none; never raises."""
+    try:
+        found = backend()
+    except Exception as error:
+        return {"backend": None, "error": str(error), "install": INSTALL}
+    facts: dict[str, Any] = {"backend": found.name, "version": found.version, "simulated": simulated(), **toolchain()}
+    facts |= {"error": driver_error(), "driver": driver(), "device": None}
+    if facts["error"] is None and not simulated():
+        facts["device"] = _device(found.cuda)
+    return facts
+
+
+def _device(cuda: Any) -> str:
+    """Name, compute capability and memory of the GPU."""
+    device = cuda.get_current_device()
+    name = device.name.decode() if isinstance(device.name, bytes) else str(device.name)
+    major, minor = device.compute_capability
+    free, total = cuda.current_context().get_memory_info()
+    return f"{name}, sm_{major}{minor}, {free / 2**30:.1f} of {total / 2**30:.1f} GiB free"

@@ -1,0 +1,153 @@
+"""What is said where there is no GPU, which backend is taken, and what the kernels' texts may not contain."""
+
+from __future__ import annotations
+
+import ast
+import builtins
+
+import numpy as np
+import pytest
+
+from adamtheory.cli import main
+from adamtheory.engine import cuda
+from adamtheory.engine.emit import BLOCK
+from adamtheory.engine.emit_cuda import emit_cuda
+from adamtheory.engine.prefix_sums import hindsight
+from adamtheory.engine.program import Parts, build
+from adamtheory.errors import DeviceError, UnknownNameError
+from adamtheory.losses import LOSSES, reddi
+from adamtheory.rules import RULES, sgd
+from adamtheory.schedules import SCHEDULES
+from adamtheory.sets import SETS
+from adamtheory.simulation import devices
+from adamtheory.simulation.simulate import simulate
+
+from .pairs import arrays
+
+REASON = "no NVIDIA driver was found"
+
+
+@pytest.fixture
+def no_gpu(monkeypatch):
+    monkeypatch.setattr(cuda, "driver_error", lambda: REASON)
+
+
+@pytest.fixture
+def a_gpu(monkeypatch):
+    monkeypatch.setattr(cuda, "driver_error", lambda: None)
+
+
+def test_simulate_says_what_is_missing_and_what_to_do(no_gpu):
+    with pytest.raises(DeviceError, match=rf"{REASON}; use --device cpu, or, .* pip install 'adamtheory\[gpu\]'$"):
+        simulate(sgd, reddi, 10, device="cuda")
+    with pytest.raises(UnknownNameError, match="unknown device 'cudaa'; did you mean cuda"):
+        simulate(sgd, reddi, 10, device="cudaa")
+
+
+@pytest.mark.parametrize("device", ["cuda", "gpu"])
+def test_the_command_refuses_in_one_line_and_writes_nothing(no_gpu, capsys, tmp_path, device):
+    assert main(["regret", "-o", "sgd", "-T", "30", "--out", str(tmp_path / "run"), "--device", device]) == 2
+    told = capsys.readouterr()
+    assert (told.out, told.err.count("\n"), list(tmp_path.iterdir())) == ("", 1, [])
+
+
+def test_auto_takes_the_cpu_and_says_why(no_gpu, capsys, tmp_path):
+    many = np.full(devices.FEWEST_CUDA_LANES, 0.1)
+    on_cpu, found = (simulate(sgd(lr=many), reddi, 10, device=device) for device in ("cpu", "auto"))
+    assert found.device == f"cpu: {REASON}"
+    assert all(np.array_equal(a, b) for a, b in zip(arrays(on_cpu).values(), arrays(found).values(), strict=True))
+    assert simulate(sgd, reddi, 10, device="auto").device == "cpu, faster than a GPU for fewer than 1024 lanes"
+    assert (
+        main(["regret", "-o", "sgd", "-T", "30", "--no-figure", "--out", str(tmp_path / "r"), "--device", "auto"]) == 0
+    )
+    assert "device cpu, faster than a GPU" in capsys.readouterr().out
+
+
+def test_auto_takes_a_gpu_for_enough_lanes(a_gpu):
+    assert devices.choose("auto", devices.FEWEST_CUDA_LANES)[0] == "cuda"
+    assert devices.choose("auto", devices.FEWEST_CUDA_LANES - 1)[0] == "cpu"
+
+
+# -- which package ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("present", "simulated", "given", "taken"),
+    [
+        (("builtin",), "0", "", "builtin"),
+        (("builtin", "numba-cuda"), "0", "", "numba-cuda"),
+        (("builtin", "numba-cuda", "numba_cuda_mlir"), "0", "", "numba_cuda_mlir"),
+        (("builtin", "numba-cuda", "numba_cuda_mlir"), "1", "", "numba-cuda"),
+        (("builtin", "numba-cuda"), "0", "builtin", "builtin"),
+        (("builtin",), "0", "numba-cuda", "ADAMTHEORY_CUDA=numba-cuda is not installed: pip install numba-cuda"),
+        (("builtin",), "0", "numba_cuda", "unknown ADAMTHEORY_CUDA backend 'numba_cuda'; did you mean"),
+        (("builtin", "numba_cuda_mlir"), "1", "numba_cuda_mlir", "has no simulator"),
+    ],
+)
+def test_the_backend(monkeypatch, present, simulated, given, taken):
+    monkeypatch.setattr(cuda, "installed", lambda name: "1.0" if name in present else None)
+    monkeypatch.setenv("NUMBA_ENABLE_CUDASIM", simulated)
+    monkeypatch.setenv(cuda.VARIABLE, given)
+    if taken in cuda.PACKAGES:
+        assert cuda.chosen() == taken
+    else:
+        with pytest.raises((DeviceError, UnknownNameError), match=taken):
+            cuda.chosen()
+
+
+class Broken:
+    """A driver that fails when asked."""
+
+    def is_available(self):
+        raise RuntimeError("initialisation failed\nwith details")
+
+
+class Blind:
+    """A driver without a device."""
+
+    gpus = ()
+
+    def is_available(self):
+        return True
+
+
+def test_drivers_that_fail(monkeypatch):
+    monkeypatch.setenv("NUMBA_ENABLE_CUDASIM", "0")
+    for module, reason in (
+        (Broken(), "CUDA does not start: initialisation failed"),
+        (Blind(), "the NVIDIA driver sees"),
+    ):
+        monkeypatch.setattr(cuda, "backend", lambda module=module: cuda.Backend("builtin", "1.0", module))
+        assert str(cuda.driver_error()).startswith(reason)
+
+
+# -- the texts -------------------------------------------------------------------------------------------------------
+
+
+def texts(dtype):
+    for i, (name, rule) in enumerate(RULES.items()):
+        loss = list(LOSSES.values())[i % len(LOSSES)]
+        schedule, where = list(SCHEDULES.values())[i % len(SCHEDULES)], list(SETS.values())[i % len(SETS)]
+        parts = Parts(rule, loss, schedule, where, 1 + 2 * (i % 2), hindsight=hindsight(loss), monitors=True)
+        yield name, emit_cuda(build(parts), dtype).text
+
+
+def test_kernels_keep_to_what_compiles_on_every_backend():
+    """No float literal that has not gone through the dtype, no builtin but those that a kernel may call, no module."""
+    allowed = {"abs", "range", "len", "max"}
+    for name, text in texts("float32"):
+        tree = ast.parse(text)
+        called = {n.func.id for n in ast.walk(tree) if isinstance(n, ast.Call) and isinstance(n.func, ast.Name)}
+        assert called & set(dir(builtins)) <= allowed, name
+        assert [ast.unparse(n) for n in ast.walk(tree) if isinstance(n, ast.Import)] == ["import numpy as np"], name
+        run = next(n for n in tree.body if isinstance(n, ast.FunctionDef) and n.name == "run")
+        assert not any(isinstance(n, ast.Pow | ast.Mod | ast.FloorDiv) for n in ast.walk(run)), name
+        assert f"if round_ & {BLOCK - 1} == 0:" in text, name
+    assert BLOCK & (BLOCK - 1) == 0
+
+
+def test_one_kernel_for_all_hyperparameters():
+    """What differs between lanes is data, so that a sweep compiles once."""
+    parts = [Parts(RULES["adam"], reddi, SCHEDULES["inverse_sqrt"], SETS["box"], lane_params=p)
+             for p in (frozenset(), frozenset({"o_lr"}))]  # fmt: skip
+    assert len({emit_cuda(build(p), "float64").text for p in parts}) == 1
