@@ -8,11 +8,12 @@ Refuted if  the 95 % interval of a paired difference over seeds lies on the wron
             momentum train apart by `same`.
 Source      Dozat 2016, "Incorporating Nesterov Momentum into Adam"; the forms are those of the report, with and without
             its schedule of the momentum, of its author's program, of PyTorch, Keras and optax; beta2 alike in all.
-Budget      quick: digits, 32 hidden units, 5 epochs of batches of 16, 10 seeds, 5 s. full: MNIST, 64 hidden units, 5
-            epochs, 5 seeds, 8 minutes.
+Budget      quick: digits, 32 hidden units, 5 epochs of batches of 16, 10 seeds, 4 s. full: 20000 images of MNIST, 64
+            hidden units, 5 epochs, 16 seeds, 4 minutes.
 Note        The schedule starts near half of beta1 and takes 24000 updates to reach 0.99 beta1: in runs as short as
             these, Nadam as printed is Adam with less momentum. nadam_torch and nadam_keras correct with the schedule a
-            mean that decays without it.
+            mean that decays without it. In the full form the training loss with constant momentum is Adam's less 6 %
+            (1 either way), as printed Adam's plus 7 % (1); the test losses are Adam's less 0 % (4) and plus 22 % (13).
 """
 
 from __future__ import annotations
@@ -48,7 +49,7 @@ class Settings:
 
 
 QUICK = Settings()
-FULL = Settings(data="mnist", hidden=64, batch=128, tuning=1, seeds=5)
+FULL = Settings(data="mnist[train=20000,test=10000]", hidden=64, batch=128, tuning=2, seeds=16)
 
 
 def run(settings: Settings, tell: Tell) -> Iterator[Block]:
