@@ -11,6 +11,7 @@ import os
 import numpy as np
 import pytest
 
+from adamtheory.cli import main
 from adamtheory.engine import cpu, cuda, cuda_run
 from adamtheory.engine.program import Watch
 from adamtheory.language.tree import Name
@@ -159,3 +160,8 @@ def test_the_round_that_stops_being_finite_on_data(uncompiled):
     cpu_run, gpu_run = both(RULES["sgd"](lr=[1e120] * LANES), loss, 40, feasible=everything)
     assert_equal(cpu_run, gpu_run)
     assert len(set(gpu_run.nonfinite.tolist())) >= 3
+
+
+def test_the_benchmark_runs(capsys):
+    assert main(["bench", "--device", "cuda", "--scale", "1e-5", "--rounds", "3", "lanes-adam"]) == 0
+    assert "ns a lane-step" in capsys.readouterr().out
