@@ -11,7 +11,6 @@ import os
 import numpy as np
 import pytest
 
-from adamtheory.cli import main
 from adamtheory.engine import cpu, cuda, cuda_run
 from adamtheory.engine.program import Watch
 from adamtheory.language.tree import Name
@@ -163,5 +162,7 @@ def test_the_round_that_stops_being_finite_on_data(uncompiled):
 
 
 def test_the_benchmark_runs(capsys):
+    from adamtheory.cli import main
+
     assert main(["bench", "--device", "cuda", "--scale", "1e-5", "--rounds", "3", "lanes-adam"]) == 0
     assert "ns a lane-step" in capsys.readouterr().out
