@@ -23,7 +23,7 @@ def one_lane(method: str, scale: float = 1.0) -> Contest:
     from adamtheory.rules import get
 
     steps = max(1, int(1_000_000 * scale))
-    entrants = [Entrant("adamtheory", _kernel(get(method)(lr=0.5, beta1=0, beta2=BETA2), reddi, steps), steps)]
+    entrants = [Entrant("adamtheory", kernel(get(method)(lr=0.5, beta1=0, beta2=BETA2), reddi, steps), steps)]
     goals = [Goal("at most 4 ns a step", None, 4.0)]
     if installed("jax", "optax"):
         from adamtheory.benchmark.jax_side import scan
@@ -48,7 +48,7 @@ def many_lanes(method: str, scale: float = 1.0) -> Contest:
 
     lanes, steps = 4096, max(1, int(5_000 * scale))
     beta2 = np.linspace(0.05, 0.95, lanes)
-    work = _kernel(get(method)(lr=0.5, beta1=0, beta2=beta2), reddi, steps, os.cpu_count() or 1)
+    work = kernel(get(method)(lr=0.5, beta1=0, beta2=beta2), reddi, steps, os.cpu_count() or 1)
     entrants = [Entrant("adamtheory", work, lanes * steps)]
     goals = [Goal("at most 0.35 ns a lane-step", None, 0.35)]
     if installed("jax", "optax"):
@@ -95,7 +95,9 @@ def array_update(method: str, scale: float = 1.0) -> Contest:
     return Contest(title, "parameter", tuple(entrants), tuple(goals), absent())
 
 
-def _kernel(optimizer: Bound, loss: Any, steps: int, workers: int = 1) -> Callable[[], object]:
+def kernel(
+    optimizer: Bound, loss: Any, steps: int, workers: int = 1, dtype: str = "float64", device: str = "cpu"
+) -> Callable[[], object]:
     """The compiled kernel alone, on arrays that are ready: what the compiled competitors are timed on too."""
     from concurrent.futures import ThreadPoolExecutor
 
@@ -103,7 +105,9 @@ def _kernel(optimizer: Bound, loss: Any, steps: int, workers: int = 1) -> Callab
 
     from adamtheory.simulation.simulate import prepare
 
-    run = prepare(optimizer, loss).arrays()
+    job = prepare(optimizer, loss, dtype=dtype)
+    job.device = device
+    run = job.arrays()
     rows: NDArray[Any] = np.zeros((run.inputs.count, 1), np.int64)
     count = run.inputs.count
     if workers == 1:

@@ -20,6 +20,7 @@ def command(
     scale: Annotated[
         float, typer.Option("--scale", help="Size of the work, 0 < scale <= 1; 1 is what is reported.")
     ] = 1.0,
+    device: Annotated[str, typer.Option(metavar="WHERE", help="cpu, or cuda: the contests on a GPU.")] = "cpu",
     as_json: AsJson = False,
 ) -> None:
     """Time the kernels, side by side with JAX and PyTorch.
@@ -31,21 +32,27 @@ def command(
     Examples:
       adamtheory bench
       adamtheory bench one-lane-amsgrad lanes-amsgrad
+      adamtheory bench --device cuda
       adamtheory bench --scale 0.05 --rounds 3      a quick look; its ratios mean little
     """
+    from adamtheory.benchmark import contests, gpu
     from adamtheory.benchmark.contest import hold
-    from adamtheory.benchmark.contests import CONTESTS
+    from adamtheory.simulation.devices import check
 
+    if device not in ("cpu", "cuda"):
+        raise UnknownNameError("device", device, ("cpu", "cuda"))
+    known = gpu.CONTESTS if device == "cuda" else contests.CONTESTS
     for name in contest or ():
-        if name not in CONTESTS:
-            raise UnknownNameError("contest", name, CONTESTS)
+        if name not in known:
+            raise UnknownNameError("contest", name, known)
+    check(device)
     if rounds < 3:
         raise ParameterError(f"rounds={rounds} is too few for a median; give at least 3")
     if not 0 < scale <= 1:
         raise ParameterError(f"scale={scale:g} is out of range: it must lie in (0, 1]")
     results = []
-    for name in contest or CONTESTS:
-        result = hold(CONTESTS[name](scale), rounds)
+    for name in contest or known:
+        result = hold(known[name](scale), rounds)
         results.append((name, result))
         if not as_json:
             typer.echo(_text(result) + "\n")

@@ -239,6 +239,11 @@ def to_device(array: Any) -> Any:
     return backend().cuda.to_device(np.ascontiguousarray(array))
 
 
+def synchronize() -> None:
+    """Wait for what was launched."""
+    backend().cuda.synchronize()
+
+
 def free_bytes() -> int:
     """The device's free memory; in the simulator, which has none, 256 MiB."""
     if simulated():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -17,13 +18,17 @@ if TYPE_CHECKING:
     Array = NDArray[Any]
 
 SHARE = 0.8  # of the free memory that lanes may take; the rest is for data, rows and the driver
-ROUNDS_PER_LAUNCH = 50_000
-WORK_PER_LAUNCH = 20_000_000_000  # coordinate steps: about half a second of a large GPU
+SECONDS_PER_LAUNCH = 0.4  # so that progress is seen, Ctrl-C heard, and no launch outlives a display's watchdog
+FIRST_WORK = 100_000_000  # coordinate steps of the first launch, which tells how long the others may be
 ROWS_PER_LAUNCH = 2**26  # entries of the table of rows
 
 
 class CudaRun(Run):
-    """Arrays of the `cuda` shape; see `emit_cuda`. `state` holds the device's arrays after each launch."""
+    """Arrays of the `cuda` shape; see `emit_cuda`. `state` holds the device's arrays after each launch.
+
+    `rounds` is how many the next launch may play. It follows from the time that the last one took, and no result
+    depends on it, since a chain of launches is one launch, bit for bit.
+    """
 
     def __init__(self, kernel: Kernel, launch: Any, inputs: Inputs) -> None:
         super().__init__(kernel, launch, inputs)
@@ -52,6 +57,8 @@ class CudaRun(Run):
         self.lane_bytes = sum(a.nbytes for a in arrays) // count + 1
         self.together = max(1, int(SHARE * cuda.free_bytes()) // self.lane_bytes)  # lanes in one launch
         self.resident: dict[str, Any] | None = None
+        self.most = max(1, ROWS_PER_LAUNCH // self.distinct.shape[1])
+        self.rounds = max(1, min(self.most, FIRST_WORK // (count * size)))
 
     @property
     def streams(self) -> Array:
@@ -59,17 +66,21 @@ class CudaRun(Run):
         return self.distinct
 
     def advance(self, lo: int, hi: int, steps: int, t0: int, rows: Array) -> None:
-        where = cuda.to_device(rows.T.astype(np.int32))
+        where, seconds = cuda.to_device(rows.T.astype(np.int32)), 1e-6
         for first in range(lo, hi, self.together):
             last = min(hi, first + self.together)
             on = self.resident if (first, last) == (0, self.inputs.count) else None
             on = on or {n: _upload(a, first, last) for n, a in (self.state | self.fixed).items()}
+            began = perf_counter()
             self.compiled(last - first, steps, t0, on["par"], on["st"], on["z"], on["acc"], on["cacc"], where,
                           on["group"], *self.data, on["keys"])  # fmt: skip
+            cuda.synchronize()
+            seconds += perf_counter() - began
             for name, array in self.state.items():
                 if array.size:
                     array[:, first:last] = on[name].copy_to_host()
             self.resident = on if (first, last) == (0, self.inputs.count) else None
+        self.rounds = max(1, min(self.most, int(steps * SECONDS_PER_LAUNCH / seconds), 8 * self.rounds))
 
     def part(self, rows: Array, lanes: Array, low: int, high: int) -> Array:
         return rows[:, low:high] if rows.shape[1] > 1 else rows  # lanes keep their groups
@@ -93,11 +104,6 @@ class CudaRun(Run):
         alone.state = {n: np.ascontiguousarray(a[:, lanes]) for n, a in snapshot.items()}
         alone.group = alone.fixed["group"] = self.group[lanes]
         return alone
-
-
-def rounds_per_launch(work: int, groups: int) -> int:
-    """How many rounds, each of `work` coordinate steps, one launch plays, so that progress is seen and Ctrl-C heard."""
-    return max(1, min(ROUNDS_PER_LAUNCH, WORK_PER_LAUNCH // work, ROWS_PER_LAUNCH // groups))
 
 
 def _groups(inputs: Inputs) -> tuple[Array, Array]:

@@ -42,9 +42,13 @@ class Inputs:
 
 
 class Run:
-    """A kernel with its arrays. `state` are the arrays that a round changes; everything else is constant."""
+    """A kernel with its arrays. `state` are the arrays that a round changes; everything else is constant.
+
+    `rounds` is how many the next call may play, so that progress is seen and Ctrl-C heard.
+    """
 
     state: dict[str, Array]
+    rounds: int = 1
 
     def __init__(self, kernel: Kernel, compiled: Any, inputs: Inputs) -> None:
         self.kernel, self.compiled, self.inputs = kernel, compiled, inputs

@@ -235,11 +235,13 @@ class Job:
         if workers is not None and workers < 1:
             raise ParameterError(f"workers={workers} must be at least 1")
         workers = 1 if self.device == "cuda" else min(workers or os.cpu_count() or 1, count)
-        step = self.rounds_per_call(run.streams.shape[1])
+        if self.device == "cpu":
+            size = count * self.losses.dimension
+            run.rounds = max(1, WORK_PER_CALL // size, min(ROUNDS_PER_CALL, MOST_WORK_PER_CALL // size))
         with np.errstate(all="ignore"), ThreadPoolExecutor(workers) as pool:
             done = 0
             for checkpoint in checkpoints:
-                for t0, steps in _chunks(done, int(checkpoint), step):
+                for t0, steps in _chunks(done, int(checkpoint), run):
                     before = run.snapshot()
                     _advance(run, pool, workers, t0, steps, rows.take(t0, steps))
                     _find_nonfinite(run, before, bad, t0, steps, rows)
@@ -249,15 +251,6 @@ class Job:
                 kept.append(run.read())
                 _check_size(kept[0], len(checkpoints))
         return self.collect(checkpoints, kept, bad)
-
-    def rounds_per_call(self, streams: int) -> int:
-        """Rounds that are played between two looks at Ctrl-C."""
-        size = self.lanes.count * self.losses.dimension
-        if self.device == "cuda":
-            from adamtheory.engine.cuda_run import rounds_per_launch
-
-            return rounds_per_launch(size, streams)
-        return max(1, WORK_PER_CALL // size, min(ROUNDS_PER_CALL, MOST_WORK_PER_CALL // size))
 
     def collect(self, checkpoints: Array, kept: list[dict[str, Array]], bad: Array) -> Trajectory:
         import numpy as np
@@ -403,10 +396,10 @@ def _start(lanes: Lanes, where: Rule, first: Any, dimension: int, default: bool)
     return np.ascontiguousarray(moved)
 
 
-def _chunks(done: int, end: int, step: int) -> Iterator[tuple[int, int]]:
-    """(first round, rounds) from done + 1 to end, at most `step` at once."""
+def _chunks(done: int, end: int, run: Run) -> Iterator[tuple[int, int]]:
+    """(first round, rounds) from done + 1 to end, at most as many at once as the run says."""
     while done < end:
-        steps = min(step, end - done)
+        steps = min(run.rounds, end - done)
         yield done + 1, steps
         done += steps
 

@@ -51,6 +51,13 @@ def test_the_command_refuses_in_one_line_and_writes_nothing(no_gpu, capsys, tmp_
     assert (told.out, told.err.count("\n"), list(tmp_path.iterdir())) == ("", 1, [])
 
 
+def test_the_benchmark_refuses_too(no_gpu, capsys):
+    assert main(["bench", "--device", "cuda"]) == 2
+    told = capsys.readouterr()
+    assert (told.out, told.err.count("\n")) == ("", 1)
+    assert "--device cpu" in told.err
+
+
 def test_auto_takes_the_cpu_and_says_why(no_gpu, capsys, tmp_path):
     many = np.full(devices.FEWEST_CUDA_LANES, 0.1)
     on_cpu, found = (simulate(sgd(lr=many), reddi, 10, device=device) for device in ("cpu", "auto"))

@@ -1,0 +1,39 @@
+"""Contests on a GPU: `adamtheory bench --device cuda`."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+
+from adamtheory.benchmark.contest import Contest, Entrant, Goal
+
+
+def lanes(method: str, dtype: str, most: float, scale: float = 1.0) -> Contest:
+    """2^20 values of beta2 at once on Reddi's sequence, 20,000 rounds in one launch; beside it the CPU, all cores.
+
+    most  goal in nanoseconds a lane-step. Counted are launch, rounds, and what comes back of the state.
+    """
+    import numpy as np
+
+    from adamtheory.benchmark.contests import kernel
+    from adamtheory.losses import reddi
+    from adamtheory.rules import get
+
+    count, steps = max(8, int(2**20 * scale)), max(1, int(20_000 * scale))
+    fewer, shorter = max(8, int(4096 * scale)), max(1, int(5_000 * scale))
+    optimizer = get(method)(lr=0.5, beta1=0, beta2=np.linspace(0.05, 0.95, count))
+    on_cpu = get(method)(lr=0.5, beta1=0, beta2=np.linspace(0.05, 0.95, fewer))
+    entrants = (
+        Entrant("GPU", kernel(optimizer, reddi, steps, dtype=dtype, device="cuda"), count * steps),
+        Entrant("CPU, all cores", kernel(on_cpu, reddi, shorter, os.cpu_count() or 1, dtype), fewer * shorter),
+    )
+    goals = (Goal(f"at most {most:g} ns a lane-step", None, most),)
+    return Contest(f"{count} lanes, {method}, Reddi's sequence, {dtype}", "lane-step", entrants, goals)
+
+
+# Goals are reckoned from instructions for a GPU with 132 multiprocessors, not measured.
+CONTESTS: dict[str, Callable[[float], Contest]] = {
+    "lanes-amsgrad": lambda scale: lanes("amsgrad", "float32", 0.02, scale),
+    "lanes-adam": lambda scale: lanes("adam", "float32", 0.02, scale),
+    "lanes-adam-float64": lambda scale: lanes("adam", "float64", 0.1, scale),
+}
