@@ -139,15 +139,18 @@ def test_blocks_of_lanes_have_the_numbers_of_all_together(monkeypatch: pytest.Mo
     assert len(np.unique(together.test_loss[..., -1])) == 6
 
 
-def test_what_the_memory_does_not_hold_is_refused_before_it_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_cannot_be_trained_is_refused_before_anything_runs(monkeypatch: pytest.MonkeyPatch) -> None:
     message = "3 networks of 2000005000003 parameters, in batches of 256 rows, take .* this machine has"
     huge = mlp(1_000_000, 3, hidden=(1_000_000, 1_000_000))
     with pytest.raises(ParameterError, match=message):
         Training(huge, (np.ones((1, 1_000_000), np.float32), [0]), adam, seed=[0, 1, 2])
     plan = TrainPlan(("adam",), "mlp[hidden=[1000000, 1000000]]", "digits")
     rows = SimpleNamespace(x=X, y=Y)
-    with pytest.raises(ParameterError, match="a network of 1000011000003 parameters"):
+    with pytest.raises(ParameterError, match="a network of 1000011000003 parameters, .* takes "):
         prepare(plan, SimpleNamespace(shape=(6,), classes=3, train=rows, test=rows))
+    with pytest.raises(ParameterError, match="takes numbers in"):
+        prepare(TrainPlan(("adam",), "vae", "digits"), SimpleNamespace(shape=(6,), classes=3, train=rows,
+                test=SimpleNamespace(x=2 * X, y=Y)))  # fmt: skip
     monkeypatch.setattr("adamtheory.nets.memory.machine", lambda: None)  # where nobody knows, nothing is refused
     Training(NET, (X, Y), adam)
 
