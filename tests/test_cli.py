@@ -15,7 +15,7 @@ import pytest
 
 import adamtheory
 from adamtheory.cli import COMMANDS, listing, main, show
-from adamtheory.cli.output import aligned
+from adamtheory.cli.output import aligned, print_table
 from adamtheory.cli.registry import REGISTRIES, find, forms, parameters, registry, section, summary
 from adamtheory.errors import SpecError
 from adamtheory.language import parse
@@ -243,6 +243,16 @@ def test_a_table_on_a_terminal(monkeypatch: pytest.MonkeyPatch, capsys: Capture)
     page = output(capsys, "list", "sets")
     assert "box" in page
     assert "─" in page
+
+
+def test_no_number_is_cut_on_a_terminal_of_80_columns(monkeypatch: pytest.MonkeyPatch, capsys: Capture) -> None:
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True)
+    monkeypatch.setenv("COLUMNS", "80")
+    print_table(("name", "bytes", "text"), [["a" * 30, "123456789012", "/a/long/path/" * 9], ["b", "7", "word " * 20]])
+    page = capsys.readouterr().out
+    assert "123456789012" in page and "…" not in page
+    page = output(capsys, "list", "datasets")
+    assert "11594722" in page and "…" not in page and "--json" in page
 
 
 def test_aligned_lines() -> None:

@@ -147,7 +147,12 @@ def _datasets(data_dir: Path | None, wanted: list[str], as_json: bool) -> None:
         return
     heads = ("name", "state", "train", "test", "classes", "bytes", "file or source")
     keys = ("name", "state", "train", "test", "classes", "bytes", "file")
-    print_table(heads, [["-" if e[key] is None else str(e[key]) for key in keys] for e in entries])
+    rows = [["-" if e[key] is None else str(e[key]) for key in keys] for e in entries]
+    if sys.stdout.isatty():  # long addresses would leave no room for the rest
+        print_table(heads[:-1], [row[:-1] for row in rows])
+        typer.echo("where each one lies or comes from: adamtheory list datasets --json")
+    else:
+        print_table(heads, rows)
 
 
 def _files(data_dir: Path | None) -> list[dict[str, Any]]:

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Sequence
 from typing import Any
 
+SHORT = 12  # letters of a word or number that is not cut, for a part of a number is another number
 MOST_WIDTH = 100
 
 
@@ -33,6 +34,9 @@ def print_table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
 
     table = Table(*heads, box=box.SIMPLE_HEAD, pad_edge=False, header_style="bold")
     table.columns[0].no_wrap = True  # a name is there to be copied
+    for column, cells in zip(table.columns[1:], list(zip(*rows, strict=True))[1:], strict=False):
+        column.overflow = "fold"
+        column.no_wrap = all(len(cell) <= SHORT and " " not in cell for cell in cells)
     for row in rows:
         table.add_row(*(Text(cell) for cell in row))
     Console().print(table)

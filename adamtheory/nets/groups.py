@@ -48,12 +48,16 @@ class Groups:
 
     @classmethod
     def of(cls, network: Network, optimizer: Bound, schedule: Bound, others: Bound | None, dtype: str) -> Groups:
-        """Check the rules; raises `ParameterError` for a second rule that has no parameters to move."""
+        """Check the rules; raises `ParameterError` for one that has no parameters to move."""
         from adamtheory.rules import get
 
         vectors = optimizer.rule.facts.get("family") == VECTORS
         if others is not None and not vectors:
             raise ParameterError(f"{optimizer.rule.name} moves all parameters; leave out {others.rule.name}")
+        hidden = sum(place.parameter.role == "weight" for place in network.places) > 1
+        if vectors and not hidden:
+            name = optimizer.rule.name
+            raise ParameterError(f"{name} moves the weight vectors of hidden units; {network.name} has none")
         if vectors and others is None:
             others = get("adam")()
         return cls(network, optimizer, schedule, others, dtype)

@@ -13,7 +13,7 @@ EXPONENTIAL = {
 """,
     "float32": """\
         s = flat[k]
-        s = s if s > F(-87.0) else F(-87.0)
+        s = F(-87.0) if s < F(-87.0) else s  # a NaN is carried on
         n = np.floor(s * F(1.4426950408889634) + F(0.5))
         q = (s - n * F(0.693359375)) + n * F(2.12194440e-4)
         p = F(1.9875691500e-4) * q + F(1.3981999507e-3)

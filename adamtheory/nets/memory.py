@@ -38,9 +38,9 @@ def check_memory(groups: Groups, *, lanes: int, rows: int, longest: int, threads
     need = lanes * lane_bytes(groups) + threads * (_width(groups) * (work + network.shards * network.size) + 4 * places)
     there = machine()
     if there is not None and need > there:
-        many = f"{lanes} networks" if lanes > 1 else "a network"
+        many, take = (f"{lanes} networks", "take") if lanes > 1 else ("a network", "takes")
         raise ParameterError(
-            f"{many} of {network.size} parameters, in batches of {rows} rows, take {need / GIB:.3g} GiB; "
+            f"{many} of {network.size} parameters, in batches of {rows} rows, {take} {need / GIB:.3g} GiB; "
             f"this machine has {there / GIB:.3g} GiB: give fewer or smaller ones, or a smaller batch"
         )
 

@@ -14,6 +14,7 @@ from adamtheory.errors import ParameterError
 from adamtheory.language.rule import Bound
 from adamtheory.nets.memory import check_memory
 from adamtheory.nets.network import Network
+from adamtheory.nets.rows import Rows, rows_of
 from adamtheory.nets.specs import Extent, to_network
 from adamtheory.nets.training import EVALUATED, groups_of, lanes_of
 from adamtheory.runs.plan import labels
@@ -80,14 +81,13 @@ def prepare(plan: TrainPlan, examples: Any) -> tuple[Network, list[Entry]]:
     """The network for these examples and all optimizers; raises `AdamTheoryError` for whatever is wrong."""
     extent = Extent(tuple(examples.shape), examples.classes, hasattr(examples.train.x, "indptr"))
     network = to_network(plan.model, extent)
-    names = labels(plan.optimizers)
+    rows_of(network, examples.test)
+    rows, names = rows_of(network, examples.train), labels(plan.optimizers)
     pairs = zip(plan.optimizers, names, strict=True)
-    return network, [_entry(plan, network, examples.train, text, label) for text, label in pairs]
+    return network, [_entry(plan, network, rows, text, label) for text, label in pairs]
 
 
-def _entry(plan: TrainPlan, network: Network, train: Any, text: str, label: str) -> Entry:
-    import numpy as np
-
+def _entry(plan: TrainPlan, network: Network, examples: Rows, text: str, label: str) -> Entry:
     from adamtheory.schedules import constant
     from adamtheory.simulation.simulate import default_schedule
 
@@ -102,8 +102,7 @@ def _entry(plan: TrainPlan, network: Network, train: Any, text: str, label: str)
     seeds: Any = list(range(plan.first_seed, plan.first_seed + plan.seeds)) if several else plan.first_seed
     groups = groups_of(network, optimizer, schedule, None, plan.dtype)
     lanes = lanes_of(groups, seeds)
-    rows = max(min(plan.batch, len(train.y)), EVALUATED)
-    longest = int(np.diff(train.x.indptr).max()) if network.sparse else 0
-    check_memory(groups, lanes=lanes.count, rows=rows, longest=longest, threads=1)
+    rows = max(min(plan.batch, len(examples.y)), EVALUATED)
+    check_memory(groups, lanes=lanes.count, rows=rows, longest=examples.longest, threads=1)
     groups.parameters(lanes.values, lanes.count)  # what cannot be laid out is refused before anything runs
     return Entry(text, label, optimizer, schedule, seeds, lanes)

@@ -16,7 +16,7 @@ from adamtheory.nets.history import History, train
 from adamtheory.nets.network import mlp
 from adamtheory.nets.plan import TrainPlan, prepare
 from adamtheory.nets.training import Training
-from adamtheory.rules import adam
+from adamtheory.rules import adam, ndadam
 from adamtheory.schedules import cosine
 
 NET, SPARSE = mlp(6, 3, hidden=(4,)), mlp(6, 3, hidden=(), sparse=True)
@@ -139,14 +139,30 @@ def test_blocks_of_lanes_have_the_numbers_of_all_together(monkeypatch: pytest.Mo
     assert len(np.unique(together.test_loss[..., -1])) == 6
 
 
-def test_what_the_memory_does_not_hold_is_refused_before_it_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_cannot_be_trained_is_refused_before_anything_runs(monkeypatch: pytest.MonkeyPatch) -> None:
     message = "3 networks of 2000005000003 parameters, in batches of 256 rows, take .* this machine has"
     huge = mlp(1_000_000, 3, hidden=(1_000_000, 1_000_000))
     with pytest.raises(ParameterError, match=message):
         Training(huge, (np.ones((1, 1_000_000), np.float32), [0]), adam, seed=[0, 1, 2])
     plan = TrainPlan(("adam",), "mlp[hidden=[1000000, 1000000]]", "digits")
     rows = SimpleNamespace(x=X, y=Y)
-    with pytest.raises(ParameterError, match="a network of 1000011000003 parameters"):
+    with pytest.raises(ParameterError, match="a network of 1000011000003 parameters, .* takes "):
         prepare(plan, SimpleNamespace(shape=(6,), classes=3, train=rows, test=rows))
+    with pytest.raises(ParameterError, match="takes numbers in"):
+        prepare(TrainPlan(("adam",), "vae", "digits"), SimpleNamespace(shape=(6,), classes=3, train=rows,
+                test=SimpleNamespace(x=2 * X, y=Y)))  # fmt: skip
     monkeypatch.setattr("adamtheory.nets.memory.machine", lambda: None)  # where nobody knows, nothing is refused
     Training(NET, (X, Y), adam)
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("unit", [0, 1, 2])
+def test_an_output_that_is_no_number_is_seen_in_the_loss(dtype: str, unit: int) -> None:
+    training = Training(NET, (X, np.full(4, 1)), adam, dtype=dtype)
+    NET.array("c2", training.theta[0])[unit] = np.nan  # also of a class that no row has
+    assert np.isnan(training.epoch()).all() and np.isnan(training.evaluate((X, np.full(4, 1)))[0]).all()
+
+
+def test_a_rule_of_weight_vectors_needs_some() -> None:
+    with pytest.raises(ParameterError, match="ndadam moves the weight vectors of hidden units; softmax.6-3. has none"):
+        Training(mlp(6, 3, hidden=()), (X, Y), ndadam)
