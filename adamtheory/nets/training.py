@@ -287,14 +287,18 @@ class Training:
     def restore(self, state: Mapping[str, Array]) -> None:
         """Go on from a `state` of the same training: the next epochs have the same bits as without the interruption.
 
-        Raises `ParameterError` where the arrays have other shapes or dtypes.
+        Raises `ParameterError` where arrays are missing or have other shapes or dtypes; then nothing has changed.
         """
-        for name, array in (("theta", self.theta), ("slots", self.slots), ("step", self._st)):
+        arrays = {"theta": self.theta, "slots": self.slots, "step": self._st}
+        if missing := {*arrays, "epochs"} - {*state}:
+            raise ParameterError(f"the state lacks {', '.join(sorted(missing))}")
+        for name, array in arrays.items():  # all of them before any is taken
             given = state[name]
             if given.shape != array.shape or given.dtype != array.dtype:
                 raise ParameterError(f"{name} of the state is {given.dtype} {given.shape}; this training has "
                                      f"{array.dtype} {array.shape}")  # fmt: skip
-            array[...] = given
+        for name, array in arrays.items():
+            array[...] = state[name]
         self.epochs, self._whole = int(state["epochs"]), True
 
     def _each(self, work: Callable[[int, Memory, threading.Event], None], examples: Rows) -> None:

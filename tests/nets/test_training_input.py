@@ -166,3 +166,12 @@ def test_an_output_that_is_no_number_is_seen_in_the_loss(dtype: str, unit: int) 
 def test_a_rule_of_weight_vectors_needs_some() -> None:
     with pytest.raises(ParameterError, match="ndadam moves the weight vectors of hidden units; softmax.6-3. has none"):
         Training(mlp(6, 3, hidden=()), (X, Y), ndadam)
+
+
+def test_a_state_of_another_training_changes_nothing() -> None:
+    training = Training(NET, (X, Y), adam)
+    state, before = training.state(), training.theta.copy()
+    for bad in ({"theta": state["theta"]}, {**state, "theta": state["theta"] + 1, "slots": state["slots"][:, :1]}):
+        with pytest.raises(ParameterError, match="lacks epochs, slots, step|slots of the state is"):
+            training.restore(bad)
+        assert (training.theta == before).all()
