@@ -1,5 +1,6 @@
 # make demo          Adam against AMSGrad on Reddi's sequence: table, verdict, figure
 # make test          lint, types and tests
+# make test-experiments  every experiment in its quick form, and planted faults that must turn its verdict
 # make test-outside  comparisons with optax, PyTorch and z3, and a proof's page in Chromium where there is one
 # make test-ptx      kernels for a GPU compiled to machine code, without one, in an environment of their own, .venv-ptx
 # make test-gpu      kernels on a GPU, where there is one
@@ -9,7 +10,7 @@
 # PYTHON=... chooses the interpreter that .venv is made with.
 
 .DEFAULT_GOAL := demo
-.PHONY: demo test test-outside outside-env test-ptx ptx-env test-gpu clean
+.PHONY: demo test test-experiments test-outside outside-env test-ptx ptx-env test-gpu clean
 
 SHELL := /bin/sh
 VENV := .venv
@@ -35,8 +36,11 @@ demo: $(READY)
 test: $(READY)
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/python -m pytest -n 2 --dist loadgroup --ignore=tests/outside -m "not sim and not ptx"
+	$(BIN)/python -m pytest -n 2 --dist loadgroup --ignore=tests/outside --ignore=tests/experiments -m "not sim and not ptx"
 	NUMBA_ENABLE_CUDASIM=1 $(BIN)/python -m pytest -n 2 -m sim tests/cuda/test_simulator.py
+
+test-experiments: $(READY)
+	$(BIN)/python -m pytest -n 2 --dist loadgroup tests/experiments
 
 test-outside: $(OUTSIDE)
 	$(BIN)/python -m pytest tests/outside tests/logic/test_refute.py

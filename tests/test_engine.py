@@ -185,7 +185,7 @@ def random_rule(draw):
     return "@rule\ndef random(x, g, m=0.5, n=-1/4, *, lr: real = 0.5, b: real = 0.75, t):\n" + "\n".join(lines) + "\n"
 
 
-@settings(max_examples=12, suppress_health_check=list(HealthCheck))
+@settings(max_examples=48 if os.environ.get("ADAMTHEORY_FULL") else 6, suppress_health_check=list(HealthCheck))
 @given(random_rule(), st.sampled_from([1, 3]), st.sampled_from(["float64", "float32"]))
 def test_random_rules_run_as_they_are_read(text, d, dtype):
     rule = parse(text)["random"]

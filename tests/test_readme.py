@@ -93,8 +93,8 @@ def test_the_derivation_that_is_shown(capsys: pytest.CaptureFixture[str]) -> Non
 def test_every_command_that_is_shown(
     line: str, tmp_path: Path, data_dir: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """As shown, but for a short horizon, a quick benchmark, one theorem or experiment for all of them, and files that
-    have to exist."""
+    """As shown, but for a short horizon, two quick benchmarks, one theorem or experiment for all, and files that have
+    to exist."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("ADAMTHEORY_DATA", str(data_dir))
     (tmp_path / "my_losses.py").write_text(python_blocks()[0])
@@ -112,5 +112,5 @@ def test_every_command_that_is_shown(
     if words[0] == "train":
         words = ["mnist[train=500, test=200]" if w == "mnist" else w for w in words] + ["--epochs", "1"]
     if words[0] == "bench":
-        words += ["--scale", "0.0005", "--rounds", "3"]
+        words = ["bench", "one-lane-amsgrad", "array-adam", "--scale", "0.0005", "--rounds", "3"]
     assert main(words) == 0, capsys.readouterr().err

@@ -309,16 +309,21 @@ class Training:
         stop, threads = threading.Event(), min(self._workers, self.lanes.count)
         free = self._memory(threads, examples)
 
-        def one(lane: int) -> None:
+        lanes = iter(range(self.lanes.count))  # of all threads: a task for every lane would cost a tenth of its time
+
+        def some(_: int) -> None:
             memory = free.get()
             try:
-                work(lane, memory, stop)
+                for lane in lanes:
+                    if stop.is_set():
+                        break
+                    work(lane, memory, stop)
             finally:
                 free.put(memory)
 
         with _one_thread(), ThreadPoolExecutor(threads) as pool:
             try:
-                list(pool.map(one, range(self.lanes.count)))
+                list(pool.map(some, range(threads)))
             except BaseException:
                 stop.set()
                 # a pool does not wait for a thread in whose start it was interrupted, but its memory comes back

@@ -52,6 +52,8 @@ OPEN: dict[str, set[str]] = {
     "radam_torch": {"obligation"},
     "radam_optax": {"obligation"},
 }
+# rules that a full run takes alone: ten seconds each
+SLOW = ("yogi", "yogi_optax")
 # rules of whose Gamma nothing is known
 NO_SIGN = ("adamx",)
 
@@ -72,8 +74,9 @@ def asked(name: str) -> tuple[str, ...]:
 
 
 @pytest.mark.parametrize(
-    "name", [pytest.param(name, marks=pytest.mark.xdist_group(name if FULL else "brute force")) for name in RULES]
-)
+    "name", [pytest.param(name, marks=pytest.mark.xdist_group(name if FULL else "brute force")) for name in RULES
+             if FULL or name not in SLOW]
+)  # fmt: skip
 def test_all_findings_about(name: str) -> None:
     found = derived(name, asked(name))
     for case in cases(RULES[name], found):
