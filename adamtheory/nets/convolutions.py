@@ -14,7 +14,7 @@ from math import prod, sqrt
 
 from adamtheory.errors import ParameterError, UnknownNameError
 from adamtheory.nets.heads import SoftmaxLoss
-from adamtheory.nets.layers import Activation, Dropout, Layer, Parameter, dense_layers
+from adamtheory.nets.layers import Activation, Dropout, Layer, Parameter, dense_layers, widths
 from adamtheory.nets.network import Network
 
 Shape = tuple[int, int, int]
@@ -285,6 +285,7 @@ def cnn(
     """
     if len(shape) != 3:
         raise ParameterError(f"shape is (channels, height, width), not {shape}")
+    channels, hidden = widths("channels", channels), widths("hidden", hidden)
     sizes = ["x".join(map(str, shape)), *(f"c{n}" for n in channels), *map(str, hidden), str(classes)]
     layers: list[Layer] = [Dropout(prod(shape), prod(shape), input_dropout)] if input_dropout else []
     for filters in channels:

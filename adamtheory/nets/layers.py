@@ -275,6 +275,15 @@ def keep_words(rate: float) -> int:
     return round((1 - rate) * 2**32)
 
 
+def widths(name: str, given: Sequence[int]) -> tuple[int, ...]:
+    """The widths of some layers; raises `ParameterError` for anything but a sequence of whole numbers of at least 1."""
+    if not isinstance(given, Sequence) or isinstance(given, str):
+        raise ParameterError(f"{name} must be a sequence of whole numbers, as (100, 50), not {given!r}")
+    if any(not isinstance(n, int | float) or int(n) != n or n < 1 for n in given):
+        raise ParameterError(f"{name}={tuple(given)}: every layer needs at least one unit, a whole number of them")
+    return tuple(int(n) for n in given)
+
+
 def dense_layers(sizes: Sequence[int], activation: str, dropout: float) -> list[Layer]:
     """`Dense` layers from each size to the next; between them the activation and, at a rate above 0, `Dropout`.
 

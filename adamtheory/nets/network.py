@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from adamtheory.errors import ParameterError, UnknownNameError
 from adamtheory.nets.heads import Head, SoftmaxLoss
-from adamtheory.nets.layers import Dense, Dropout, Layer, Parameter, SparseDense, dense_layers
+from adamtheory.nets.layers import Dense, Dropout, Layer, Parameter, SparseDense, dense_layers, widths
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -159,7 +159,7 @@ def mlp(
     sparse           whether the data are rows of a sparse matrix
     Raises `ParameterError` for sizes below 1 or a rate outside [0, 1).
     """
-    sizes = [inputs, *hidden, classes]
+    sizes = [inputs, *widths("hidden", hidden), classes]
     layers = dense_layers(sizes, activation, dropout)
     first = layers[0]
     assert isinstance(first, Dense)

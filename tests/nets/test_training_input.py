@@ -175,3 +175,9 @@ def test_a_state_of_another_training_changes_nothing() -> None:
         with pytest.raises(ParameterError, match="lacks epochs, slots, step|slots of the state is"):
             training.restore(bad)
         assert (training.theta == before).all()
+
+
+@pytest.mark.parametrize("make", [lambda: mlp(6, 3, hidden=4), lambda: cnn((1, 8, 8), 3, channels=4)])
+def test_widths_are_sequences(make: Any) -> None:
+    with pytest.raises(ParameterError, match=r"must be a sequence of whole numbers, as \(100, 50\), not 4"):
+        make()
