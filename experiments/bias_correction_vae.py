@@ -11,8 +11,7 @@ Refuted if  the 95 % interval of a paired difference of losses over seeds lies o
 Source      Kingma & Ba 2015, section 6.4 and figure 4: MNIST, 500 softplus units, 50 latent ones, losses after 10 and
             100 epochs. There "RMSProp" is Adam without correction.
 Budget      quick: 800 digits, 32 units, 4 latent, 10 epochs of batches of 16, 4 seeds, 8 s of processor time. full:
-            3000 images of MNIST, 64 units, 8 latent, twice as many step sizes, some 6 minutes of processor time,
-            reckoned from a run on 700 images.
+            3000 images of MNIST, 64 units, 8 latent, twice as many step sizes, 3 minutes on two cores.
 Note        The loss is the bound -ELBO of the training examples, mean over an epoch, in nats. A run is unstable where
             that is above the untrained network's, or not finite; then the untrained one's counts. Without correction
             steps are longer where 1 - beta1 >= sqrt(1 - beta2), as for all pairs here: as with a larger alpha in the
