@@ -97,7 +97,7 @@ class Unpacked:
 def unpacked(path: Path) -> Iterator[Unpacked]:
     """Open a file; whether it is packed is known by its first bytes, whatever its name."""
     try:
-        raw = open(path, "rb")  # noqa: SIM115
+        raw = open(path, "rb")  # noqa: SIM115  closed below: only the opening may fail in this way
     except OSError as error:
         fault(path, None, f"the file cannot be read ({error.strerror or error})", "check its name and permissions")
     with raw:

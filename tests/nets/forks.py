@@ -20,6 +20,9 @@ from typing import Any
 
 from adamtheory.cli import main
 
+sys.path.insert(0, str(Path(__file__).parents[1]))  # a program, to which pytest gives no path
+from mortal import arm_files, killer
+
 
 def child(request: dict[str, Any], out: int, err: int) -> None:
     """The forked process: one command line, then the end."""
@@ -27,7 +30,7 @@ def child(request: dict[str, Any], out: int, err: int) -> None:
     os.dup2(err, 2)
     signal.signal(signal.SIGINT, signal.default_int_handler)
     if request.get("die"):
-        arm(request["die"], request["count"])
+        arm_files(request["die"], killer(request["count"]))
     status = 99
     try:
         status = main(request["argv"])
@@ -35,24 +38,6 @@ def child(request: dict[str, Any], out: int, err: int) -> None:
         sys.stdout.flush()
         sys.stderr.flush()
         os._exit(status)
-
-
-def arm(place: str, count: int) -> None:
-    """Be killed before a flush to the disk, between that and the renaming, or after it."""
-    passed = 0
-
-    def here() -> None:
-        nonlocal passed
-        passed += 1
-        if passed == count:
-            os.kill(os.getpid(), signal.SIGKILL)
-
-    if place == "renamed":
-        replace = os.replace
-        os.replace = lambda *words: (replace(*words), here())[0]
-    else:
-        before = getattr(os, place)
-        setattr(os, place, lambda *words: (here(), before(*words))[1])
 
 
 def lines(file: Path) -> int:

@@ -79,9 +79,9 @@ def test_other_refusals() -> None:
     with pytest.raises(ParameterError, match="dropout must be in"):
         mlp(6, 3, input_dropout=1, sparse=True)
     with pytest.raises(ParameterError, match="channels, height, width"):
-        cnn((8, 8), 10)  # type: ignore[arg-type]
+        cnn((8, 8), 10)
     with pytest.raises(ParameterError, match="epochs must be a whole number"):
-        train(NET, SimpleNamespace(train=(X, Y), test=(X, Y)), adam, epochs=1.5)  # type: ignore[arg-type]
+        train(NET, SimpleNamespace(train=(X, Y), test=(X, Y)), adam, epochs=1.5)
     with pytest.raises(ParameterError, match="data must have train and test"):
         train(NET, (X, Y), adam, epochs=1)
 

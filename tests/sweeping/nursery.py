@@ -15,7 +15,11 @@ import signal
 import sqlite3
 import sys
 import traceback
+from pathlib import Path
 from typing import Any
+
+sys.path.insert(0, str(Path(__file__).parents[1]))  # a program, to which pytest gives no path
+from mortal import arm_files, killer
 
 
 def main() -> None:
@@ -63,20 +67,9 @@ def drive(request: dict[str, Any]) -> None:
 
 def arm(place: str, count: int) -> None:
     """Be killed at a place between the first byte of a block and the claim that it is whole."""
-    passed = 0
-
-    def here() -> None:
-        nonlocal passed
-        passed += 1
-        if passed == count:
-            os.kill(os.getpid(), signal.SIGKILL)
-
-    if place in ("fsync", "replace"):  # written but for the flush; flushed but not renamed
-        before = getattr(os, place)
-        setattr(os, place, lambda *words: (here(), before(*words))[1])
-    elif place == "renamed":  # renamed, unknown to the index
-        replace = os.replace
-        os.replace = lambda *words: (replace(*words), here())[0]
+    here = killer(count)
+    if place in ("fsync", "replace", "renamed"):  # written; flushed; renamed, but unknown to the index
+        arm_files(place, here)
     else:  # the beginning of an SQL statement
         connect = sqlite3.connect
 
