@@ -129,11 +129,10 @@ class Training:
         only: tuple[int, int] | None = None,
     ) -> None:
         self._workers = os.cpu_count() or 1 if workers is None else counted("workers", workers)
-        self.network, self.dtype = network, dtype
-        self.rows = rows_of(network, data)
+        self.dtype, self.rows = dtype, rows_of(network, data)
         self.batch = min(counted("batch", batch), len(self.rows.y))
         self.groups = groups_of(network, optimizer, schedule, others, dtype)
-        self.epochs = 0
+        self.network, self.epochs = self.groups.network, 0
         lanes = lanes_of(self.groups, seed)
         self.lanes = lanes if only is None else lanes.stretch(*only)
         check_memory(
