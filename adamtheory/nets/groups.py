@@ -97,12 +97,17 @@ class Groups:
         return (*weights, *((start, 0, False) for start in range(network.weights, network.size, PIECE)))
 
     @property
+    def outputs(self) -> int:
+        """Numbers that the step's part of an update hands to the coordinates."""
+        return max(len(kernel.outputs) for kernel in self.kernels)
+
+    @cached_property
     def edges(self) -> Array:
         import numpy as np
 
         return np.array([*(cut[0] for cut in self.cuts), self.network.size])
 
-    @property
+    @cached_property
     def which(self) -> Array:
         import numpy as np
 
