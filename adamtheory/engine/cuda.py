@@ -27,6 +27,7 @@ from typing import Any
 
 import numpy as np
 
+from adamtheory.engine import cuda_packs
 from adamtheory.engine.cpu import write
 from adamtheory.engine.emit import Kernel
 from adamtheory.engine.emit_cuda import signature
@@ -188,6 +189,49 @@ def functions(kernel: Kernel) -> dict[str, Any]:
     return names
 
 
+@lru_cache(maxsize=1)
+def packs() -> dict[str, Any]:
+    """`load_pack` and `store_pack` of `cuda_packs`; empty where the backend cannot have them."""
+    if simulated():
+        return cuda_packs.plain()
+    name = backend().name
+    if name == "numba_cuda_mlir":
+        return {}
+    extending, types = ("numba.cuda.extending", "numba.cuda.types")
+    if name == "builtin":
+        extending, types = ("numba.extending", "numba.types")
+    found = importlib.import_module(extending).intrinsic
+    return cuda_packs.intrinsics(found, importlib.import_module(types))
+
+
+def named(text: str, name: str) -> Any:
+    """The function of that name in a text of kernels that call no other, still plain Python."""
+    names = {"cuda": backend().cuda, "math": Forgiving() if simulated() else math, **packs()}
+    exec(compile(text, str(write(text)), "exec"), names)
+    return names[name]
+
+
+@lru_cache(maxsize=256)
+def compile_named(text: str, name: str, types: str) -> Callable[..., None]:
+    """A function (blocks, threads, ...) that launches a kernel of a text; raises `DeviceError` where nothing can be."""
+    require()
+    compiled = backend().cuda.jit(types)(named(text, name))
+
+    def launch(blocks: int, threads: int, *args: Any) -> None:
+        with warnings.catch_warnings():  # of small grids, and of arithmetic in the simulator
+            warnings.simplefilter("ignore")
+            compiled[blocks, threads](*args)
+
+    return launch
+
+
+def ptx_named(text: str, name: str, types: str, capability: tuple[int, int]) -> str:
+    """A kernel of a text as PTX; needs a compiler and no GPU."""
+    with _pretended(capability):
+        found, _ = backend().cuda.compile_ptx(named(text, name), types, cc=capability)
+    return str(found)
+
+
 @lru_cache(maxsize=64)
 def compile_lanes(kernel_text: str, types: str, kernel: Kernel) -> Callable[..., None]:
     """A function (count, ...) that launches the kernel on `count` lanes; one compilation for one text."""
@@ -237,6 +281,39 @@ def _pretended(capability: tuple[int, int]) -> Iterator[None]:
 def to_device(array: Any) -> Any:
     """A copy on the device."""
     return backend().cuda.to_device(np.ascontiguousarray(array))
+
+
+def resident(array: Any) -> bool:
+    """Whether an array says that it lies on a device: one of PyTorch, CuPy, numba."""
+    return hasattr(array, "__cuda_ndarray__") or hasattr(array, "__cuda_array_interface__")
+
+
+def as_device(array: Any) -> Any:
+    """numba's view of an array on the device, without a copy."""
+    return array if hasattr(array, "__cuda_ndarray__") else backend().cuda.as_cuda_array(array)
+
+
+def address(array: Any) -> int:
+    """Where an array on the device, or of the simulator, begins."""
+    interface = getattr(array, "__cuda_array_interface__", None)
+    return int(interface["data"][0] if interface else array.ctypes.data)
+
+
+def empty(shape: Any, dtype: Any) -> Any:
+    """An array on the device with any content."""
+    return backend().cuda.device_array(shape, dtype)
+
+
+@contextlib.contextmanager
+def room(what: str) -> Iterator[None]:
+    """Raise `DeviceError` that says what does not fit where the device's memory ends."""
+    try:
+        yield
+    except Exception as error:  # each backend has its own
+        if "OUT_OF_MEMORY" not in str(error):
+            raise
+        free = f"{free_bytes() / 2**30:.1f} GiB are free"
+        raise DeviceError(f"{what} do not fit into the GPU's memory: {free}; use a smaller array, or the CPU") from None
 
 
 def synchronize() -> None:
