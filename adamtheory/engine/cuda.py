@@ -180,12 +180,13 @@ def larger(a: Any, b: Any) -> Any:
     return a if a > b else b
 
 
-def functions(kernel: Kernel) -> dict[str, Any]:
-    """The names of a kernel's text, with `run` still plain Python and what it calls made for the device."""
+def functions(text: str) -> dict[str, Any]:
+    """The names of a kernel's text, with the kernel still plain Python and what it calls made for the device."""
     cuda, plain = backend().cuda, simulated()
     device: Callable[[Any], Any] = (lambda f: f) if plain else cuda.jit(device=True)
     names = {"cuda": cuda, "device": device, "math": Forgiving() if plain else math, "max": device(larger)}
-    exec(compile(kernel.text, str(write(kernel.text)), "exec"), names)
+    names |= packs() if "load_pack" in text else {}
+    exec(compile(text, str(write(text)), "exec"), names)
     return names
 
 
@@ -204,40 +205,43 @@ def packs() -> dict[str, Any]:
     return cuda_packs.intrinsics(found, importlib.import_module(types))
 
 
-def named(text: str, name: str) -> Any:
-    """The function of that name in a text of kernels that call no other, still plain Python."""
-    names = {"cuda": backend().cuda, "math": Forgiving() if simulated() else math, **packs()}
-    exec(compile(text, str(write(text)), "exec"), names)
-    return names[name]
+_exact = False
 
 
-@lru_cache(maxsize=256)
-def compile_named(text: str, name: str, types: str) -> Callable[..., None]:
-    """A function (blocks, threads, ...) that launches a kernel of a text; raises `DeviceError` where nothing can be."""
-    require()
-    compiled = backend().cuda.jit(types)(named(text, name))
+@contextlib.contextmanager
+def exact() -> Iterator[None]:
+    """Kernels compiled inside round after every operation, as the CPU does: none contracts a*b + c.
 
-    def launch(blocks: int, threads: int, *args: Any) -> None:
-        with warnings.catch_warnings():  # of small grids, and of arithmetic in the simulator
-            warnings.simplefilter("ignore")
-            compiled[blocks, threads](*args)
-
-    return launch
-
-
-def ptx_named(text: str, name: str, types: str, capability: tuple[int, int]) -> str:
-    """A kernel of a text as PTX; needs a compiler and no GPU."""
-    with _pretended(capability):
-        found, _ = backend().cuda.compile_ptx(named(text, name), types, cc=capability)
-    return str(found)
+    A kernel without exp, log, powers and cosines then gives the bits of the CPU. For tests: the default is faster.
+    Two things are needed: the compiler's option, and no optimization when linking, which forgets the option.
+    Not for several threads at once. Raises `DeviceError` where the backend has no such option.
+    """
+    global _exact
+    if simulated() or _exact:
+        yield
+        return
+    if backend().name == "numba_cuda_mlir":
+        raise DeviceError(f"numba-cuda-mlir contracts a*b + c always; unset {VARIABLE} or choose another")
+    compiler: Any = importlib.import_module("numba.cuda.cudadrv.nvvm")
+    own = compiler.compile_ir
+    compiler.compile_ir = lambda text, **options: own(text, **options, fma=0)
+    _exact = True
+    try:
+        yield
+    finally:
+        compiler.compile_ir, _exact = own, False
 
 
 @lru_cache(maxsize=64)
-def compile_lanes(kernel_text: str, types: str, kernel: Kernel) -> Callable[..., None]:
-    """A function (count, ...) that launches the kernel on `count` lanes; one compilation for one text."""
-    del kernel_text
-    run, few = functions(kernel)["run"], simulated()
-    compiled = backend().cuda.jit(types)(run)
+def _compiled(kernel: Kernel, exactly: bool) -> Any:
+    """The kernel as the backend launches it; one compilation for one text."""
+    options = {"lto": False} if exactly and backend().name == "numba-cuda" else {}  # numba's own never does
+    return backend().cuda.jit(signature(kernel), **options)(functions(kernel.text)["run"])
+
+
+def compile_lanes(kernel: Kernel) -> Callable[..., None]:
+    """A function (count, ...) that launches the kernel on `count` lanes."""
+    compiled, few = _compiled(kernel, _exact and not simulated()), simulated()
 
     def launch(count: int, *args: Any) -> None:
         threads = FEW_THREADS if few else THREADS
@@ -251,13 +255,40 @@ def compile_lanes(kernel_text: str, types: str, kernel: Kernel) -> Callable[...,
 def compile_kernel(kernel: Kernel) -> Callable[..., None]:
     """The launcher of a kernel; raises `DeviceError` where nothing can be launched."""
     require()
-    return compile_lanes(kernel.text, signature(kernel), kernel)
+    return compile_lanes(kernel)
+
+
+@lru_cache(maxsize=256)
+def _compiled_named(text: str, name: str, types: str, exactly: bool) -> Any:
+    options = {"lto": False} if exactly and backend().name == "numba-cuda" else {}
+    return backend().cuda.jit(types, **options)(functions(text)[name])
+
+
+def compile_named(text: str, name: str, types: str) -> Callable[..., None]:
+    """A function (blocks, threads, ...) that launches the kernel of that name in a text, with a signature `types`.
+
+    Raises `DeviceError` where nothing can be launched.
+    """
+    require()
+    compiled = _compiled_named(text, name, types, _exact and not simulated())
+
+    def launch(blocks: int, threads: int, *args: Any) -> None:
+        with warnings.catch_warnings():  # of small grids, and of arithmetic in the simulator
+            warnings.simplefilter("ignore")
+            compiled[blocks, threads](*args)
+
+    return launch
 
 
 def ptx(kernel: Kernel, capability: tuple[int, int]) -> str:
     """The kernel as PTX for a compute capability such as (9, 0); needs a compiler and no GPU."""
+    return ptx_of(functions(kernel.text)["run"], signature(kernel), capability)
+
+
+def ptx_of(function: Any, types: str, capability: tuple[int, int], **options: Any) -> str:
+    """A plain Python function as PTX; `types` is its signature, the options are the backend's, as `launch_bounds`."""
     with _pretended(capability):
-        text, _ = backend().cuda.compile_ptx(functions(kernel)["run"], signature(kernel), cc=capability)
+        text, _ = backend().cuda.compile_ptx(function, types, cc=capability, **options)
     return str(text)
 
 
