@@ -314,14 +314,19 @@ def to_device(array: Any) -> Any:
     return backend().cuda.to_device(np.ascontiguousarray(array))
 
 
+def detached(array: Any) -> Any:
+    """The array, of a tensor that is differentiated its numbers: it hands out no address itself."""
+    return array.detach() if hasattr(array, "detach") else array
+
+
 def resident(array: Any) -> bool:
     """Whether an array says that it lies on a device: one of PyTorch, CuPy, numba."""
-    return hasattr(array, "__cuda_ndarray__") or hasattr(array, "__cuda_array_interface__")
+    return hasattr(array, "__cuda_ndarray__") or hasattr(detached(array), "__cuda_array_interface__")
 
 
 def as_device(array: Any) -> Any:
     """numba's view of an array on the device, without a copy."""
-    return array if hasattr(array, "__cuda_ndarray__") else backend().cuda.as_cuda_array(array)
+    return array if hasattr(array, "__cuda_ndarray__") else backend().cuda.as_cuda_array(detached(array))
 
 
 def address(array: Any) -> int:

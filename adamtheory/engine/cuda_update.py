@@ -78,7 +78,7 @@ class CudaArrays:
         self.blocks, groups = len(divided[1]), len(self.edges) - 1
         self.divided = [cuda.to_device(a) for a in divided]
         longest = int(np.diff(divided[0].astype(np.int64)).max())
-        self.threads = cuda.FEW_THREADS if cuda.simulated() else max(32, min(THREADS, -(-longest // 32) * 32))
+        self.threads = cuda.FEW_THREADS if cuda.simulated() else min(THREADS, max(32, -(-longest // 32) * 32))
         state = np.repeat(start.reshape(-1, 1), groups, axis=1) if len(start) else np.zeros((1, groups), self.dtype)
         self.states = [cuda.to_device(state), cuda.to_device(state)]
         self.partials: Any = cuda.empty((sum(self.kernel.stages), self.blocks), np.float64)

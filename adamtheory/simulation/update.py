@@ -176,13 +176,15 @@ class _OnDevice:
 
         self.given = given
         self.buffer: Any = None  # for gradients that are NumPy arrays
-        what = f"{given.size if isinstance(given, np.ndarray) else 'the'} parameters and slots of {name}"
-        if isinstance(given, np.ndarray):
+        self.copied = not cuda.resident(given)
+        if self.copied:
             _flat(given, "parameters", None)
+            what = f"{given.size} parameters and slots of {name}"
             with cuda.room(what):
                 self.parameters = self.view = cuda.to_device(given)
         else:
             self.parameters, self.view = given, _device_view(given, "parameters", None)
+            what = f"the slots of {name} for {self.view.size} parameters"
         edges, dtype = _edges(groups, self.view), np.dtype(self.view.dtype)
         kernel = emit_cuda_update(program, dtype.name)
         par = np.array([values[n] for n in kernel.params], dtype)
@@ -190,12 +192,10 @@ class _OnDevice:
 
     def gradient(self, gradient: Any) -> Any:
         """The flat gradient on the device: itself, or a copy of a NumPy array in a place that is kept for it."""
-        import numpy as np
-
         from adamtheory.engine import cuda
 
         size = self.arrays.size
-        if not isinstance(gradient, np.ndarray):
+        if cuda.resident(gradient):
             return _device_view(gradient, "gradient", self.view).reshape(size)
         flat = _flat(gradient, "gradient", self.view)
         if self.buffer is None:
@@ -208,11 +208,12 @@ class _OnDevice:
     def fetch(self) -> Array:
         import numpy as np
 
-        if not isinstance(self.given, np.ndarray):
+        if not self.copied:
             return np.array(self.view.copy_to_host())
-        if self.given.size:
-            self.view.copy_to_host(self.given)
-        return self.given
+        given: Array = self.given
+        if given.size:
+            self.view.copy_to_host(given)
+        return given
 
 
 def _place(device: str, parameters: Any) -> str:
@@ -230,11 +231,8 @@ def _device_view(array: Any, what: str, like: Any) -> Any:
     """numba's view of an array on a GPU; raises `ParameterError` for what cannot be updated there."""
     from adamtheory.engine import cuda
 
-    kind = f"{type(array).__module__.partition('.')[0]}.{type(array).__name__}"
-    if not cuda.resident(array):
-        raise ParameterError(f"{what} must be a NumPy array or lie on the GPU, which {kind} does not")
     try:
-        view = cuda.as_device(array.detach() if hasattr(array, "detach") else array)  # a tensor that is differentiated
+        view = cuda.as_device(array)
     except (TypeError, ValueError, NotImplementedError) as error:
         raise ParameterError(f"{what} cannot be read on the GPU: {str(error).splitlines()[0]}") from None
     if str(view.dtype) not in ("float32", "float64"):
@@ -250,7 +248,8 @@ def _flat(array: Any, what: str, like: Any) -> Array:
     import numpy as np
 
     if not isinstance(array, np.ndarray) or array.dtype.name not in ("float32", "float64"):
-        raise ParameterError(f"{what} must be a NumPy array of float32 or float64, not {type(array).__name__}")
+        kind = array.dtype if isinstance(array, np.ndarray) else type(array).__name__
+        raise ParameterError(f"{what} must be a NumPy array of float32 or float64, or one on a GPU, not {kind}")
     if not array.flags.c_contiguous or (like is None and not array.flags.writeable):
         raise ParameterError(f"{what} must be C-contiguous and writeable; pass numpy.ascontiguousarray(...) of it")
     _same(array, what, like)

@@ -1,0 +1,63 @@
+"""Kernels that update arrays in numba's simulator, bit for bit the CPU's: NUMBA_ENABLE_CUDASIM=1 pytest -m sim.
+
+The CPU's kernels are plain Python, which costs no compilation.
+"""
+
+from __future__ import annotations
+
+import os
+
+import numpy as np
+import pytest
+
+from adamtheory.engine import cpu, cuda, cuda_update
+from adamtheory.rules import RULES
+from adamtheory.simulation.update import ArrayOptimizer
+
+from .updates import DTYPES, PLAIN, TOTALS, all_same, gradients, load, play, small, start, unaligned
+
+pytestmark = [
+    pytest.mark.sim,
+    pytest.mark.skipif(not cuda.simulated(), reason="the simulator needs a process with NUMBA_ENABLE_CUDASIM=1"),
+]
+FULL = bool(os.environ.get("ADAMTHEORY_FULL"))
+# every rule in the precision that the test of plain Python does not take; all of them with ADAMTHEORY_FULL=1
+CASES = [(name, dtype) for i, name in enumerate(PLAIN) for dtype in (DTYPES if FULL else [DTYPES[1 - i % 2]])]
+
+
+@pytest.fixture(autouse=True)
+def uncompiled(monkeypatch):
+    """The CPU's kernels as plain Python."""
+    monkeypatch.setattr(cpu, "load", load)
+
+
+@pytest.mark.parametrize(("name", "dtype"), CASES)
+def test_every_rule(monkeypatch, name, dtype):
+    """Packs and what is left over, in two blocks that take turns; then one by one from an odd place."""
+    monkeypatch.setattr(cuda_update, "MOST_BLOCKS", 2)
+    size = (1, 11, 36)[PLAIN.index(name) % 3]
+    x, rows = start(dtype, size), gradients(dtype, size, 3)
+    expected = play(RULES[name], "cpu", rows, x)
+    all_same(expected, play(RULES[name], "cuda", rows, x))
+    if size < 20:
+        place = cuda.backend().cuda.cudadrv.devicearray.FakeCUDAArray
+        all_same(expected, play(RULES[name], "auto", rows, x, lambda a: place(unaligned(a))))
+
+
+@pytest.mark.parametrize("groups", [[0, 3, 5], [0, 3, 9]])
+@pytest.mark.parametrize("name", TOTALS)
+def test_totals(monkeypatch, name, groups):
+    """One launch, and a chain of them for a group of two chunks; the sums are exact in float64."""
+    small(monkeypatch, lanes=4)
+    x, rows = start("float32", groups[-1]), gradients("float32", groups[-1], 2)
+    cpu_run, gpu_run = (play(RULES[name](lr=0.1), d, rows, x, groups=groups) for d in ("cpu", "cuda"))
+    all_same(cpu_run, gpu_run)
+
+
+def test_a_tree_of_full_size():
+    """As it runs on a device, but with 256 lanes dealt out to four threads."""
+    x, g = (np.random.default_rng(k).standard_normal(300).astype(np.float32) for k in range(2))
+    steppers = [ArrayOptimizer(RULES["swats"], x.copy(), device=d) for d in ("cpu", "cuda")]
+    for stepper in steppers:
+        stepper.step(g)
+    assert np.array_equal(*(stepper.fetch() for stepper in steppers))
