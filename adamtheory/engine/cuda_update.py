@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -37,6 +38,7 @@ class CudaArrays:
         self.kernel, self.par, self.dtype, self.size = kernel, par, np.dtype(kernel.dtype), int(edges[-1])
         self.edges, self.out = edges, np.zeros(len(kernel.scalars), self.dtype)
         self.advance = cpu.load(kernel.host).advance
+        self.launchers: dict[str, Callable[..., None]] = {}
         start = np.array([float(s.initial or 0) for s in kernel.step_states], self.dtype)
         with cuda.room(what):
             self.x = x if self.size else cuda.empty(1, self.dtype)
@@ -47,6 +49,7 @@ class CudaArrays:
             self.states: list[Any] = []  # the step state of the groups, before and after a step
             if kernel.stages:
                 self._divide(start)
+        self.packed = bool(cuda.packs()) and all(_begins_a_pack(a) for a in (self.x, *self.slots.values()))
 
     def step(self, round_: int, g: Any) -> None:
         """One update by a flat gradient on the device, with the array's size and dtype."""
@@ -59,7 +62,7 @@ class CudaArrays:
                 self._launch(name, self.blocks, self.threads, (*self.out, *kept, *arrays))
             self.states = [after, before]
         elif self.size:
-            wide = cuda.packs() and all(cuda.address(a) % PACK_BYTES == 0 for a in arrays)
+            wide = self.packed and _begins_a_pack(g)
             units = -(-self.size // self.kernel.pack) if wide else self.size
             self._over(units, "apply_wide" if wide else "apply", (self.size, *self.out, *arrays))
 
@@ -96,4 +99,11 @@ class CudaArrays:
         self._launch(name, min(MOST_BLOCKS, -(-units // threads)), threads, args)
 
     def _launch(self, name: str, blocks: int, threads: int, args: tuple[Any, ...]) -> None:
-        cuda.compile_named(self.kernel.text, name, self.kernel.signature(name))(blocks, threads, *args)
+        if name not in self.launchers:
+            text, types = self.kernel.text, self.kernel.signature(name)
+            self.launchers[name] = cuda.compile_named(text, name, types)
+        self.launchers[name](blocks, threads, *args)
+
+
+def _begins_a_pack(array: Any) -> bool:
+    return cuda.address(array) % PACK_BYTES == 0

@@ -19,8 +19,9 @@ bit. Kernels:
     finish        the coordinates, and the step state from `before` into `after`, which other blocks do not read
     whole         all of it in one launch, where every group is one chunk
 
-The totals differ from the CPU's, which are summed from left to right: for n coordinates by at most
-(n + 2 LANES) 2**-53 times the sum of the terms' magnitudes, and not at all where float64 holds the sums exactly.
+The totals differ from the CPU's, which are summed from left to right: for n coordinates by at most n 2**-52 times the
+sum of the terms' magnitudes, since each is within half of that of the exact sum; and not at all where float64 holds
+the sums exactly.
 """
 
 from __future__ import annotations

@@ -59,9 +59,9 @@ class ArrayOptimizer:
     is closer than `simulate`'s to the sum of the float32 terms.
 
     On a GPU a*b + c is rounded once, so last bits differ from the CPU's; no launch decides any. Totals are summed in
-    float64 in another order, fixed by the group's size: n terms differ from the CPU's sum by at most
-    (n + 512) 2**-53 of the sum of their magnitudes. Steps run in the default stream: a framework that works in another
-    one has to wait for its gradients before, and for the step after.
+    float64 in an order that the group's size fixes: n terms within n 2**-52 times the sum of their magnitudes of the
+    CPU's. Steps run in the default stream: a framework that works in another one has to wait for its gradients
+    before, and for the step after.
 
     Raises `ParameterError` for a wrong array or wrong edges, `DeviceError` without a GPU, or room on it.
     Source: the form in which frameworks run these methods; groups are the weight vectors of Zhang, Ma, Li & Wu 2017.
@@ -123,7 +123,7 @@ class ArrayOptimizer:
 
     @property
     def state(self) -> dict[str, Any]:
-        """Each slot's array; on a GPU those there, but for what it shares with the CPU."""
+        """Each slot's array, on a GPU the one there; to be asked for anew after a step."""
         return self._gpu.arrays.state() if self._gpu else self._state
 
     def step(self, gradient: Any) -> None:

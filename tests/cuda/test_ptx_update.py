@@ -54,7 +54,7 @@ def test_every_rule_moves_16_bytes_and_stays_in_its_dtype(name):
             packs = sum(o == f"{access}.global.{pack}" for o in found)
             single = f"{access}.global.{pack[3:]}"
             rest = sum(o in (single, single.replace(".f", ".u")) for o in found)
-            assert packs and rest and packs % number == rest % number == 0, access  # a loop may be there twice
+            assert number <= packs <= 2 * number and number <= rest <= 2 * number, access  # a loop may be there twice
             assert machine.count(opcode) == packs, opcode
 
 

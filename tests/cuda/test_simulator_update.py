@@ -11,7 +11,6 @@ import numpy as np
 import pytest
 
 from adamtheory.benchmark import gpu_updates
-from adamtheory.cli import main
 from adamtheory.engine import cpu, cuda, cuda_update
 from adamtheory.engine.emit_cuda_update import emit_cuda_update
 from adamtheory.engine.emit_update import build_update
@@ -69,6 +68,8 @@ def test_a_tree_of_full_size():
 
 
 def test_the_benchmark_runs(monkeypatch, capsys):
+    from adamtheory.cli import main
+
     small(monkeypatch, lanes=2)
     monkeypatch.setattr(gpu_updates, "STEPS", 1)
     assert main(["bench", "--device", "cuda", "--scale", "1e-8", "--rounds", "3", "update-sgd"]) == 0

@@ -126,7 +126,7 @@ def test_sums_are_the_tree_that_is_described_and_within_the_bound(device, size):
     stepper.step(g)
     (found,) = stepper.fetch_state()["s"]
     assert found == tree(g)
-    bound = (size + 2 * emission.LANES) * 2.0**-53 * np.abs(g).sum()
+    bound = size * 2.0**-52 * np.abs(g).sum()
     assert abs(found - math.fsum(g)) <= bound / 2
     assert abs(found - np.cumsum(g)[-1]) <= bound
 
