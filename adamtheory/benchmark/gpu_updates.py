@@ -20,43 +20,40 @@ def update(method: str, dtype: str, scale: float = 1.0, row: int = 0, share: flo
     """
     import numpy as np
 
-    from adamtheory.engine import cuda
-    from adamtheory.engine.emit_cuda_update import emit_cuda_update
-    from adamtheory.engine.emit_update import build_update
     from adamtheory.rules import get
-    from adamtheory.schedules import constant
     from adamtheory.simulation.update import ArrayOptimizer
+
+    def placed(array: Any) -> Any:
+        return ArrayOptimizer(get("sgd"), array, device="cuda").parameters
 
     size, row = max(9, int(SIZE * scale)), max(4, int(row * scale)) if row else 0
     size = max(1, size // row) * row if row else size
     host = np.random.default_rng(0).standard_normal(size, np.float32).astype(dtype)
-    x, g = (cuda.to_device(host.reshape(-1, row) if row else host) for _ in range(2))
-    source, target = cuda.to_device(host), cuda.empty(size, np.dtype(dtype))
+    x, g, source, target = (placed(host.reshape(-1, row) if row else host) for _ in range(4))
     stepper = ArrayOptimizer(get(method)(lr=1e-3), x, groups="rows" if row else None)
-    moved = emit_cuda_update(build_update(get(method), constant), dtype).bytes_moved
-    copied = 2 * np.dtype(dtype).itemsize
-    entrants = [Entrant("adamtheory", waited(lambda: stepper.step(g)), STEPS * size, float(STEPS * size * moved))]
-    entrants.append(Entrant("copy on the device", waited(lambda: target.copy_to_device(source)),
-                            STEPS * size, float(STEPS * size * copied)))  # fmt: skip
+    copied = 2 * host.itemsize
+    moved = host.itemsize * (3 + 2 * sum(a.size == size for a in stepper.state.values()))
+
+    def work(step: Callable[[], object]) -> Callable[[], object]:
+        def run() -> None:
+            for _ in range(STEPS):
+                step()
+            stepper.wait()
+
+        return run
+
+    entrants = [
+        Entrant("adamtheory", work(lambda: stepper.step(g)), STEPS * size, float(STEPS * size * moved)),
+        Entrant("copy on the device", work(lambda: target.copy_to_device(source)), STEPS * size,
+                float(STEPS * size * copied)),
+    ]  # fmt: skip
     goals = [Goal(f"{share:.0%} of the copy's bandwidth", "copy on the device", share * copied / moved)]
     rival, absent = _torch(method, host) if dtype == "float32" and not row else (None, ())
     if rival is not None:
         entrants.append(Entrant("PyTorch fused", rival, STEPS * size, float(STEPS * size * moved)))
         goals.append(Goal("not slower than PyTorch's fused one", "PyTorch fused", 1.0))
-    title = f"update on the GPU, {method}, {size:.0e} {dtype} parameters, {moved} bytes each"
+    title = f"update on the GPU, {method}, {size:.3g} {dtype} parameters, {moved} bytes each"
     return Contest(title, "parameter", tuple(entrants), tuple(goals), absent)
-
-
-def waited(step: Callable[[], object]) -> Callable[[], object]:
-    """Some steps, then the wait for the device."""
-    from adamtheory.engine import cuda
-
-    def work() -> None:
-        for _ in range(STEPS):
-            step()
-        cuda.synchronize()
-
-    return work
 
 
 def _torch(method: str, host: Any) -> tuple[Callable[[], object] | None, tuple[str, ...]]:

@@ -99,11 +99,6 @@ class CudaUpdate:
         """How many numbers a pack has."""
         return PACK_BYTES // (8 if self.dtype == "float64" else 4)
 
-    @property
-    def bytes_moved(self) -> int:
-        """Bytes a coordinate: its gradient read, its parameter and slots read and written, once."""
-        return (1 + 2 * len(self.coord_states)) * PACK_BYTES // self.pack
-
 
 class _CudaUpdate(Update):
     """Writes the texts."""

@@ -146,6 +146,13 @@ class ArrayOptimizer:
             self._run(lambda lo, hi, out: self._groups(
                 lo, hi, self._edges, self.round, self._par, self._st, out, *arrays))  # fmt: skip
 
+    def wait(self) -> None:
+        """Wait for the steps: on a GPU `step` returns before its update is done, and later steps queue up behind it."""
+        if self._gpu:
+            from adamtheory.engine import cuda
+
+            cuda.synchronize()
+
     def fetch(self) -> Array:
         """The parameters on the host: the NumPy array that was given, brought up to date; else a copy."""
         return self._gpu.fetch() if self._gpu else self.parameters
