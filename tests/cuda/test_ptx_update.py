@@ -29,8 +29,10 @@ def compiled(kernel: CudaUpdate, name: str, capability: tuple[int, int]) -> str:
 
 
 def chosen(budget: Budget) -> bool:
-    """All rows for one architecture, those of Adam in float32 for all; all for all with ADAMTHEORY_FULL=1."""
-    return FULL or budget.capability == (9, 0) or (budget.case[0] == "adam" and budget.dtype == "float32")
+    """Most rows for one architecture, those of Adam in float32 for all; all for all with ADAMTHEORY_FULL=1."""
+    rule, _, name = budget.case
+    one = budget.capability == (9, 0) and rule != "swats" and name != "finish"
+    return FULL or one or (rule == "adam" and budget.dtype == "float32")
 
 
 @pytest.mark.parametrize("budget", budgets("update", chosen), ids=str)
@@ -39,7 +41,7 @@ def test_budgets(budget):
     budget.hold(compiled(emitted(rule, budget.dtype, schedule), name, budget.capability))
 
 
-@pytest.mark.parametrize("name", PLAIN if FULL else PLAIN[1::24])
+@pytest.mark.parametrize("name", PLAIN if FULL else PLAIN[1::30])
 def test_every_rule_moves_16_bytes_and_stays_in_its_dtype(name):
     """Each array is loaded, each but the gradient's stored, as packs, and one by one for what is left over."""
     for dtype, pack in (("float32", "v4.f32"), ("float64", "v2.f64")) if FULL else (("float32", "v4.f32"),):

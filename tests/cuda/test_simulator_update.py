@@ -10,7 +10,7 @@ import os
 import numpy as np
 import pytest
 
-from adamtheory.benchmark import gpu_updates
+from adamtheory.benchmark import gpu_updates, sides
 from adamtheory.engine import cpu, cuda, cuda_update
 from adamtheory.rules import RULES
 from adamtheory.simulation.update import ArrayOptimizer
@@ -69,6 +69,7 @@ def test_the_benchmark_runs(monkeypatch, capsys):
 
     small(monkeypatch, lanes=2)
     monkeypatch.setattr(gpu_updates, "STEPS", 1)
+    monkeypatch.setattr(sides, "installed", lambda *_: False)  # PyTorch takes seconds to load
     assert main(["bench", "--device", "cuda", "--scale", "1e-8", "--rounds", "3", "update-sgd"]) == 0
     said = capsys.readouterr().out
     assert "sgd, 9 float32 parameters, 12 bytes each" in said
@@ -79,8 +80,9 @@ def test_the_benchmark_runs(monkeypatch, capsys):
     assert "ndadam, 8 float32 parameters, 20 bytes each" in contest.title
 
 
-def test_bytes_are_those_of_the_arrays():
+def test_bytes_are_those_of_the_arrays(monkeypatch):
     """Of float32: the gradient read; the parameter and every slot read and written."""
+    monkeypatch.setattr(sides, "installed", lambda *_: False)
     moved = {"sgd": 12, "momentum": 20, "adam": 28, "amsgrad": 36}
     for name, number in moved.items():
         (entrant, *_) = gpu_updates.CONTESTS[f"update-{name}"](1e-8).entrants
