@@ -294,3 +294,27 @@ def test_without_a_gpu_the_advice_is_one_line(monkeypatch):
                  lambda: ArrayOptimizer(ADAM, to_device(np.ones(3)))):  # fmt: skip
         with pytest.raises(DeviceError, match=r"^no NVIDIA driver was found; use --device cpu, or, .*$"):
             make()
+
+
+ODD = {
+    "no slot at all": "def f(x, g, *, lr):\n    return x - lr*g/sqrt(total(g*g) + 1)",
+    "a number for each coordinate": "def f(x, g, n=0, *, lr):\n    n = total(1)\n    return x - lr*g/n, n",
+    "two totals of one stage": "def f(x, g, *, lr):\n    return x - lr*g*total(x*g)/(total(g*g) + 1)",
+    "a slot that no one reads": "def f(x, g, last=0, *, lr):\n    return x - lr*g, g",
+    "a slot that starts elsewhere": "def f(x, g, a=3, s=2, *, lr):\n    return x - lr*g*s, a/2 + g, s/2",
+    "x is not read": "def f(x, g, *, lr):\n    return lr*g",
+    "g is not read": "def f(x, g, *, lr):\n    return x - lr*x",
+    "nothing is read": "def f(x, g, *, lr):\n    return lr",
+    "names that end like marks": "def f(x, g, m=0, m__0=0, m__1=1, *, lr):\n    m__0 = m__0 + g\n    m__1 = m__1/2\n"
+    "    m = m + m__0*m__1\n    return x - lr*m, m, m__0, m__1",
+}
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("name", ODD)
+def test_odd_rules(device, name, dtype):
+    optimizer = parse(f"@rule\n{ODD[name]}\n")["f"](lr=0.5)
+    x, rows = start("float64", 11), gradients("float64", 11)
+    x = np.round(x * 32) / 32  # sums of products are exact in float64
+    cpu_run, gpu_run = (play(optimizer, d, rows.astype(dtype), x.astype(dtype)) for d in ("cpu", "cuda"))
+    all_same(cpu_run[:1], gpu_run[:1])
