@@ -242,7 +242,7 @@ def _device_view(array: Any, what: str, like: Any) -> Any:
         view = cuda.as_device(array)
     except (TypeError, ValueError, NotImplementedError) as error:
         raise ParameterError(f"{what} cannot be read on the GPU: {str(error).splitlines()[0]}") from None
-    if str(view.dtype) not in ("float32", "float64"):
+    if like is None and str(view.dtype) not in ("float32", "float64"):
         raise ParameterError(f"{what} must be an array of float32 or float64, not {view.dtype}")
     if not view.is_c_contiguous():
         raise ParameterError(f"{what} must be C-contiguous; pass a contiguous copy of it")
