@@ -55,7 +55,7 @@ RUNNING = {"engine", "data", "simulation", "hindsight", "runs", "report", "sweep
 # Library -> the only places that may import it, as prefixes of paths inside the package.
 ONLY = {
     "numba": ("engine/cpu.py", "engine/cuda.py"),
-    "llvmlite": ("engine/cpu.py", "engine/cuda.py"),
+    "llvmlite": ("engine/cpu.py", "engine/cuda.py", "engine/cuda_packs.py"),
     "matplotlib": ("report/",),
     "typer": ("cli/",),
     "rich": ("cli/", "report/"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 
+from adamtheory.benchmark import gpu_updates
 from adamtheory.benchmark.contest import Contest, Entrant, Goal
 
 
@@ -36,4 +37,5 @@ CONTESTS: dict[str, Callable[[float], Contest]] = {
     "lanes-amsgrad": lambda scale: lanes("amsgrad", "float32", 0.02, scale),
     "lanes-adam": lambda scale: lanes("adam", "float32", 0.02, scale),
     "lanes-adam-float64": lambda scale: lanes("adam", "float64", 0.1, scale),
+    **gpu_updates.CONTESTS,
 }

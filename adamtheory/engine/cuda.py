@@ -27,6 +27,7 @@ from typing import Any
 
 import numpy as np
 
+from adamtheory.engine import cuda_packs
 from adamtheory.engine.cpu import write
 from adamtheory.engine.emit import Kernel
 from adamtheory.engine.emit_cuda import signature
@@ -179,21 +180,68 @@ def larger(a: Any, b: Any) -> Any:
     return a if a > b else b
 
 
-def functions(kernel: Kernel) -> dict[str, Any]:
-    """The names of a kernel's text, with `run` still plain Python and what it calls made for the device."""
+def functions(text: str) -> dict[str, Any]:
+    """The names of a kernel's text, with the kernel still plain Python and what it calls made for the device."""
     cuda, plain = backend().cuda, simulated()
     device: Callable[[Any], Any] = (lambda f: f) if plain else cuda.jit(device=True)
     names = {"cuda": cuda, "device": device, "math": Forgiving() if plain else math, "max": device(larger)}
-    exec(compile(kernel.text, str(write(kernel.text)), "exec"), names)
+    names |= packs() if "load_pack" in text else {}
+    exec(compile(text, str(write(text)), "exec"), names)
     return names
 
 
+@lru_cache(maxsize=1)
+def packs() -> dict[str, Any]:
+    """`load_pack` and `store_pack` of `cuda_packs`; empty where the backend cannot have them."""
+    if simulated():
+        return cuda_packs.plain()
+    name = backend().name
+    if name == "numba_cuda_mlir":
+        return {}
+    extending, types = ("numba.cuda.extending", "numba.cuda.types")
+    if name == "builtin":
+        extending, types = ("numba.extending", "numba.types")
+    found = importlib.import_module(extending).intrinsic
+    return cuda_packs.intrinsics(found, importlib.import_module(types))
+
+
+_exact = False
+
+
+@contextlib.contextmanager
+def exact() -> Iterator[None]:
+    """Kernels compiled inside round after every operation, as the CPU does: none contracts a*b + c.
+
+    A kernel without exp, log, powers and cosines then gives the bits of the CPU. For tests: the default is faster.
+    Two things are needed: the compiler's option, and no optimization when linking, which forgets the option.
+    Not for several threads at once. Raises `DeviceError` where the backend has no such option.
+    """
+    global _exact
+    if simulated() or _exact:
+        yield
+        return
+    if backend().name == "numba_cuda_mlir":
+        raise DeviceError(f"numba-cuda-mlir contracts a*b + c always; unset {VARIABLE} or choose another")
+    compiler: Any = importlib.import_module("numba.cuda.cudadrv.nvvm")
+    own = compiler.compile_ir
+    compiler.compile_ir = lambda text, **options: own(text, **options, fma=0)
+    _exact = True
+    try:
+        yield
+    finally:
+        compiler.compile_ir, _exact = own, False
+
+
 @lru_cache(maxsize=64)
-def compile_lanes(kernel_text: str, types: str, kernel: Kernel) -> Callable[..., None]:
-    """A function (count, ...) that launches the kernel on `count` lanes; one compilation for one text."""
-    del kernel_text
-    run, few = functions(kernel)["run"], simulated()
-    compiled = backend().cuda.jit(types)(run)
+def _compiled(kernel: Kernel, exactly: bool) -> Any:
+    """The kernel as the backend launches it; one compilation for one text."""
+    options = {"lto": False} if exactly and backend().name == "numba-cuda" else {}  # numba's own never does
+    return backend().cuda.jit(signature(kernel), **options)(functions(kernel.text)["run"])
+
+
+def compile_lanes(kernel: Kernel) -> Callable[..., None]:
+    """A function (count, ...) that launches the kernel on `count` lanes."""
+    compiled, few = _compiled(kernel, _exact and not simulated()), simulated()
 
     def launch(count: int, *args: Any) -> None:
         threads = FEW_THREADS if few else THREADS
@@ -207,13 +255,40 @@ def compile_lanes(kernel_text: str, types: str, kernel: Kernel) -> Callable[...,
 def compile_kernel(kernel: Kernel) -> Callable[..., None]:
     """The launcher of a kernel; raises `DeviceError` where nothing can be launched."""
     require()
-    return compile_lanes(kernel.text, signature(kernel), kernel)
+    return compile_lanes(kernel)
+
+
+@lru_cache(maxsize=256)
+def _compiled_named(text: str, name: str, types: str, exactly: bool) -> Any:
+    options = {"lto": False} if exactly and backend().name == "numba-cuda" else {}
+    return backend().cuda.jit(types, **options)(functions(text)[name])
+
+
+def compile_named(text: str, name: str, types: str) -> Callable[..., None]:
+    """A function (blocks, threads, ...) that launches the kernel of that name in a text, with a signature `types`.
+
+    Raises `DeviceError` where nothing can be launched.
+    """
+    require()
+    compiled = _compiled_named(text, name, types, _exact and not simulated())
+
+    def launch(blocks: int, threads: int, *args: Any) -> None:
+        with warnings.catch_warnings():  # of small grids, and of arithmetic in the simulator
+            warnings.simplefilter("ignore")
+            compiled[blocks, threads](*args)
+
+    return launch
 
 
 def ptx(kernel: Kernel, capability: tuple[int, int]) -> str:
     """The kernel as PTX for a compute capability such as (9, 0); needs a compiler and no GPU."""
+    return ptx_of(functions(kernel.text)["run"], signature(kernel), capability)
+
+
+def ptx_of(function: Any, types: str, capability: tuple[int, int], **options: Any) -> str:
+    """A plain Python function as PTX; `types` is its signature, the options are the backend's, as `launch_bounds`."""
     with _pretended(capability):
-        text, _ = backend().cuda.compile_ptx(functions(kernel)["run"], signature(kernel), cc=capability)
+        text, _ = backend().cuda.compile_ptx(function, types, cc=capability, **options)
     return str(text)
 
 
@@ -237,6 +312,44 @@ def _pretended(capability: tuple[int, int]) -> Iterator[None]:
 def to_device(array: Any) -> Any:
     """A copy on the device."""
     return backend().cuda.to_device(np.ascontiguousarray(array))
+
+
+def detached(array: Any) -> Any:
+    """The array, of a tensor that is differentiated its numbers: it hands out no address itself."""
+    return array.detach() if hasattr(array, "detach") else array
+
+
+def resident(array: Any) -> bool:
+    """Whether an array says that it lies on a device: one of PyTorch, CuPy, numba."""
+    return hasattr(array, "__cuda_ndarray__") or hasattr(detached(array), "__cuda_array_interface__")
+
+
+def as_device(array: Any) -> Any:
+    """numba's view of an array on the device, without a copy."""
+    return array if hasattr(array, "__cuda_ndarray__") else backend().cuda.as_cuda_array(detached(array))
+
+
+def address(array: Any) -> int:
+    """Where an array on the device, or of the simulator, begins."""
+    interface = getattr(array, "__cuda_array_interface__", None)
+    return int(interface["data"][0] if interface else array.ctypes.data)
+
+
+def empty(shape: Any, dtype: Any) -> Any:
+    """An array on the device with any content."""
+    return backend().cuda.device_array(shape, dtype)
+
+
+@contextlib.contextmanager
+def room(what: str) -> Iterator[None]:
+    """Raise `DeviceError` that says what does not fit where the device's memory ends."""
+    try:
+        yield
+    except Exception as error:  # each backend has its own
+        if "OUT_OF_MEMORY" not in str(error):
+            raise
+        free = f"{free_bytes() / 2**30:.1f} GiB are free"
+        raise DeviceError(f"{what} do not fit into the GPU's memory: {free}; use a smaller array, or the CPU") from None
 
 
 def synchronize() -> None:
