@@ -28,8 +28,7 @@ from typing import Any
 import numpy as np
 
 from adamtheory.engine.cpu import write
-from adamtheory.engine.emit import Kernel
-from adamtheory.engine.emit_cuda import signature
+from adamtheory.engine.emit_cuda import CudaKernel, signature
 from adamtheory.errors import AdamTheoryError, DeviceError, UnknownNameError
 
 VARIABLE = "ADAMTHEORY_CUDA"
@@ -216,15 +215,15 @@ def exact() -> Iterator[None]:
 
 
 @lru_cache(maxsize=64)
-def _compiled(kernel: Kernel, exactly: bool) -> Any:
-    """The kernel as the backend launches it; one compilation for one text."""
+def _compiled(text: str, types: str, exactly: bool) -> Any:
+    """The kernel of a text as the backend launches it."""
     options = {"lto": False} if exactly and backend().name == "numba-cuda" else {}  # numba's own never does
-    return backend().cuda.jit(signature(kernel), **options)(functions(kernel.text)["run"])
+    return backend().cuda.jit(types, **options)(functions(text)["run"])
 
 
-def compile_lanes(kernel: Kernel) -> Callable[..., None]:
+def compile_lanes(kernel: CudaKernel) -> Callable[..., None]:
     """A function (count, ...) that launches the kernel on `count` lanes."""
-    compiled, few = _compiled(kernel, _exact and not simulated()), simulated()
+    compiled, few = _compiled(kernel.text, signature(kernel), _exact), simulated()
 
     def launch(count: int, *args: Any) -> None:
         threads = FEW_THREADS if few else THREADS
@@ -235,13 +234,13 @@ def compile_lanes(kernel: Kernel) -> Callable[..., None]:
     return launch
 
 
-def compile_kernel(kernel: Kernel) -> Callable[..., None]:
+def compile_kernel(kernel: CudaKernel) -> Callable[..., None]:
     """The launcher of a kernel; raises `DeviceError` where nothing can be launched."""
     require()
     return compile_lanes(kernel)
 
 
-def ptx(kernel: Kernel, capability: tuple[int, int]) -> str:
+def ptx(kernel: CudaKernel, capability: tuple[int, int]) -> str:
     """The kernel as PTX for a compute capability such as (9, 0); needs a compiler and no GPU."""
     return ptx_of(functions(kernel.text)["run"], signature(kernel), capability)
 
@@ -273,6 +272,13 @@ def _pretended(capability: tuple[int, int]) -> Iterator[None]:
 def to_device(array: Any) -> Any:
     """A copy on the device."""
     return backend().cuda.to_device(np.ascontiguousarray(array))
+
+
+def copy(array: Any) -> Any:
+    """A copy of an array on the device, there."""
+    found = backend().cuda.device_array_like(array)
+    found.copy_to_device(array)
+    return found
 
 
 def synchronize() -> None:

@@ -23,7 +23,7 @@ for _name, _type in (("fma", ctypes.c_double), ("fmaf", ctypes.c_float)):
     getattr(LIBM, _name).argtypes, getattr(LIBM, _name).restype = [_type] * 3, _type
 FLOATS = {"f32": np.float32, "f64": np.float64}
 MEMORY = {"f32": np.float32, "f64": np.float64, "u64": np.uint64, "s64": np.int64, "b64": np.uint64,
-          "s32": np.int32, "u32": np.uint32, "b32": np.uint32}  # fmt: skip
+          "s32": np.int32, "u32": np.uint32, "b32": np.uint32, "u8": np.uint8, "b8": np.uint8}  # fmt: skip
 BITS = {"add": operator.add, "sub": operator.sub, "and": operator.and_, "or": operator.or_, "xor": operator.xor,
         "min": min, "max": max}  # fmt: skip
 ORDER = {"eq": operator.eq, "ne": operator.ne, "lt": operator.lt, "le": operator.le, "gt": operator.gt,
@@ -113,7 +113,7 @@ def _words(arguments: list[Any]) -> Iterator[int]:
         if isinstance(a, np.ndarray):
             yield from (0, 0, a.size, a.itemsize, a.ctypes.data, *a.shape, *a.strides)
         else:
-            yield int(a)
+            yield a if isinstance(a, np.floating) else int(a)
 
 
 def _address(text: str, registers: Registers) -> int:
@@ -144,7 +144,8 @@ def _result(opcode: tuple[str, ...], operands: tuple[str, ...], registers: Regis
     if kind in FLOATS:
         return _float(opcode, args, FLOATS[kind])
     if kind == "pred":
-        return {"and": operator.and_, "or": operator.or_, "xor": operator.xor, "not": operator.not_}[name](*args)
+        known = {"and": operator.and_, "or": operator.or_, "xor": operator.xor, "not": operator.not_, "mov": bool}
+        return known[name](*args)
     return _integer(opcode, args, operands, registers)
 
 
@@ -193,6 +194,9 @@ def _integer(opcode: tuple[str, ...], args: list[int], operands: tuple[str, ...]
     elif name in ("shl", "shr"):
         amount = min(_value(operands[1], "u32", registers), bits)
         result = args[0] << amount if name == "shl" else args[0] >> amount
+    elif name == "bfi":  # the low bits of one number, at a place in another
+        mask = ((1 << args[3]) - 1) << args[2]
+        result = (args[1] & ~mask) | (args[0] << args[2] & mask)
     elif name in ("neg", "not"):
         result = -args[0] if name == "neg" else ~args[0]
     else:

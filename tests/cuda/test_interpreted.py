@@ -79,6 +79,7 @@ def machine(monkeypatch, machines):
 
     monkeypatch.setattr(cpu, "compile_kernel", plain)
     monkeypatch.setattr(cuda, "require", lambda: None)
+    monkeypatch.setattr(cuda, "copy", lambda array: array.copy())
     monkeypatch.setattr(cuda, "synchronize", lambda: None)
     monkeypatch.setattr(cuda, "free_bytes", lambda: 2**28)
     monkeypatch.setattr(cuda, "to_device", lambda array: np.ascontiguousarray(array).view(Resident).copy())
