@@ -190,7 +190,8 @@ def test_powers_and_cosines_of_the_round_are_common(schedule, function):
     assert function in kernel.shared.text and function not in kernel.text
     k, found = kernel.shared, []
     for run in (cpu.compile_kernel(k), plain(k)):
-        ps, st = np.linspace(0.3, 0.9, len(k.params)), np.array([float(s.initial) for s in k.step_states])
+        ps = np.array([{"s_T0": 50, "s_multiplier": 2}.get(n, 0.3 + 0.1 * i) for i, n in enumerate(k.params)])
+        st = np.array([float(s.initial) for s in k.step_states])
         accs, constants = np.zeros(3 * len(k.step_sums)), np.zeros(len(k.constants))
         table, keys = np.zeros((1030, len(k.columns))), np.full((2, 1), 7, np.uint64)
         run(1030, 1, ps, st, accs, keys, constants, table)
