@@ -29,8 +29,7 @@ import numpy as np
 
 from adamtheory.engine import cuda_packs
 from adamtheory.engine.cpu import write
-from adamtheory.engine.emit import Kernel
-from adamtheory.engine.emit_cuda import signature
+from adamtheory.engine.emit_cuda import CudaKernel, signature
 from adamtheory.errors import AdamTheoryError, DeviceError, UnknownNameError
 
 VARIABLE = "ADAMTHEORY_CUDA"
@@ -233,15 +232,15 @@ def exact() -> Iterator[None]:
 
 
 @lru_cache(maxsize=64)
-def _compiled(kernel: Kernel, exactly: bool) -> Any:
-    """The kernel as the backend launches it; one compilation for one text."""
+def _compiled(text: str, types: str, exactly: bool) -> Any:
+    """The kernel of a text as the backend launches it."""
     options = {"lto": False} if exactly and backend().name == "numba-cuda" else {}  # numba's own never does
-    return backend().cuda.jit(signature(kernel), **options)(functions(kernel.text)["run"])
+    return backend().cuda.jit(types, **options)(functions(text)["run"])
 
 
-def compile_lanes(kernel: Kernel) -> Callable[..., None]:
+def compile_lanes(kernel: CudaKernel) -> Callable[..., None]:
     """A function (count, ...) that launches the kernel on `count` lanes."""
-    compiled, few = _compiled(kernel, _exact and not simulated()), simulated()
+    compiled, few = _compiled(kernel.text, signature(kernel), _exact), simulated()
 
     def launch(count: int, *args: Any) -> None:
         threads = FEW_THREADS if few else THREADS
@@ -252,7 +251,7 @@ def compile_lanes(kernel: Kernel) -> Callable[..., None]:
     return launch
 
 
-def compile_kernel(kernel: Kernel) -> Callable[..., None]:
+def compile_kernel(kernel: CudaKernel) -> Callable[..., None]:
     """The launcher of a kernel; raises `DeviceError` where nothing can be launched."""
     require()
     return compile_lanes(kernel)
@@ -280,7 +279,7 @@ def compile_named(text: str, name: str, types: str) -> Callable[..., None]:
     return launch
 
 
-def ptx(kernel: Kernel, capability: tuple[int, int]) -> str:
+def ptx(kernel: CudaKernel, capability: tuple[int, int]) -> str:
     """The kernel as PTX for a compute capability such as (9, 0); needs a compiler and no GPU."""
     return ptx_of(functions(kernel.text)["run"], signature(kernel), capability)
 
@@ -350,6 +349,13 @@ def room(what: str) -> Iterator[None]:
             raise
         free = f"{free_bytes() / 2**30:.1f} GiB are free"
         raise DeviceError(f"{what} do not fit into the GPU's memory: {free}; use a smaller array, or the CPU") from None
+
+
+def copy(array: Any) -> Any:
+    """A copy of an array on the device, there."""
+    found = backend().cuda.device_array_like(array)
+    found.copy_to_device(array)
+    return found
 
 
 def synchronize() -> None:

@@ -19,7 +19,7 @@ from adamtheory.rules import RULES
 from adamtheory.schedules import SCHEDULES
 from adamtheory.sets import SETS, ball, box, everything, l1_ball, simplex
 from adamtheory.simulation.sequences import sequence
-from adamtheory.simulation.simulate import prepare
+from adamtheory.simulation.simulate import prepare, simulate
 
 from .pairs import CASES, LANES, RATES, assert_equal, both, losses, plain
 
@@ -44,6 +44,20 @@ def test_every_rule_and_every_loss(uncompiled, rule, loss, size, dtype):
 @pytest.mark.parametrize(("rule", "loss", "size", "dtype"), CASES if FULL else CASES[::18])
 def test_the_compiled_kernels(rule, loss, size, dtype):
     assert_equal(*both(rule, losses(loss, size), 50, dtype=dtype, monitors=True, checkpoints=[1, 7, 50]))
+
+
+@pytest.mark.parametrize("name", RULES)
+def test_whatever_differs_between_lanes(uncompiled, name):
+    """Nothing, the seeds, each parameter, all of them: the rest is played for all lanes at once."""
+    rule, loss = RULES[name], losses("random_signs", 1)
+    many = {p.name: np.array([0.3, 0.55, 0.8]) for p in rule.parameters}
+    once = {n: 0.7 for n in many}
+    for values, seed in [
+        (once, 1), (once, [1, 2, 3]), (many, [4, 5, 6]), *((once | {n: many[n]}, 1) for n in many),
+    ]:  # fmt: skip
+        cpu_run, gpu_run = (simulate(rule(**values), loss, 9, seed=seed, device=d, monitors=True, checkpoints=[2, 9])
+                            for d in ("cpu", "cuda"))  # fmt: skip
+        assert_equal(cpu_run, gpu_run)
 
 
 @pytest.mark.parametrize("name", SCHEDULES)
@@ -137,10 +151,15 @@ def test_compensated_sums_take_up_many_blocks(uncompiled, size, dtype):
         run = job.arrays()
         for block in range(1, 13):
             run.advance(0, 3, 2, 1024 * block - 1, np.zeros((3, 1), np.int64))
-        parts.append(run.state)
-    for name in ("st", "z", "acc", "cacc"):
-        assert np.array_equal(parts[0][name], parts[1][name].T), name
-    assert dtype == "float32" or np.count_nonzero(parts[1]["acc"][1::3]) > 2  # float32 losses add up exactly
+        parts.append((run, run.read()))
+    (single, one), (lanes, two) = parts
+    assert one.keys() == two.keys()
+    assert all(np.array_equal(one[name], two[name]) for name in one)
+    own = {a.name for a in lanes.kernel.step_sums}
+    own = [3 * i + r for i, a in enumerate(single.kernel.step_sums) if a.name in own for r in range(3)]
+    sums = np.concatenate([single.state["acc"][:, own], single.state["cacc"]], axis=1)
+    assert np.array_equal(sums, lanes.state["sums"].T)
+    assert dtype == "float32" or np.count_nonzero(sums[:, 1::3]) > 2  # float32 losses add up exactly
 
 
 @pytest.mark.parametrize("size", [1, 2])
