@@ -42,7 +42,7 @@ ALLOWED = {
     "catalogue": {"errors"},
     "thresholds": {"errors"},
     "cycles": {"errors"},
-    "laboratory": GRAMMAR | {"runs", "report", "catalogue", "laboratory"},
+    "laboratory": GRAMMAR | {"simulation", "runs", "report", "catalogue", "laboratory"},
     "proving": GRAMMAR | {"logic", "catalogue", "proving", "proofs"},
     "deriving": RULES | {"logic", "proving", "deriving"},
     # where the columns meet: theorems are held against runs

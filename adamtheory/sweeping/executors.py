@@ -73,6 +73,21 @@ class Local(Executor):
             pool.shutdown(cancel_futures=True)
 
 
+class Gpu(Executor):
+    """A GPU, driven by the thread that asks: one block after the other, so that Ctrl-C is heard between two launches.
+
+    within  called with the lanes, as a part of the block at work, that its rounds so far amount to
+    """
+
+    def __init__(self, within: Callable[[float], None]) -> None:
+        self.within = within
+
+    def run(self, grid: Grid, lanes: Iterator[Lanes]) -> Iterator[Done]:
+        """See `Executor`."""
+        for lo, hi in lanes:
+            yield lo, hi, compute(grid, lo, hi, stamp(), progress=lambda share, n=hi - lo: self.within(share * n))
+
+
 def _in_turn(submit: Callable[[int, int], Future[bytes]], lanes: Iterator[Lanes], workers: int) -> Iterator[Done]:
     """Keep all workers busy, with one block more than there are workers, and give the results as they come."""
     pending: dict[Future[bytes], Lanes] = {}
@@ -135,14 +150,17 @@ def _in_process(lo: int, hi: int, version: str) -> bytes:
     return compute(_given[0], lo, hi, version)
 
 
-def check_executor(name: str, workers: int | None = None, scheduler: str | None = None) -> None:
-    """Raise `UnknownNameError` or `ParameterError` for what no executor can be."""
+def check_executor(name: str, workers: int | None = None, scheduler: str | None = None, device: str = "cpu") -> None:
+    """Raise `UnknownNameError` or `ParameterError` for what no executor can be, or what cannot be had on a device."""
     if name not in EXECUTORS:
         raise UnknownNameError("executor", name, EXECUTORS)
     if workers is not None and workers < 1:
         raise ParameterError(f"workers={workers} must be at least 1")
     if scheduler is not None and name != "dask":
         raise ParameterError(f"--scheduler {scheduler} is for --executor dask; the executor is {name}")
+    if device == "cuda" and (name != "local" or workers is not None):
+        given = f"--executor {name}" if name != "local" else "--workers"
+        raise ParameterError(f"{given} is for CPUs, and one process drives a GPU; leave it out, or use --device cpu")
     if scheduler is not None and workers is not None:
         raise ParameterError("--workers is for a cluster of one's own; the one at --scheduler has its workers")
 
