@@ -63,9 +63,10 @@ def play(grid: Grid, store: Store, executor: Executor, block: int | None = None,
     kept, computed, losses = store.done(grid.key), 0, 0
     report.step(grid, kept, computed)
 
-    def within(lanes: float) -> None:
-        if kept + computed + lanes < grid.count and computed + int(lanes):
-            report.step(grid, kept + computed + int(lanes), computed + int(lanes))
+    def within(lanes: int, share: float) -> None:
+        played = computed + int(lanes * share)  # lanes that would have taken as long
+        if played and share < 1:
+            report.step(grid, kept + played, played)
 
     if grid.device == "cuda":
         executor = Gpu(within)

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import replace
+from functools import partial
 from types import TracebackType
 from typing import Self
 
@@ -76,16 +77,16 @@ class Local(Executor):
 class Gpu(Executor):
     """A GPU, driven by the thread that asks: one block after the other, so that Ctrl-C is heard between two launches.
 
-    within  called with the lanes, as a part of the block at work, that its rounds so far amount to
+    within  called with lanes of the block at work and the share of the rounds that they have played
     """
 
-    def __init__(self, within: Callable[[float], None]) -> None:
+    def __init__(self, within: Callable[[int, float], None]) -> None:
         self.within = within
 
     def run(self, grid: Grid, lanes: Iterator[Lanes]) -> Iterator[Done]:
         """See `Executor`."""
         for lo, hi in lanes:
-            yield lo, hi, compute(grid, lo, hi, stamp(), progress=lambda share, n=hi - lo: self.within(share * n))
+            yield lo, hi, compute(grid, lo, hi, stamp(), progress=partial(self.within, hi - lo))
 
 
 def _in_turn(submit: Callable[[int, int], Future[bytes]], lanes: Iterator[Lanes], workers: int) -> Iterator[Done]:
