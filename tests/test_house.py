@@ -37,7 +37,7 @@ ALLOWED = {
     "sweeping": RULES | {"engine", "simulation", "hindsight", "runs", "sweeping"},
     "nets": RULES | {"engine", "data", "simulation", "hindsight", "runs", "nets"},
     "report": RULES | {"hindsight", "runs", "report"},
-    "benchmark": RULES | {"simulation", "nets", "benchmark"},
+    "benchmark": RULES | {"simulation", "sweeping", "nets", "benchmark"},
     "logic": GRAMMAR | {"logic"},
     "catalogue": {"errors"},
     "thresholds": {"errors"},

@@ -204,7 +204,11 @@ def moved(found: Mapping[str, Any], outcome: Outcome) -> str:
     now = record(outcome)
     if "runs" not in found or (found["runs"], found.get("gpu")) == (now["runs"], now.get("gpu")):
         return ""
-    texts = (told_runs(each["runs"]) + (f" ({each['gpu']})" if "gpu" in each else "") for each in (found, now))
+    from adamtheory.simulation.devices import in_words
+
+    texts = (
+        told_runs(each["runs"]) + (f", {in_words(each['gpu'])}," if "gpu" in each else "") for each in (found, now)
+    )
     return "last bits may differ, for it ran elsewhere: {} then, {} now".format(*texts)
 
 

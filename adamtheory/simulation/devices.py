@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
@@ -93,3 +93,11 @@ def identity() -> dict[str, str]:
     from adamtheory.engine import cuda
 
     return cuda.identity()
+
+
+def in_words(found: Mapping[str, str] | None) -> str:
+    """An `identity`, or None, as where numbers come from: the CPU, or a GPU (numba-cuda 0.30.4, sm_90, CUDA 13.0)."""
+    if found is None:
+        return "the CPU"
+    texts = [f"CUDA {text}" if name == "cuda" else text for name, text in found.items()]
+    return f"a GPU ({', '.join(texts)})"

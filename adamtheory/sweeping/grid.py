@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 from adamtheory import __version__
 from adamtheory.errors import ParameterError
 from adamtheory.runs.folder import OWNERS
-from adamtheory.simulation.devices import choose, identity
+from adamtheory.simulation.devices import choose, identity, in_words
 from adamtheory.simulation.lanes import Lanes, as_array
 from adamtheory.simulation.simulate import Job
 
@@ -259,12 +259,8 @@ def stamp() -> str:
 
 
 def place(configuration: Mapping[str, Any]) -> str:
-    """Where the lanes of a configuration are computed: "the CPU", or "a GPU (numba-cuda 0.30.4, sm_90, CUDA 13.0)"."""
-    found = configuration.get("device")
-    if found is None:
-        return "the CPU"
-    known = [found["backend"], found["architecture"], *([f"CUDA {found['cuda']}"] if "cuda" in found else [])]
-    return f"a GPU ({', '.join(known)})"
+    """Where the lanes of a configuration are computed; see `devices.in_words`."""
+    return in_words(configuration.get("device"))
 
 
 def other_versions(configuration: Mapping[str, Any]) -> list[str]:
