@@ -99,5 +99,5 @@ def in_words(found: Mapping[str, str] | None) -> str:
     """An `identity`, or None, as where numbers come from: the CPU, or a GPU (numba-cuda 0.30.4, sm_90, CUDA 13.0)."""
     if found is None:
         return "the CPU"
-    texts = [f"CUDA {text}" if name == "cuda" else text for name, text in found.items()]
+    texts = [found["backend"], found["architecture"], *([f"CUDA {found['cuda']}"] if "cuda" in found else [])]
     return f"a GPU ({', '.join(texts)})"

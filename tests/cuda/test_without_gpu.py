@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import builtins
+import json
 
 import numpy as np
 import pytest
@@ -69,7 +70,9 @@ def test_auto_takes_the_cpu_and_says_why(no_gpu, capsys, tmp_path, monkeypatch):
     assert (
         main(["regret", "-o", "sgd", "-T", "30", "--no-figure", "--out", str(tmp_path / "r"), "--device", "auto"]) == 0
     )
-    assert "device cpu, reckoned to be faster than a GPU" in capsys.readouterr().out
+    told = "cpu, reckoned to be faster than a GPU below 1379 lanes"
+    assert f"device {told}" in capsys.readouterr().out
+    assert json.loads((tmp_path / "r/run.json").read_text())["device"] == told
 
 
 def test_auto_takes_a_gpu_for_enough_lanes(a_gpu):
