@@ -114,7 +114,8 @@ def test_runs_that_name_no_device_take_that_of_the_setting(monkeypatch):
         assert simulate(sgd, reddi, 3, device="cpu").device == "cpu"
         with devices.setting("cpu") as inner:
             assert simulate(sgd, reddi, 3).device == "cpu"
-    assert list(runs.values()) == [2] and inner == {"cpu": 1}
+        assert simulate(sgd, reddi, 3).device.startswith("cpu, reckoned")
+    assert list(runs.values()) == [3] and inner == {"cpu": 1}
     assert simulate(sgd, reddi, 3).device == "cpu"
     with pytest.raises(DeviceError, match=REASON), devices.setting("cuda"):
         raise AssertionError
