@@ -93,10 +93,10 @@ def backend() -> Backend:
 
 def driver_error() -> str | None:
     """Why no kernel can be launched; None where a GPU is ready, or in the simulator."""
-    if simulated():
-        return None
     try:
         cuda = backend().cuda
+        if simulated():
+            return None
         if cuda.is_available():
             return None if len(cuda.gpus) else "the NVIDIA driver sees no GPU"
     except AdamTheoryError as error:
@@ -381,6 +381,19 @@ def describe() -> dict[str, Any]:
     if facts["error"] is None and not simulated():
         facts["device"] = _device(found.cuda)
     return facts
+
+
+@lru_cache(maxsize=1)
+def identity() -> dict[str, str]:
+    """What the last bits of a number may depend on: backend, architecture, CUDA of the driver."""
+    found = backend()
+    if simulated():
+        return {"backend": f"{found.name} {found.version}", "architecture": "simulator"}
+    major, minor = found.cuda.get_current_device().compute_capability
+    return {
+        "backend": f"{found.name} {found.version}", "architecture": f"sm_{major}{minor}",
+        "cuda": driver() or "unknown",
+    }  # fmt: skip
 
 
 def _device(cuda: Any) -> str:

@@ -75,7 +75,7 @@ def simulate(
     watches: Sequence[Watch] = (),
     workers: int | None = None,
     progress: Callable[[int, int], None] | None = None,
-    device: str = "cpu",
+    device: str | None = None,
 ) -> Trajectory:
     """Play `horizon` rounds: x_t meets f_t, then the rule turns x_t and g_t into x_{t+1}, projected on the set.
 
@@ -98,9 +98,9 @@ def simulate(
     watches      what else to gather over the rounds, of the names of the optimizer's text; see `engine.program.Watch`
     workers      threads; default: all cores
     progress     called with (rounds done, horizon) now and then
-    device       "cpu"; "cuda": a GPU, one thread a lane; "auto": a GPU where there is one and enough lanes for it. The
-                 trajectory's `device` says which it was. Only the last digits differ: a GPU contracts a*b + c, and
-                 its exp and log are its own
+    device       "cpu"; "cuda": a GPU, one thread a lane; "auto": a GPU where there is one and enough lanes for it;
+                 default: that of the `devices.setting` around, else "cpu". The trajectory's `device` says which it
+                 was. Only the last digits differ: a GPU contracts a*b + c, and its exp and log are its own
 
     Raises `ParameterError` for wrong values, `DeviceError` where there is no GPU for "cuda". Ctrl-C raises
     KeyboardInterrupt within a second.
