@@ -129,6 +129,49 @@ def test_lanes_that_do_not_fit_take_turns(uncompiled, monkeypatch):
     assert max(launched) < LANES and sum(launched) >= 2 * LANES
 
 
+@pytest.mark.parametrize("count", [1, 127, 128, 129, 257])
+def test_lanes_that_fill_no_tile(uncompiled, count):
+    """One lane, a tile less one, one, and more: each with its own numbers, and nothing from the padding."""
+    rates = np.linspace(0.1, 5, count)
+    for name, varying in (("lr", {"lr": rates}), ("seeds", {"lr": 0.5})):
+        more = {"seed": 4 if name == "lr" else np.arange(count), "checkpoints": [2], "monitors": True}
+        assert_equal(*(simulate(RULES["adam"](**varying), losses("random_signs", 1), 2, device=d, **more)
+                       for d in ("cpu", "cuda")))  # fmt: skip
+
+
+def test_what_is_shared_takes_turns_once(uncompiled, monkeypatch):
+    """Lanes that take turns, in launches of few rounds, some of them not finite: shared states move once a round."""
+    rule, loss = RULES["adam"](lr=[1e-3, 0.5, 1e300, 1e308, 3.0]), losses("quadratic_gaussian", 1)
+    more = {"feasible": everything, "seed": 3, "checkpoints": [4, 9, 30], "monitors": True}
+    whole = simulate(rule, loss, 30, device="cuda", **more)
+    monkeypatch.setattr(cuda, "free_bytes", lambda: 400)
+    monkeypatch.setattr(cuda_run, "FIRST_WORK", 7)
+    monkeypatch.setattr(cuda_run, "SECONDS_PER_LAUNCH", 1e-9)
+    assert_equal(whole, simulate(rule, loss, 30, device="cuda", **more))
+    assert_equal(whole, simulate(rule, loss, 30, **more))
+    assert len(set(whole.nonfinite.tolist())) >= 2
+
+
+@pytest.mark.parametrize("varying", [{}, {"lr": [0.1, 0.2, 0.3]}, {"beta2": [0.1, 0.2, 0.3]}])
+def test_a_shared_state_that_stops_being_finite(uncompiled, varying):
+    """A slope of 1e200 in the third round squares to infinity, in v of all lanes at once or of each."""
+    loss = sequence(LOSSES["reddi"](C=1e200, N=3))
+    one, two = (simulate(RULES["adam"](**varying), loss, 9, device=d, checkpoints=[9]) for d in ("cpu", "cuda"))
+    assert_equal(one, two)
+    assert (one.nonfinite > 0).all()
+
+
+def test_what_comes_back_of_a_launch(uncompiled, monkeypatch):
+    """Between checkpoints only whether lanes are finite: states are fetched once for each checkpoint."""
+    fetched = []
+    own = cuda_run._rows
+    monkeypatch.setattr(cuda_run, "_rows", lambda *a: (fetched.append(a), own(*a))[1])
+    monkeypatch.setattr(cuda_run, "FIRST_WORK", 1)
+    monkeypatch.setattr(cuda_run, "SECONDS_PER_LAUNCH", 1e-9)
+    both("adam", losses("random_signs", 2), 12, checkpoints=[5, 12])
+    assert len(fetched) == 4  # states and sums, twice
+
+
 def test_however_long_the_launches_are(uncompiled, monkeypatch):
     """Launches of one round, that become no longer where each takes too much time, give the same bits."""
     monkeypatch.setattr(cuda_run, "FIRST_WORK", 1)
