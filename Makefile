@@ -37,7 +37,7 @@ test: $(READY)
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/python -m pytest -n 2 --dist loadgroup --ignore=tests/outside --ignore=tests/experiments -m "not sim and not ptx"
-	NUMBA_ENABLE_CUDASIM=1 $(BIN)/python -m pytest -n 2 -m sim tests/cuda
+	NUMBA_ENABLE_CUDASIM=1 $(BIN)/python -m pytest -n 2 -m sim tests/cuda/test_simulator*.py
 
 test-experiments: $(READY)
 	$(BIN)/python -m pytest -n 2 --dist loadgroup tests/experiments
@@ -53,7 +53,7 @@ test-ptx: $(PTX)
 ptx-env: $(PTX)
 
 test-gpu: $(READY)
-	$(BIN)/python -m pytest -m gpu -rs tests/cuda
+	$(BIN)/python -m pytest -m gpu -rs tests/cuda/test_device*.py
 
 # A candidate is run, not only found: version managers put commands on the path that do not work.
 $(READY): pyproject.toml setup.py
