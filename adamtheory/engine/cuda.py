@@ -36,6 +36,7 @@ VARIABLE = "ADAMTHEORY_CUDA"
 PACKAGES = {"numba_cuda_mlir": "numba-cuda-mlir", "numba-cuda": "numba-cuda", "builtin": "numba"}
 INSTALL = "pip install 'adamtheory[gpu]'"
 THREADS = 128  # of a block
+FEW_BLOCK_THREADS = 8  # the same of a block that is one lane
 FEW_THREADS = 4  # of a block in the simulator, where each is a thread of Python
 REMOVED = {"row_stack": "vstack", "in1d": "isin", "trapz": "trapezoid"}  # names of NumPy that numba-cuda 0.30 looks up
 
@@ -160,7 +161,7 @@ class Forgiving(SimpleNamespace):
 
     def __getattr__(self, name: str) -> Any:
         own = getattr(math, name)
-        if name not in ("exp", "log", "pow", "cos", "sqrt"):
+        if name not in ("exp", "log", "pow", "cos", "sqrt", "floor"):
             return own
 
         def forgiving(*args: Any) -> Any:
@@ -179,7 +180,7 @@ def larger(a: Any, b: Any) -> Any:
     return a if a > b else b
 
 
-def functions(kernel: Kernel) -> dict[str, Any]:
+def functions(kernel: Any) -> dict[str, Any]:
     """The names of a kernel's text, with `run` still plain Python and what it calls made for the device."""
     cuda, plain = backend().cuda, simulated()
     device: Callable[[Any], Any] = (lambda f: f) if plain else cuda.jit(device=True)
@@ -208,6 +209,41 @@ def compile_kernel(kernel: Kernel) -> Callable[..., None]:
     """The launcher of a kernel; raises `DeviceError` where nothing can be launched."""
     require()
     return compile_lanes(kernel.text, signature(kernel), kernel)
+
+
+def compile_block(text: str, name: str, types: str, threads: int) -> Callable[..., None]:
+    """A function (blocks, ...) that launches a kernel of which a block of so many threads is one lane.
+
+    Raises `DeviceError` where nothing can be launched.
+    """
+    require()
+    return _compile_block(text, name, types, min(threads, FEW_BLOCK_THREADS) if simulated() else threads)
+
+
+@lru_cache(maxsize=64)
+def _compile_block(text: str, name: str, types: str, threads: int) -> Callable[..., None]:
+    run = functions(SimpleNamespace(text=text))[name]
+    compiled = backend().cuda.jit(types, **({} if simulated() else bounds(threads)))(run)
+
+    def launch(blocks: int, *args: Any) -> None:
+        with warnings.catch_warnings():  # of small grids, and of arithmetic in the simulator
+            warnings.simplefilter("ignore")
+            compiled[blocks, threads](*args)
+
+    return launch
+
+
+def bounds(threads: int) -> dict[str, Any]:
+    """What tells the compiler that a block has no more threads, as this backend takes it."""
+    return {"builtin": {"max_registers": 64}, "numba-cuda": {"launch_bounds": threads}}.get(backend().name, {})
+
+
+def block_ptx(text: str, name: str, types: str, threads: int, capability: tuple[int, int]) -> str:
+    """Such a kernel as PTX; needs a compiler and no GPU."""
+    run = functions(SimpleNamespace(text=text))[name]
+    with _pretended(capability):
+        found, _ = backend().cuda.compile_ptx(run, types, cc=capability, **bounds(threads))
+    return str(found)
 
 
 def ptx(kernel: Kernel, capability: tuple[int, int]) -> str:

@@ -1,0 +1,96 @@
+"""Kernels of one block a lane, played without CUDA: threads are generators that wait at the barriers."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+
+from adamtheory.engine.cuda import Forgiving, larger
+from adamtheory.nets.block_kernel import BARRIER
+
+Order = Callable[[int], list[int]]  # in which order the threads of a block play each phase
+ORDERS: dict[str, Order] = {
+    "forward": lambda n: list(range(n)),
+    "reversed": lambda n: list(range(n))[::-1],
+    "permuted": lambda n: np.random.default_rng(n).permutation(n).tolist(),
+}
+
+
+class Resident(np.ndarray):
+    """An array that stands for one on the device."""
+
+    def copy_to_host(self) -> np.ndarray:
+        return np.array(self)
+
+
+def to_device(array: Any) -> np.ndarray:
+    return np.ascontiguousarray(array).view(Resident).copy()
+
+
+class Shared:
+    """The shared memory of one block: its arrays, in the order in which every thread asks for them."""
+
+    def __init__(self) -> None:
+        self.arrays: list[np.ndarray] = []
+        self.asked = 0
+
+    def array(self, size: int, dtype: Any) -> np.ndarray:
+        if self.asked == len(self.arrays):
+            self.arrays.append(np.full(size, np.nan, dtype))  # nothing is there before it is written
+        self.asked += 1
+        return self.arrays[self.asked - 1]
+
+
+class Player:
+    """Compiles kernels to generators. `barriers`: the number of the barrier that is left out, from 0, or None."""
+
+    def __init__(
+        self,
+        threads: int,
+        order: str = "forward",
+        without: int | None = None,
+        device: Callable[[Any], Any] = lambda f: f,
+    ) -> None:
+        self.threads, self.order, self.without, self.device = threads, ORDERS[order], without, device
+
+    def compile(self, text: str, name: str, types: str, threads: int) -> Callable[..., None]:
+        del types, threads
+        head, *parts = text.split(BARRIER)
+        for number, part in enumerate(parts):
+            head += ("pass" if number == self.without else "yield") + part
+        fake = SimpleNamespace(blockIdx=SimpleNamespace(x=0), threadIdx=SimpleNamespace(x=0),
+                               blockDim=SimpleNamespace(x=self.threads))  # fmt: skip
+        names = {"cuda": fake, "device": self.device, "math": Forgiving(), "max": self.device(larger)}
+        exec(compile(head, "<block>", "exec"), names)
+
+        def launch(blocks: int, *args: Any) -> None:
+            plain = [a.view(np.ndarray) if isinstance(a, Resident) else a for a in args]
+            with np.errstate(all="ignore"):
+                for block in range(blocks):
+                    self.play(fake, block, lambda: names[name](*plain))
+
+        return launch
+
+    def play(self, fake: Any, block: int, begin: Callable[[], Iterator[None]]) -> None:
+        fake.blockIdx.x, fake.shared = block, Shared()
+        threads = [begin() for _ in range(self.threads)]
+        running = True
+        while running:
+            ended = []
+            for thread in self.order(self.threads):
+                fake.threadIdx.x, fake.shared.asked = thread, 0
+                ended.append(next(threads[thread], "end") == "end")
+            assert len(set(ended)) == 1, "a barrier that only some threads reach"
+            running = not ended[0]
+
+
+def plain_load(text: str) -> Any:
+    """The module of a CPU kernel's text as plain Python."""
+    names: dict[str, Any] = {"math": Forgiving()}
+    plain = re.sub(r"(?m)^@njit.*\n", "", text).replace("import math\n", "")
+    exec(compile(plain, "<kernel>", "exec"), names)
+    return SimpleNamespace(**names)
