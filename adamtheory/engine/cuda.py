@@ -180,21 +180,52 @@ def larger(a: Any, b: Any) -> Any:
     return a if a > b else b
 
 
-def functions(kernel: Any) -> dict[str, Any]:
-    """The names of a kernel's text, with `run` still plain Python and what it calls made for the device."""
+def functions(text: str) -> dict[str, Any]:
+    """The names of a kernel's text, with the kernel still plain Python and what it calls made for the device."""
     cuda, plain = backend().cuda, simulated()
     device: Callable[[Any], Any] = (lambda f: f) if plain else cuda.jit(device=True)
     names = {"cuda": cuda, "device": device, "math": Forgiving() if plain else math, "max": device(larger)}
-    exec(compile(kernel.text, str(write(kernel.text)), "exec"), names)
+    exec(compile(text, str(write(text)), "exec"), names)
     return names
 
 
+_exact = False
+
+
+@contextlib.contextmanager
+def exact() -> Iterator[None]:
+    """Kernels compiled inside round after every operation, as the CPU does: none contracts a*b + c.
+
+    A kernel without exp, log, powers and cosines then gives the bits of the CPU. For tests: the default is faster.
+    Two things are needed: the compiler's option, and no optimization when linking, which forgets the option.
+    Not for several threads at once. Raises `DeviceError` where the backend has no such option.
+    """
+    global _exact
+    if simulated() or _exact:
+        yield
+        return
+    if backend().name == "numba_cuda_mlir":
+        raise DeviceError(f"numba-cuda-mlir contracts a*b + c always; unset {VARIABLE} or choose another")
+    compiler: Any = importlib.import_module("numba.cuda.cudadrv.nvvm")
+    own = compiler.compile_ir
+    compiler.compile_ir = lambda text, **options: own(text, **options, fma=0)
+    _exact = True
+    try:
+        yield
+    finally:
+        compiler.compile_ir, _exact = own, False
+
+
 @lru_cache(maxsize=64)
-def compile_lanes(kernel_text: str, types: str, kernel: Kernel) -> Callable[..., None]:
-    """A function (count, ...) that launches the kernel on `count` lanes; one compilation for one text."""
-    del kernel_text
-    run, few = functions(kernel)["run"], simulated()
-    compiled = backend().cuda.jit(types)(run)
+def _compiled(kernel: Kernel, exactly: bool) -> Any:
+    """The kernel as the backend launches it; one compilation for one text."""
+    options = {"lto": False} if exactly and backend().name == "numba-cuda" else {}  # numba's own never does
+    return backend().cuda.jit(signature(kernel), **options)(functions(kernel.text)["run"])
+
+
+def compile_lanes(kernel: Kernel) -> Callable[..., None]:
+    """A function (count, ...) that launches the kernel on `count` lanes."""
+    compiled, few = _compiled(kernel, _exact and not simulated()), simulated()
 
     def launch(count: int, *args: Any) -> None:
         threads = FEW_THREADS if few else THREADS
@@ -208,7 +239,7 @@ def compile_lanes(kernel_text: str, types: str, kernel: Kernel) -> Callable[...,
 def compile_kernel(kernel: Kernel) -> Callable[..., None]:
     """The launcher of a kernel; raises `DeviceError` where nothing can be launched."""
     require()
-    return compile_lanes(kernel.text, signature(kernel), kernel)
+    return compile_lanes(kernel)
 
 
 def compile_block(text: str, name: str, types: str, threads: int) -> Callable[..., None]:
@@ -222,7 +253,7 @@ def compile_block(text: str, name: str, types: str, threads: int) -> Callable[..
 
 @lru_cache(maxsize=64)
 def _compile_block(text: str, name: str, types: str, threads: int) -> Callable[..., None]:
-    run = functions(SimpleNamespace(text=text))[name]
+    run = functions(text)[name]
     compiled = backend().cuda.jit(types, **({} if simulated() else bounds(threads)))(run)
 
     def launch(blocks: int, *args: Any) -> None:
@@ -240,16 +271,18 @@ def bounds(threads: int) -> dict[str, Any]:
 
 def block_ptx(text: str, name: str, types: str, threads: int, capability: tuple[int, int]) -> str:
     """Such a kernel as PTX; needs a compiler and no GPU."""
-    run = functions(SimpleNamespace(text=text))[name]
-    with _pretended(capability):
-        found, _ = backend().cuda.compile_ptx(run, types, cc=capability, **bounds(threads))
-    return str(found)
+    return ptx_of(functions(text)[name], types, capability, **bounds(threads))
 
 
 def ptx(kernel: Kernel, capability: tuple[int, int]) -> str:
     """The kernel as PTX for a compute capability such as (9, 0); needs a compiler and no GPU."""
+    return ptx_of(functions(kernel.text)["run"], signature(kernel), capability)
+
+
+def ptx_of(function: Any, types: str, capability: tuple[int, int], **options: Any) -> str:
+    """A plain Python function as PTX; `types` is its signature, the options are the backend's, as `launch_bounds`."""
     with _pretended(capability):
-        text, _ = backend().cuda.compile_ptx(functions(kernel)["run"], signature(kernel), cc=capability)
+        text, _ = backend().cuda.compile_ptx(function, types, cc=capability, **options)
     return str(text)
 
 

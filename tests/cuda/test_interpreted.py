@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import random
 import re
 
@@ -12,9 +13,9 @@ from adamtheory.engine import cpu, cuda
 from adamtheory.rules import RULES
 from adamtheory.sets import everything
 
+from .assembly import missing
 from .interpreter import Program
 from .pairs import LANES, arrays, assert_equal, both, losses, plain
-from .test_ptx import missing
 
 pytestmark = [pytest.mark.ptx, pytest.mark.skipif(bool(missing()), reason=str(missing()))]
 THREADS = 4
@@ -57,15 +58,8 @@ class Machine:
         return launch
 
     def ptx(self, kernel):
-        from numba.cuda.cudadrv import nvvm
-
-        own = nvvm.compile_ir
-        if not self.contracted:
-            nvvm.compile_ir = lambda text, **options: own(text, **options, fma=0)
-        try:
+        with contextlib.nullcontext() if self.contracted else cuda.exact():
             text = cuda.ptx(kernel, (9, 0))
-        finally:
-            nvvm.compile_ir = own
         assert self.contracted or "fma.rn" not in text
         return text
 

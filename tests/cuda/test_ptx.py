@@ -1,13 +1,12 @@
-"""Kernels compiled to PTX and machine code without a GPU: types, registers, spills, float64 in float32 kernels.
+"""Kernels compiled to PTX and machine code without a GPU: registers, spills, loops, float64 in float32 kernels.
 
-`make test-ptx` makes the environment with the extra ptx and runs this in it. The table of budgets stands below.
+`make test-ptx` makes the environment with the extra ptx and runs this in it. The budgets stand in `budgets.toml`.
 """
 
 from __future__ import annotations
 
-import re
-import subprocess
-from pathlib import Path
+from dataclasses import replace
+from functools import cache
 
 import pytest
 
@@ -21,84 +20,59 @@ from adamtheory.rules import RULES
 from adamtheory.schedules import SCHEDULES
 from adamtheory.sets import SETS
 
-
-def missing() -> str | None:
-    """Why nothing can be compiled here."""
-    if cuda.simulated():
-        return "the simulator compiles nothing"
-    facts = cuda.describe()
-    absent = [what for what in ("backend", "nvvm", "ptxas") if not facts.get(what)]
-    absent += ["numba-cuda"] if facts["backend"] == "builtin" else []  # budgets are those of one compiler
-    return f"absent here: {', '.join(absent)}; pip install 'adamtheory[ptx]'" if absent else None
-
+from .assembly import Budget, assemble, budgets, missing
 
 pytestmark = [pytest.mark.ptx, pytest.mark.skipif(bool(missing()), reason=str(missing()))]
-
-CAPABILITIES = [(8, 0), (9, 0)]
-# rule, loss, schedule, set, coordinates, dtype -> registers, which a GPU hands out eight at a time: what numba-cuda
-# 0.30.4 and ptxas 13.0.88 need; never a spill, nor a stack (which `cosine` has, for the reduction of large angles)
-BUDGETS = {
-    ("sgd", "reddi", "constant", "box", 1, "float32"): 48,
-    ("adam", "reddi", "inverse_sqrt", "box", 1, "float32"): 56,
-    ("amsgrad", "reddi", "inverse_sqrt", "box", 1, "float32"): 56,
-    ("adam", "reddi", "inverse_sqrt", "box", 1, "float64"): 80,
-    ("adam", "random_signs", "inverse_sqrt", "box", 1, "float32"): 64,
-    ("adagrad", "least_squares", "constant", "box", 3, "float32"): 48,
-    ("adam", "quadratic_exponential", "inverse_sqrt", "simplex", 3, "float64"): 160,
-}  # fmt: skip
-WIDE = {"div", "mul", "sqrt", "rcp", "fma"}  # in float64 none of these belongs into a float32 kernel
+CONTRACTED = r"fma\.rn"
+LOOSE = r"(add|sub|mul)\.f(32|64)"  # without .rn, which ptxas may contract by itself
 
 
-def kernel(rule: str, loss: str, schedule: str, where: str, size: int, dtype: str) -> Kernel:
-    parts = Parts(RULES[rule], LOSSES[loss], SCHEDULES[schedule], SETS[where], size, hindsight=hindsight(LOSSES[loss]))
+def kernel(rule: str, loss: str, schedule: str, where: str, size: str, dtype: str) -> Kernel:
+    parts = Parts(RULES[rule], LOSSES[loss], SCHEDULES[schedule], SETS[where], int(size),
+                  hindsight=hindsight(LOSSES[loss]))  # fmt: skip
     return emit_cuda(build(parts), dtype)
 
 
-@pytest.fixture(scope="module", params=CAPABILITIES, ids=lambda c: f"sm_{c[0]}{c[1]}")
-def compiled(request) -> tuple[tuple[int, int], dict]:
-    """The capability and the PTX of all kernels for it."""
-    return request.param, {names: cuda.ptx(kernel(*names), request.param) for names in BUDGETS}
+@cache
+def compiled(case: tuple[str, ...], dtype: str, capability: tuple[int, int]) -> str:
+    """The PTX of a kernel for a compute capability."""
+    return cuda.ptx(kernel(*case, dtype), capability)
 
 
-def assemble(text: str, capability: tuple[int, int], folder: Path) -> str:
-    """What ptxas says of the PTX."""
-    (folder / "k.ptx").write_text(text)
-    arch = f"-arch=sm_{capability[0]}{capability[1]}"
-    words = [cuda.tool("ptxas"), "-v", arch, str(folder / "k.ptx"), "-o", str(folder / "k.cubin")]
-    return subprocess.run(words, capture_output=True, text=True, check=True).stderr
+def ptx(budget: Budget) -> str:
+    return compiled(budget.case, budget.dtype, budget.capability)
 
 
-def described(names: tuple) -> str:
-    return "-".join(str(name) for name in names)
+@pytest.mark.parametrize("budget", budgets("lanes"), ids=str)
+def test_budgets(budget):
+    budget.hold(ptx(budget))
 
 
-@pytest.mark.parametrize("names", BUDGETS, ids=described)
-def test_registers_and_spills(compiled, tmp_path, names):
-    capability, texts = compiled
-    said = assemble(texts[names], capability, tmp_path)
-    assert set(re.findall(r"(\d+) bytes (?:stack frame|spill stores|spill loads)", said)) == {"0"}, said
-    (registers,) = re.findall(r"Used (\d+) registers", said)
-    assert int(registers) <= BUDGETS[names], said
+def test_what_breaks_a_budget_is_seen():
+    """The float64 kernel held against a float32 row, and a row with less of everything."""
+    (row,) = budgets("lanes", lambda b: b.case[0] == "adam" and b.case[1] == "reddi" and b.dtype == "float32"
+                     and b.capability == (9, 0))  # fmt: skip
+    wide = assemble(compiled(row.case, "float64", (9, 0)), (9, 0))
+    said = " ".join(row.broken(wide))
+    assert all(word in said for word in ("registers: ", "div.rn.f64", "DMUL", "DFMA", "MUFU.RCP64H")), said
+    found = assemble(ptx(row), row.capability)
+    assert row.broken(found) == []
+    less = replace(row, registers=found.registers - 1, loop=len(found.loop) - 1, required=(("LDG.E", 1),))
+    assert [line.split(":")[0] for line in less.broken(found)] == ["registers", "loop", "LDG.E"]
+    spilled = replace(found, spills=8, stack=16, shared=4)
+    assert [line.split(":")[0] for line in row.broken(spilled)] == ["stack", "shared", "spills"]
+    assert found.loop and len(found.loop) < len(found.opcodes)
 
 
-@pytest.mark.parametrize("names", [n for n in BUDGETS if n[-1] == "float32"], ids=described)
-def test_float32_kernels_calculate_in_float32(compiled, names):
-    """Float64 is in the sums of losses alone: conversions, additions, comparisons."""
-    _, texts = compiled
-    found = set(re.findall(r"\b([a-z]+)[a-z.]*\.f64\b", texts[names]))
-    assert "add" in found
-    assert not found & WIDE, found & WIDE
-
-
-def test_what_leaves_the_dtype_is_seen(compiled):
-    """The same search finds float64 where it belongs."""
-    _, texts = compiled
-    names = ("adam", "reddi", "inverse_sqrt", "box", 1, "float64")
-    assert set(re.findall(r"\b([a-z]+)[a-z.]*\.f64\b", texts[names])) >= {"div", "sqrt", "mul"}
-
-
-def test_lanes_are_the_fastest_axis(compiled):
-    """Nothing is kept in local memory, which a table or an indexed array in every thread would be."""
-    _, texts = compiled
-    one = [text for names, text in texts.items() if names[4] == 1]
-    assert all("ld.local" not in text and "st.local" not in text for text in one)
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_exact_mode_contracts_nothing(dtype):
+    """Neither NVVM, nor ptxas later on: machine code has fused operations only inside of divisions and roots."""
+    names = ("momentum", "reddi", "constant", "box", "1", dtype)
+    with cuda.exact():
+        exact = cuda.ptx(kernel(*names), (9, 0))
+    plain = cuda.ptx(kernel(*names), (9, 0))
+    found = {text: assemble(text, (9, 0)) for text in (exact, plain)}
+    fused = {text: found[text].count("(FFMA|DFMA)") for text in found}
+    assert (fused[exact], fused[plain] > 0) == (0, True)
+    assert not found[exact].found(CONTRACTED) | found[exact].found(LOOSE)
+    assert found[plain].found(CONTRACTED)
