@@ -248,13 +248,15 @@ def compile_block(text: str, name: str, types: str, threads: int) -> Callable[..
     Raises `DeviceError` where nothing can be launched.
     """
     require()
-    return _compile_block(text, name, types, min(threads, FEW_BLOCK_THREADS) if simulated() else threads)
+    few = min(threads, FEW_BLOCK_THREADS) if simulated() else threads
+    return _compile_block(text, name, types, few, _exact and not simulated())
 
 
 @lru_cache(maxsize=64)
-def _compile_block(text: str, name: str, types: str, threads: int) -> Callable[..., None]:
-    run = functions(text)[name]
-    compiled = backend().cuda.jit(types, **({} if simulated() else bounds(threads)))(run)
+def _compile_block(text: str, name: str, types: str, threads: int, exactly: bool) -> Callable[..., None]:
+    options = {} if simulated() else bounds(threads)
+    options |= {"lto": False} if exactly and backend().name == "numba-cuda" else {}
+    compiled = backend().cuda.jit(types, **options)(functions(text)[name])
 
     def launch(blocks: int, *args: Any) -> None:
         with warnings.catch_warnings():  # of small grids, and of arithmetic in the simulator

@@ -12,6 +12,7 @@ grads (lanes, size) for rules with totals, else of any length. result (lanes, 2)
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -124,12 +125,35 @@ def joined(phases: Sequence[Calls]) -> list[str]:
     return [line for calls in phases for line in (*calls, BARRIER)]
 
 
+def strided(text: str) -> str:
+    """The text with its loops over every nt-th number as `while`: numba divides to find the turns of a `range`."""
+    lines: list[str] = []
+    open_: list[tuple[int, str]] = []  # depth and number of the loops that are not closed
+
+    def close(depth: int) -> None:
+        while open_ and open_[-1][0] >= depth:
+            at, name = open_.pop()
+            lines.append(f"{' ' * (at + 4)}{name} += nt")
+
+    for line in text.splitlines():
+        if line.strip():
+            close(len(line) - len(line.lstrip()))
+        loop = re.fullmatch(r"( *)for (\w+) in range\((.*), (.*), nt\):", line)
+        if loop:
+            space, name, first, last = loop.groups()
+            open_.append((len(space), name))
+            line = f"{space}{name} = {first}\n{space}while {name} < {last}:"
+        lines.append(line)
+    close(0)
+    return "\n".join(lines) + "\n"
+
+
 def file(block: Block, literals: str, functions: Sequence[str], kernel: str) -> str:
     head = HEADER.format(
         name=block.network.name, batch=block.batch, dtype=block.dtype, literals=literals, random=RANDOM
     )
     texts = [inspect.getsource(philox.philox4x32), *functions]
-    return head + "".join(f"@device\n{text}\n\n" for text in texts) + kernel
+    return head + "".join(f"@device\n{strided(text)}\n\n" for text in texts) + strided(kernel)
 
 
 def start(block: Block, size: int, sums: int = 0) -> list[str]:

@@ -12,7 +12,8 @@ thread in any order, and with any number of threads, with the same bits; that is
 
 A thread of `forward` and `backward` computes four neighbouring numbers of one row: one number of the row is read for
 four products, and four numbers are what one block of the Philox stream decides on in dropout. Neighbouring threads
-have neighbouring rows, so that a weight that they read is one and the same.
+have neighbouring rows, so that a weight that they read is one and the same. An index in an inner loop has no sign: one
+with a sign might count from the end, and is looked at each time.
 The text leaves open what depends on the backend, as in `engine.emit_cuda`.
 """
 
@@ -109,9 +110,9 @@ class Phases:
         inner += [f"s_{q} = F(0.0)" for q in many] + [
             f"at = {start}",
             f"for j in range({other}):",
-            "    v = work[at + j]",
+            "    v = work[U(at + j)]",
         ]
-        inner += [f"    s_{q} += v * work[{item.format(k=f'k_{q}')}]" for q in many]
+        inner += [f"    s_{q} += v * work[U({item.format(k=f'k_{q}')})]" for q in many]
         return text + pad(inner, 3)
 
     def forward(self, k: int, *, training: bool) -> str:
@@ -256,12 +257,12 @@ def {name}(b, work):
             + f"""\
     if i < {weights}:
         for _ in range(b):
-            g += work[d] * work[a]
+            g += work[U(d)] * work[U(a)]
             d += over
             a += down
     else:
         for _ in range(b):
-            g += work[d]
+            g += work[U(d)]
             d += over
     return g
 """
