@@ -121,8 +121,9 @@ def threads_of(block: Block) -> int:
 
 
 def joined(phases: Sequence[Calls]) -> list[str]:
-    """The phases with a barrier behind each."""
-    return [line for calls in phases for line in (*calls, BARRIER)]
+    """The phases with a barrier behind each, but for one that only settles the step: no other one reads that soon."""
+    lines = [line for calls in phases for line in (*calls, BARRIER)]
+    return lines[:-1] if lines[-2].startswith("settle") else lines
 
 
 def strided(text: str) -> str:

@@ -11,6 +11,7 @@ import numpy as np
 
 from adamtheory.engine.cuda import Forgiving, larger
 from adamtheory.nets.block_kernel import BARRIER
+from adamtheory.nets.cuda_training import CudaLanes
 
 Order = Callable[[int], list[int]]  # in which order the threads of a block play each phase
 ORDERS: dict[str, Order] = {
@@ -94,3 +95,26 @@ def plain_load(text: str) -> Any:
     plain = re.sub(r"(?m)^@njit.*\n", "", text).replace("import math\n", "")
     exec(compile(plain, "<kernel>", "exec"), names)
     return SimpleNamespace(**names)
+
+
+def examples(count: int, width: int = 8, classes: int = 3, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
+    """Rows that can be told apart, but not easily."""
+    rng = np.random.default_rng(seed)
+    y = rng.integers(0, classes, count)
+    return (rng.standard_normal((count, width)) + np.eye(classes, width)[y]).astype(np.float32), y
+
+
+def on_device(training: Any) -> CudaLanes:
+    """The lanes of a training of the CPU on the device, from where they stand."""
+    t = training
+    theta, slots, st = t.theta.copy(), t.slots.copy(), t._st.copy()
+    return CudaLanes(t.groups, t.rows, t.batch, t.seeds, theta, slots, t._par, st, t._shuffle)
+
+
+def epochs(lanes: CudaLanes, count: int, updates: int) -> np.ndarray:
+    """The losses of some epochs, (lanes, updates)."""
+    losses = np.zeros((count, lanes.count, updates))
+    for number in range(count):
+        lanes.epoch(number, losses[number], lambda _: None)
+    lanes.pull()
+    return np.concatenate(losses, axis=1)

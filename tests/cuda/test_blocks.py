@@ -1,0 +1,247 @@
+"""Networks of one block a lane without a GPU: phase by phase, in any order of the threads, against the CPU's training.
+
+Both sides are the text of their kernels as plain Python. BLAS adds in another order, hence the tolerances.
+"""
+
+from __future__ import annotations
+
+import ast
+import builtins
+
+import numpy as np
+import pytest
+
+from adamtheory.engine import cpu, cuda
+from adamtheory.errors import DeviceError
+from adamtheory.nets import cuda_training
+from adamtheory.nets.autoencoder import vae
+from adamtheory.nets.block import MOST, Block
+from adamtheory.nets.block_kernel import BARRIER, emit_evaluate, emit_train
+from adamtheory.nets.convolutions import cnn
+from adamtheory.nets.layers import ACTIVATIONS
+from adamtheory.nets.network import mlp
+from adamtheory.nets.rows import rows_of
+from adamtheory.nets.training import Training, groups_of
+from adamtheory.rules import RULES
+from adamtheory.schedules import SCHEDULES
+
+from .blocks import ORDERS, Player, epochs, examples, on_device, plain_load, to_device
+
+SMALL = mlp(5, 3, hidden=(3,))
+DROPPED = mlp(8, 3, hidden=(6, 5), dropout=0.25, input_dropout=0.1)
+TOLERANCE = {"float64": 1e-12, "float32": 1e-5}
+THREADS = 5  # not a divisor of anything here
+
+
+@pytest.fixture(autouse=True)
+def played(monkeypatch):
+    """All kernels as plain Python; the result sets how a device plays."""
+
+    def play(threads=THREADS, order="permuted", without=None):
+        monkeypatch.setattr(cuda, "compile_block", Player(threads, order, without).compile)
+
+    monkeypatch.setattr(cpu, "load", plain_load)
+    monkeypatch.setattr(cpu, "pointer", lambda function: function)
+    monkeypatch.setattr(cuda, "to_device", to_device)
+    monkeypatch.setattr(cuda, "free_bytes", lambda: 2**28)
+    play()
+    return play
+
+
+def training(network=DROPPED, rule="adam", dtype="float32", rows=30, **more):
+    rule = RULES[rule](lr=[0.003, 0.05]) if isinstance(rule, str) else rule
+    more = {"batch": 8, "seed": 3, "workers": 1, **more}
+    return Training(network, examples(rows, network.inputs, network.head.classes), rule, dtype=dtype, **more)
+
+
+def compare(one, count, tolerance, scale=1.0):
+    """Some epochs on both sides; what the device made of it."""
+    lanes = on_device(one)
+    losses = np.concatenate([one.epoch() for _ in range(count)], axis=1)
+    assert epochs(lanes, count, one.updates) == pytest.approx(losses, rel=tolerance, abs=tolerance)
+    for name, host in (("theta", one.theta), ("slots", one.slots), ("st", one._st)):
+        assert lanes.state[name] == pytest.approx(host, rel=scale * tolerance, abs=scale * tolerance), name
+    return lanes
+
+
+# -- the same numbers as the CPU ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("dtype", TOLERANCE)
+@pytest.mark.parametrize("activation", ACTIVATIONS)
+def test_every_activation_with_dropout(activation, dtype):
+    """24 updates; a mask that differs in one place would show in the first of them."""
+    network = mlp(8, 3, hidden=(6, 5), activation=activation, dropout=0.25, input_dropout=0.1)
+    lanes = compare(one := training(network, RULES["adam"](lr=0.05), dtype, batch=4, rows=12), 8, TOLERANCE[dtype])
+    test = rows_of(network, examples(140, seed=1))  # more than are evaluated at once
+    loss, right = one.evaluate((test.x, test.y))
+    found = lanes.evaluate(test) / 140
+    assert found[:, 0] == pytest.approx(loss, rel=TOLERANCE[dtype])
+    assert found[:, 1] == pytest.approx(right, abs=1e-15 if dtype == "float64" else 0.01)
+
+
+@pytest.mark.parametrize("rule", [name for name in RULES if name != "adopt"])
+def test_every_rule(rule):
+    """Six updates of a small network, weights decayed and biases not; softmax regression where that will do."""
+    given = RULES[rule](**{"weight_decay": 0.1} if RULES[rule].scalar("weight_decay") else {})
+    more = {"batch": 4, "rows": 12}
+    compare(training(SMALL, given, "float64", **more), 2, 1e-12)
+    if rule != "ndadam":
+        compare(training(mlp(3, 2, hidden=()), given, "float32", **more), 1, 1e-5)
+
+
+def test_adopt_as_far_as_it_is_tame():
+    """Its first step divides by a squared gradient that may be zero, so it is compared with eps for a floor."""
+    compare(training(SMALL, RULES["adopt"](lr=1e-3, eps=0.1), "float64", batch=4, rows=12), 2, 1e-12)
+
+
+@pytest.mark.parametrize("schedule", ["inverse_sqrt", "cosine"])
+def test_schedules_and_lanes(schedule):
+    rule = SCHEDULES[schedule]
+    given = {"steps": 9} if "steps" in [p.name for p in rule.parameters] else {}
+    given |= {"lr": 1} if rule.scalar("lr") else {}
+    more = {"schedule": rule(**given), "seed": [[3], [4], [2**32 - 1]], "dtype": "float64"}
+    lanes = compare(training(SMALL, "adamw", batch=5, rows=12, **more), 2, 1e-12)
+    assert len(np.unique(lanes.state["theta"], axis=0)) == lanes.count == 6
+
+
+@pytest.mark.parametrize("data", ["uint8", "float64"])
+def test_data_of_other_dtypes(data):
+    x, y = examples(20, 5)
+    x = np.clip(100 * x, 0, 255).astype(data)
+    one = Training(SMALL, (x, y), RULES["sgd"](lr=0.1 if data == "uint8" else 1e-4), batch=8, workers=1)
+    compare(one, 2, 1e-5)
+
+
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+def test_lanes_that_are_no_longer_finite_go_on_as_on_the_cpu():
+    one = training(SMALL, RULES["sgd"](lr=[0.1, 1e3, 1e30, 1e38]), rows=24)
+    lanes = on_device(one)
+    losses = np.concatenate([one.epoch() for _ in range(3)], axis=1)
+    found = epochs(lanes, 3, one.updates)
+    assert np.array_equal(np.isfinite(found), np.isfinite(losses))
+    assert 0 < np.isfinite(losses).sum() < losses.size
+    assert np.array_equal(np.isfinite(lanes.state["theta"]), np.isfinite(one.theta))
+
+
+# -- threads, launches, lanes ------------------------------------------------------------------------------------------
+
+
+def bits(lanes, losses):
+    return [a.tobytes() for a in (losses, *lanes.state.values())]
+
+
+def play(network, rule, batch=8):
+    one = training(network, RULES[rule](lr=0.05), batch=batch, rows=12)
+    lanes = on_device(one)
+    return [*bits(lanes, epochs(lanes, 1, one.updates)), lanes.evaluate(one.rows).tobytes()]
+
+
+@pytest.mark.parametrize("rule", ["adam", "ndadam", "swats"])
+def test_threads_in_any_order_and_number(played, rule):
+    network = mlp(5, 5, hidden=(6,), dropout=0.25)
+    found = []
+    for threads, order in ((8, "forward"), (8, "reversed"), (1, "forward"), (67, "permuted")):
+        played(threads, order)
+        found.append(play(network, rule))
+    assert all(f == found[0] for f in found)
+
+
+@pytest.mark.parametrize("rule", ["adam", "ndadam"])
+def test_every_barrier_is_needed(played, rule):
+    """Without any of them, some order of the threads gives other numbers, or reads what nobody wrote."""
+    network = mlp(5, 5, hidden=(6,))
+    right = play(network, rule)
+    count = emit_train(training(network, rule).groups, 8, "float32").text.count(BARRIER)
+    assert count == {"adam": 6, "ndadam": 6 + 4}[rule]
+    for number in range(count):
+        wrong = False
+        for order in ORDERS:
+            played(THREADS, order, number)
+            wrong = wrong or play(network, rule)[:-1] != right[:-1]
+        assert wrong, number
+    played()
+    assert play(network, rule) == right
+
+
+def test_launches_and_turns_change_no_bit(monkeypatch):
+    """One update in a launch, or all; lanes one after the other, or together."""
+    found, told = [], []
+    for first, free in ((1, 2**28), (1000, 2**28), (1000, 800)):
+        monkeypatch.setattr(cuda_training, "FIRST", first)
+        monkeypatch.setattr(cuda_training, "SECONDS_PER_LAUNCH", 1e-9 if first == 1 else 1e9)
+        monkeypatch.setattr(cuda, "free_bytes", lambda free=free: free)
+        one = training(SMALL, "adam", seed=[[1], [2]])
+        lanes = on_device(one)
+        losses = np.zeros((2, 4, one.updates))
+        for number in range(2):
+            lanes.epoch(number, losses[number], told.append)
+        lanes.pull()
+        found.append([*bits(lanes, losses), lanes.evaluate(one.rows).tobytes()])
+        assert sum(told) == 2 * losses[0].size
+        told.clear()
+        assert len(lanes.stretches()) == (1 if free > 800 else 4)
+    assert found[0] == found[1] == found[2]
+
+
+def test_an_epoch_goes_on_from_what_the_host_holds():
+    """As `restore` needs it: push after the host's arrays have changed."""
+    lanes = on_device(one := training(SMALL, "adam"))
+    first = epochs(lanes, 1, one.updates)
+    for name, array in (("theta", one.theta), ("slots", one.slots), ("st", one._st)):
+        lanes.state[name][...] = array
+    lanes.push()
+    assert np.array_equal(epochs(lanes, 1, one.updates), first)
+
+
+# -- what is refused, and what the texts may not contain ---------------------------------------------------------------
+
+
+def groups(network, rule="adam", dtype="float32"):
+    return groups_of(network, RULES[rule], None, None, dtype)
+
+
+def test_networks_of_other_layers_are_refused():
+    for network in (cnn((1, 28, 28), 3), vae(8), mlp(8, 3, sparse=True)):
+        with pytest.raises(DeviceError, match=r"a GPU's kernel does not know: .* mlp and softmax .* --device cpu"):
+            emit_train(groups(network), 8, "float32")
+
+
+def test_what_does_not_fit_is_refused_with_the_batch_that_does():
+    network = mlp(64, 10, hidden=(32,))
+    with pytest.raises(DeviceError, match=r"needs 8\d,\d{3} bytes .* has 49,152: .* at most (\d+), or use") as told:
+        emit_train(groups(network), 128, "float32")
+    most = int(str(told.value).split("at most ")[1].split(",")[0])
+    assert emit_train(groups(network), most, "float32").bytes <= MOST == 49_152
+    with pytest.raises(DeviceError, match=f"at most {most},"):
+        emit_train(groups(network), most + 1, "float32")
+    with pytest.raises(DeviceError, match="no batch is small enough: use --device cpu"):
+        emit_train(groups(mlp(784, 10)), 1, "float32")
+
+
+def test_where_everything_lies():
+    """The parts of `work` do not overlap, and end where it ends."""
+    block = Block(DROPPED, 8, "float32", outputs=7)
+    parts = [(0, DROPPED.size)] + [(block.a(k), 8 * block.row(k)) for k in range(4)]
+    parts += [(block.d(k), 8 * block.row(k)) for k in (1, 2)] + [(block.out, 7)]
+    ends = [start + length for start, length in parts]
+    assert ends == [start for start, _ in parts[1:]] + [block.size]
+    assert all(block.row(k) % 2 for k in range(4))
+    assert all(block.row(k) >= n for k, n in enumerate((8, 6, 5, 4)))
+
+
+@pytest.mark.parametrize("rule", ["adam", "radam", "swats", "ndadam"])
+def test_texts_keep_to_what_compiles_on_every_backend(rule):
+    """No builtin but those that a kernel may call, no power, no remainder, no literal that is wider than the dtype."""
+    for kernel in (emit_train(groups(DROPPED, rule), 8, "uint8"), emit_evaluate(groups(DROPPED, rule), "float64")):
+        tree = ast.parse(kernel.text)
+        called = {n.func.id for n in ast.walk(tree) if isinstance(n, ast.Call) and isinstance(n.func, ast.Name)}
+        assert called & set(dir(builtins)) <= {"abs", "range", "max"}
+        assert not any(isinstance(n, ast.Pow | ast.Mod) for n in ast.walk(tree))
+        assert f"range({8}, nt)" not in kernel.text and ", nt)" not in kernel.text.replace("(tid, nt", "")
+
+
+def test_one_kernel_for_all_hyperparameters():
+    texts = {emit_train(groups_of(SMALL, RULES["adam"](lr=lr), None, None, "float32"), 8, "float32").text
+             for lr in (0.1, [0.1, 0.2])}  # fmt: skip
+    assert len(texts) == 1
