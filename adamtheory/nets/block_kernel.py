@@ -4,9 +4,10 @@
     evaluate(count, x, y, theta, result)
 
 One block is one lane. steps batches are trained, the first of them update number round_ on the rows start, start + 1,
-... of `order` (orders, count) int32, whose row the lane takes from `group`; losses (lanes, steps). x (count, inputs),
-y int32; theta (lanes, size), slots (lanes, slots, size), par and st (lanes, groups, ...), edges (groups + 1,);
-grads (lanes, size) for rules with totals, else of any length. result (lanes, 2): the sum of losses, and of right rows.
+... of `order` (orders, count) int32, whose row the lane takes from `group`; losses (lanes, steps), summed over the rows
+of a batch. x (count, inputs), y int32; theta (lanes, size), slots (lanes, slots, size), par and st (lanes, groups, .),
+edges (groups + 1,); grads (lanes, size) for rules with totals, else of any length. result (lanes, 2): the sum of
+losses, and the number of right rows.
 """
 
 from __future__ import annotations

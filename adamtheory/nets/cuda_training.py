@@ -7,6 +7,7 @@ drawn on the device from the same stream. A lane that is no longer finite goes o
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cached_property
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
@@ -55,10 +56,9 @@ class CudaLanes:
         self, groups: Groups, rows: Rows, batch: int, seeds: Array, theta: Array, slots: Array, par: Array, st: Array,
         shuffle: Callable[[Array, int, int], None],
     ) -> None:  # fmt: skip
-        data = rows.x.dtype.name
-        self.train = compiled(emit_train(groups, batch, data))
-        self.evaluation = compiled(emit_evaluate(groups, data))
-        self.batch, self.shuffle = batch, shuffle
+        self.kind = rows.x.dtype.name
+        self.train = compiled(emit_train(groups, batch, self.kind))
+        self.groups, self.batch, self.shuffle = groups, batch, shuffle
         self.distinct, group = np.unique(seeds, return_inverse=True)
         self.state = {"theta": theta, "slots": slots, "st": st}
         self.fixed = {"par": par, "group": group.reshape(-1).astype(np.int32), "seeds": seeds}
@@ -68,11 +68,17 @@ class CudaLanes:
         self.count, self.rows = len(theta), len(rows.y)
         self.data = examples(rows)
         self.tested: tuple[Rows, tuple[Any, Any]] | None = None
-        updates = -(-self.rows // batch)
+        self.sizes = np.diff([*range(0, self.rows, batch), self.rows])  # rows of each batch
+        updates = len(self.sizes)
         lane = sum(a.nbytes for a in (*self.state.values(), *self.fixed.values())) // self.count + 8 * updates + 1
         self.together = min(self.count, max(1, int(SHARE * cuda.free_bytes()) // lane))  # lanes in one launch
         self.resident: dict[str, Any] | None = None
         self.steps = FIRST
+
+    @cached_property
+    def evaluation(self) -> Callable[..., None]:
+        """The launcher of the kernel that evaluates, compiled when it is first asked for."""
+        return compiled(emit_evaluate(self.groups, self.kind))
 
     def stretches(self) -> list[tuple[int, int]]:
         """Lanes that are on the device together."""
@@ -112,7 +118,7 @@ class CudaLanes:
                 lanes, steps, round_ + done, done * self.batch, self.rows, order, a["group"], a["seeds"], *self.data,
                 a["theta"], a["slots"], a["par"], a["st"], self.edges, a["grads"], some,
             )  # fmt: skip
-            losses[:, done : done + steps] = some.copy_to_host()
+            losses[:, done : done + steps] = some.copy_to_host() / self.sizes[done : done + steps]
             done += steps
             tell(lanes * steps)
             lasted = max(perf_counter() - began, 1e-6)

@@ -213,8 +213,8 @@ def judge(tid, nt, b, first, y, work):
 """
 
     def loss(self) -> str:
-        """The mean of the rows' losses, which stand behind their derivatives."""
-        return self.total("loss", self.block.stages[-1].units).replace("return total", "return total / b")
+        """The sum of the rows' losses, which stand behind their derivatives."""
+        return self.total("loss", self.block.stages[-1].units)
 
     def judged(self) -> tuple[str, str]:
         """The sums of the rows' losses and of the right ones."""
