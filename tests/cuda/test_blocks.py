@@ -80,6 +80,14 @@ def test_every_activation_with_dropout(activation, dtype):
     assert found[:, 1] == pytest.approx(right, abs=1e-15 if dtype == "float64" else 0.01)
 
 
+def test_the_first_of_equal_outputs_is_the_one_that_counts():
+    """Softmax regression starts from zeros."""
+    one = training(mlp(5, 3, hidden=()))
+    found = on_device(one).evaluate(one.rows)
+    assert found[:, 1].tolist() == [(one.rows.y == 0).sum()] * 2
+    assert found[:, 0] == pytest.approx(30 * np.log(3), rel=1e-6)
+
+
 @pytest.mark.parametrize("rule", [name for name in RULES if name != "adopt"])
 def test_every_rule(rule):
     """Six updates of a small network, weights decayed and biases not; softmax regression where that will do."""
