@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Iterator
 from types import SimpleNamespace
@@ -47,14 +48,19 @@ class Shared:
 
 
 class Player:
-    """Compiles kernels to generators. `barriers`: the number of the barrier that is left out, from 0, or None."""
+    """Compiles kernels to generators.
+
+    order    of the threads within a phase
+    without  the number of the barrier that is left out, from 0, or None
+    device   what makes the phases' functions, as `njit`; None leaves them plain Python
+    """
 
     def __init__(
         self,
         threads: int,
         order: str = "forward",
         without: int | None = None,
-        device: Callable[[Any], Any] = lambda f: f,
+        device: Callable[[Any], Any] | None = None,
     ) -> None:
         self.threads, self.order, self.without, self.device = threads, ORDERS[order], without, device
 
@@ -65,7 +71,8 @@ class Player:
             head += ("pass" if number == self.without else "yield") + part
         fake = SimpleNamespace(blockIdx=SimpleNamespace(x=0), threadIdx=SimpleNamespace(x=0),
                                blockDim=SimpleNamespace(x=self.threads))  # fmt: skip
-        names = {"cuda": fake, "device": self.device, "math": Forgiving(), "max": self.device(larger)}
+        device = self.device or (lambda function: function)
+        names = {"cuda": fake, "device": device, "math": math if self.device else Forgiving(), "max": device(larger)}
         exec(compile(head, "<block>", "exec"), names)
 
         def launch(blocks: int, *args: Any) -> None:
