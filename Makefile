@@ -37,7 +37,7 @@ test: $(READY)
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/python -m pytest -n 2 --dist loadgroup --ignore=tests/outside --ignore=tests/experiments -m "not sim and not ptx"
-	NUMBA_ENABLE_CUDASIM=1 $(BIN)/python -m pytest -n 2 -m sim tests/cuda/test_simulator.py
+	NUMBA_ENABLE_CUDASIM=1 $(BIN)/python -m pytest -n 2 -m sim tests/cuda/test_simulator*.py
 
 test-experiments: $(READY)
 	$(BIN)/python -m pytest -n 2 --dist loadgroup tests/experiments
@@ -48,12 +48,12 @@ test-outside: $(OUTSIDE)
 outside-env: $(OUTSIDE)
 
 test-ptx: $(PTX)
-	$(VENV_PTX)/bin/python -m pytest -m ptx tests/cuda/test_ptx.py tests/cuda/test_interpreted.py
+	$(VENV_PTX)/bin/python -m pytest -m ptx tests/cuda/test_ptx*.py tests/cuda/test_interpreted*.py
 
 ptx-env: $(PTX)
 
 test-gpu: $(READY)
-	$(BIN)/python -m pytest -m gpu -rs tests/cuda/test_device.py
+	$(BIN)/python -m pytest -m gpu -rs tests/cuda/test_device*.py
 
 # A candidate is run, not only found: version managers put commands on the path that do not work.
 $(READY): pyproject.toml setup.py

@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from adamtheory.engine import philox
 from adamtheory.engine.emit import pad
 from adamtheory.engine.emit_update import build_update
-from adamtheory.nets.block import MOST, SUMS, Block
+from adamtheory.nets.block import MOST, SUMS, Block, stages
 from adamtheory.nets.emit_cuda import Phases
 from adamtheory.nets.emit_cuda_update import BlockUpdate
 from adamtheory.nets.groups import Groups
@@ -166,12 +166,19 @@ def start(block: Block, size: int, sums: int = 0) -> list[str]:
     return [*lines, f"for i in range(tid, {block.network.size}, nt):", "    work[i] = theta[lane, i]"]
 
 
-def emit_train(groups: Groups, batch: int, data: str) -> BlockKernel:
-    """The kernel that trains; `data` is the dtype of x. Raises `DeviceError` for what does not fit into a block."""
-    rules = Rules(groups)
-    outputs = rules.outputs * len(groups.cuts)
-    block = Block(groups.network, batch, groups.dtype, outputs, rules.sums)
+def block_of(groups: Groups, batch: int, rules: Rules | None = None) -> Block:
+    """What a block keeps in training; raises `DeviceError` where it does not fit, or for layers of another kind."""
+    stages(groups.network)
+    rules = rules or Rules(groups)
+    block = Block(groups.network, batch, groups.dtype, rules.outputs * len(groups.cuts), rules.sums)
     block.check()
+    return block
+
+
+def emit_train(groups: Groups, batch: int, data: str) -> BlockKernel:
+    """The kernel that trains; `data` is the dtype of x. Raises `DeviceError` as `block_of`."""
+    rules = Rules(groups)
+    block = block_of(groups, batch, rules)
     phases = Phases(block, data == "uint8")
     last = len(block.stages)
     rows = "tid, nt, b, first, group[lane], order"

@@ -14,9 +14,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from adamtheory.engine import cuda
-from adamtheory.nets.block_kernel import BlockKernel, emit_evaluate, emit_train
+from adamtheory.errors import DeviceError, UnknownNameError
+from adamtheory.nets.block_kernel import BlockKernel, block_of, emit_evaluate, emit_train
 from adamtheory.nets.groups import Groups
 from adamtheory.nets.rows import Rows
+from adamtheory.simulation.devices import DEVICES
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -25,14 +27,30 @@ if TYPE_CHECKING:
 
 SHARE = 0.8  # of the free memory that lanes may take; the rest is for data, orders and the driver
 SECONDS_PER_LAUNCH = 0.4  # so that progress is seen, Ctrl-C heard, and no launch outlives a display's watchdog
+FEWEST_NETWORKS = 64  # below, compiling would take longer than is won; reckoned, not measured
 FIRST = 8  # updates of the first launch, which tells how many the others may have
 GROWTH = 8  # how many times more the next launch may have
 
 
-def check(groups: Groups, batch: int) -> None:
-    """Raise `DeviceError` for a network or batch that no block of a GPU can train, or where there is no GPU."""
-    emit_train(groups, batch, "float32")
-    cuda.require()
+def choose(device: str, groups: Groups, batch: int, lanes: int) -> tuple[str, str]:
+    """The device of a training, "cpu" or "cuda", and the same in words with the reason.
+
+    Raises `UnknownNameError` for what is no device; where "cuda" is asked for, `DeviceError` for a network or batch
+    that a block of a GPU cannot train, and for a GPU that cannot be had.
+    """
+    if device not in DEVICES:
+        raise UnknownNameError("device", device, DEVICES)
+    if device == "cpu" or (device == "auto" and lanes < FEWEST_NETWORKS):
+        few = f", reckoned to be faster than a GPU below {FEWEST_NETWORKS} networks"
+        return "cpu", f"cpu{few if device == 'auto' else ''}"
+    try:
+        block_of(groups, batch)
+        cuda.require()
+    except DeviceError as error:
+        if device == "cuda":
+            raise
+        return "cpu", f"cpu: {error}"
+    return "cuda", "cuda" if device == "cuda" else f"cuda, reckoned to be faster from {FEWEST_NETWORKS} networks on"
 
 
 def compiled(kernel: BlockKernel) -> Callable[..., None]:
@@ -46,31 +64,29 @@ class CudaLanes:
     groups        the rules;  rows  the training examples;  batch  rows of an update
     seeds         (lanes,) uint64
     theta, slots, par, st   the host's arrays, whose first axis is the lane; see `nets.groups`
-    shuffle       shuffle(order, epoch, seed), the CPU's function
 
     The host's arrays are the truth between epochs; `slots` and `st` are brought up to date by `pull`.
     Raises `DeviceError` where the network does not fit into a block, or no kernel can be launched.
     """
 
     def __init__(
-        self, groups: Groups, rows: Rows, batch: int, seeds: Array, theta: Array, slots: Array, par: Array, st: Array,
-        shuffle: Callable[[Array, int, int], None],
-    ) -> None:  # fmt: skip
+        self, groups: Groups, rows: Rows, batch: int, seeds: Array, theta: Array, slots: Array, par: Array, st: Array
+    ) -> None:
+        from adamtheory.engine.cpu import load
+        from adamtheory.nets.stepping import shuffle_text
+
         self.kind = rows.x.dtype.name
         self.train = compiled(emit_train(groups, batch, self.kind))
-        self.groups, self.batch, self.shuffle = groups, batch, shuffle
-        self.distinct, group = np.unique(seeds, return_inverse=True)
-        self.state = {"theta": theta, "slots": slots, "st": st}
-        self.fixed = {"par": par, "group": group.reshape(-1).astype(np.int32), "seeds": seeds}
+        self.groups, self.batch, self.shuffle = groups, batch, load(shuffle_text()).shuffle
+        self.state, self.fixed = {"theta": theta, "slots": slots, "st": st}, {"par": par, "seeds": seeds}
         totals = any(kernel.totals for kernel in groups.kernels)  # they go over the derivatives more than once
         self.fixed["grads"] = np.zeros((len(theta), groups.network.size if totals else 1), theta.dtype)
         self.edges = cuda.to_device(groups.edges.astype(np.int64))
         self.count, self.rows = len(theta), len(rows.y)
         self.data = examples(rows)
-        self.tested: tuple[Rows, tuple[Any, Any]] | None = None
         self.sizes = np.diff([*range(0, self.rows, batch), self.rows])  # rows of each batch
-        updates = len(self.sizes)
-        lane = sum(a.nbytes for a in (*self.state.values(), *self.fixed.values())) // self.count + 8 * updates + 1
+        lane = sum(a.nbytes for a in (*self.state.values(), *self.fixed.values())) // self.count
+        lane += 8 * len(self.sizes) + 4 * self.rows + 4  # losses, and an order of the rows, if no other has its seed
         self.together = min(self.count, max(1, int(SHARE * cuda.free_bytes()) // lane))  # lanes in one launch
         self.resident: dict[str, Any] | None = None
         self.steps = FIRST
@@ -88,6 +104,7 @@ class CudaLanes:
         """The arrays of some lanes on the device."""
         if self.resident is None or last - first < self.count:
             found = {name: upload(array[first:last]) for name, array in (self.state | self.fixed).items()}
+            found["group"] = cuda.to_device(self.groups_of_seeds(first, last)[1].astype(np.int32))
             self.resident = found if last - first == self.count else None
             return found
         return self.resident
@@ -97,15 +114,25 @@ class CudaLanes:
 
         tell  called with the number of updates that have been made since its last call
         """
-        orders = np.empty((len(self.distinct), self.rows), np.int64)
-        for order, seed in zip(orders, self.distinct.tolist(), strict=True):
-            self.shuffle(order, number, seed)
-        on_device = cuda.to_device(orders.astype(np.int32))
         for first, last in self.stretches():
-            arrays = self.on_device(first, last)
-            self.run(arrays, on_device, number * losses.shape[1] + 1, losses[first:last], tell)
+            arrays, order = self.on_device(first, last), self.order(number, first, last)
+            self.run(arrays, order, number * losses.shape[1] + 1, losses[first:last], tell)
             for name in ("theta",) if self.resident else self.state:
                 self.download(arrays, name, first, last)
+
+    def groups_of_seeds(self, first: int, last: int) -> tuple[Array, Array]:
+        """The different seeds of some lanes, and the number of each lane's."""
+        distinct, group = np.unique(self.fixed["seeds"][first:last], return_inverse=True)
+        return distinct, group.reshape(-1)
+
+    def order(self, number: int, first: int, last: int) -> Any:
+        """The rows of an epoch in the order of every seed of some lanes, on the device."""
+        distinct, one = self.groups_of_seeds(first, last)[0], np.empty(self.rows, np.int64)
+        orders = np.empty((len(distinct), self.rows), np.int32)
+        for order, seed in zip(orders, distinct.tolist(), strict=True):
+            self.shuffle(one, number, seed)
+            order[:] = one
+        return cuda.to_device(orders)
 
     def run(self, arrays: dict[str, Any], order: Any, round_: int, losses: Array, tell: Callable[[int], None]) -> None:
         """All updates of an epoch in launches that each take a part of a second; their lengths change no bit."""
@@ -126,13 +153,11 @@ class CudaLanes:
 
     def evaluate(self, rows: Rows) -> Array:
         """The sum of the losses and the number of right rows, (lanes, 2)."""
-        if self.tested is None or self.tested[0] is not rows:
-            self.tested = rows, examples(rows)
-        found = np.zeros((self.count, 2))
+        data, found = examples(rows), np.zeros((self.count, 2))
         for first, last in self.stretches():
             theta = self.resident["theta"] if self.resident else upload(self.state["theta"][first:last])
             result = cuda.to_device(found[first:last])
-            self.evaluation(last - first, len(rows.y), *self.tested[1], theta, result)
+            self.evaluation(last - first, len(rows.y), *data, theta, result)
             found[first:last] = result.copy_to_host()
         return found
 

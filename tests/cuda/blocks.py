@@ -115,7 +115,7 @@ def on_device(training: Any) -> CudaLanes:
     """The lanes of a training of the CPU on the device, from where they stand."""
     t = training
     theta, slots, st = t.theta.copy(), t.slots.copy(), t._st.copy()
-    return CudaLanes(t.groups, t.rows, t.batch, t.seeds, theta, slots, t._par, st, t._shuffle)
+    return CudaLanes(t.groups, t.rows, t.batch, t.seeds, theta, slots, t._par, st)
 
 
 def epochs(lanes: CudaLanes, count: int, updates: int) -> np.ndarray:

@@ -15,8 +15,8 @@ from adamtheory.nets.training import Training
 from adamtheory.rules import RULES
 
 from .assembly import missing
-from .block_interpreter import BlockProgram
 from .blocks import ORDERS, Player, epochs, examples, on_device, plain_load, to_device
+from .interpreted_blocks import BlockProgram
 
 pytestmark = [pytest.mark.ptx, pytest.mark.skipif(bool(missing()), reason=str(missing()))]
 THREADS = 8
