@@ -43,10 +43,33 @@ class Stage:
     dropout: tuple[int, float] | None = None
 
 
-def weight_strides(place: Place, inputs: int) -> tuple[int, int]:
-    """How far apart the weights of neighbouring units, and of neighbouring inputs, lie in the flat parameters."""
-    assert place.parameter.shape[1] == inputs
-    return inputs, 1
+@dataclass(frozen=True)
+class Tile:
+    """The coordinates of one parameter array: start + fast*s + f, so that neighbouring threads are neighbours.
+
+    name   of the array
+    fast   how many numbers f there are;  slow  how many numbers s, 1 for biases
+    units  whether f counts units, and s inputs; else it is the other way round
+    """
+
+    name: str
+    start: int
+    fast: int
+    slow: int
+    units: bool
+
+    @property
+    def strides(self) -> tuple[int, int]:
+        """How far apart the weights of neighbouring units, and of neighbouring inputs, lie."""
+        return (1, self.fast) if self.units else (self.fast, 1)
+
+
+def tile(place: Place) -> Tile:
+    """How an array of parameters lies in the flat ones."""
+    shape = place.parameter.shape
+    if place.parameter.role == "bias":
+        return Tile(place.name, place.start, shape[0], 1, True)
+    return Tile(place.name, place.start, shape[1], shape[0], False)
 
 
 def stages(network: Network) -> tuple[tuple[int, float] | None, tuple[Stage, ...]]:
@@ -107,10 +130,9 @@ class Block:
         """Where the weights (`w`) or biases (`c`) of a dense layer lie."""
         return next(p for p in self.network.places if p.name == f"{name}{stage.layer}")
 
-    def strides(self, stage: Stage) -> tuple[int, int, int]:
-        """Where the weights of a layer begin, and how far apart those of two units, and of two inputs, lie."""
-        place = self.place("w", stage)
-        return place.start, *weight_strides(place, stage.inputs)
+    def tile(self, name: str, k: int) -> Tile:
+        """The coordinates of the weights (`w`) or biases (`c`) of dense layer k."""
+        return tile(self.place(name, self.stages[k]))
 
     def row(self, k: int) -> int:
         """Stride of the rows of `a<k>` and `d<k>`, odd; the last one has room behind its outputs for a row's loss."""

@@ -12,15 +12,15 @@ losses, and the number of right rows.
 
 from __future__ import annotations
 
+import ast
 import inspect
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from adamtheory.engine import philox
 from adamtheory.engine.emit import pad
 from adamtheory.engine.emit_update import build_update
-from adamtheory.nets.block import MOST, SUMS, Block, stages
+from adamtheory.nets.block import MOST, SUMS, Block, Tile, stages, tile
 from adamtheory.nets.emit_cuda import Phases
 from adamtheory.nets.emit_cuda_update import BlockUpdate
 from adamtheory.nets.groups import Groups
@@ -72,7 +72,6 @@ class Rules:
         for i, (bound, own) in enumerate(zip(groups.rules, self.own, strict=True)):
             program = build_update(bound.rule, schedule)
             self.updates.append(BlockUpdate(program, groups.dtype, f"_{i}", len(own), max(1, SUMS // len(own))))
-        self.texts = [text for update in self.updates for text in update.functions()]
         self.outputs = max(len(update.outputs) for update in self.updates)  # of a group
         self.sums = max(len(u.wanted) * u.count * u.pieces for u in self.updates)
 
@@ -93,25 +92,33 @@ class Rules:
                 calls.append(f"    advance_{i}(round_ + j, par[lane, g], st[lane, g], work, {self.at('g', block)})")
         return calls
 
+    def tiles(self, rule: int) -> list[Tile]:
+        """The arrays that a rule moves."""
+        edges, own = self.groups.edges, self.own[rule]
+        places = self.groups.network.places
+        return [tile(p) for p in places if edges[own[0]] <= p.start < edges[own[-1] + 1]]
+
+    @property
+    def texts(self) -> list[str]:
+        return [text for i, update in enumerate(self.updates) for text in update.functions(self.tiles(i))]
+
     def phases(self, block: Block) -> list[Calls]:
         """The update: one phase, and where there are totals some more."""
         first: Calls = []
         more: list[Calls] = []
         edges = self.groups.edges.tolist()
         for i, (update, own) in enumerate(zip(self.updates, self.own, strict=True)):
-            if not update.totals:
-                for g in own:
-                    out = self.at(str(g), block)
-                    arguments = f"{edges[g]}, {edges[g + 1]}, b, par[lane, {g}], work, {out}, slots[lane]"
-                    first.append(f"update_{i}(tid, nt, {arguments})")
-                continue
-            first += [f"for i in range({edges[own[0]]} + tid, {edges[own[-1] + 1]}, nt):"]
-            first += ["    grads[lane, i] = gradient(i, b, work)"]
-            arguments = (
-                f"tid, nt, {own[0]}, round_ + j, edges, par[lane], st[lane], work, grads[lane], slots[lane], sums"
-            )
-            names = [f"sums_{s}" for s in range(update.last_stage)] + ["update", "settle"]
-            more += [[f"{name}_{i}({arguments})"] for name in names]
+            for array in self.tiles(i):
+                if update.totals:
+                    first.append(f"keep_{array.name}(tid, nt, b, work, grads[lane])")
+                    continue
+                (g,) = (g for g in own if edges[g] <= array.start < edges[g + 1])
+                out = self.at(str(g), block)
+                first.append(f"update_{i}_{array.name}(tid, nt, b, par[lane, {g}], work, {out}, slots[lane])")
+            if update.totals:
+                arguments = f"tid, nt, {own[0]}, round_ + j, edges, par[lane], st[lane], work, grads[lane], slots[lane]"
+                names = [f"sums_{s}" for s in range(update.last_stage)] + ["update", "settle"]
+                more += [[f"{name}_{i}({arguments}, sums)"] for name in names]
         return [first, *more]
 
 
@@ -127,24 +134,30 @@ def joined(phases: Sequence[Calls]) -> list[str]:
     return lines[:-1] if lines[-2].startswith("settle") else lines
 
 
-def strided(text: str) -> str:
-    """The text with its loops over every nt-th number as `while`: numba divides to find the turns of a `range`."""
+def counted(text: str) -> str:
+    """The text with its loops over a `range` as `while`, of which the compiler sees how often they turn.
+
+    In numba's own way of counting down it does not: addresses would be reckoned anew in every turn.
+    """
     lines: list[str] = []
-    open_: list[tuple[int, str]] = []  # depth and number of the loops that are not closed
+    open_: list[tuple[int, str, str]] = []  # depth, number and step of the loops that are not closed
 
     def close(depth: int) -> None:
         while open_ and open_[-1][0] >= depth:
-            at, name = open_.pop()
-            lines.append(f"{' ' * (at + 4)}{name} += nt")
+            at, name, step = open_.pop()
+            lines.append(f"{' ' * (at + 4)}{name} += {step}")
 
     for line in text.splitlines():
+        depth = len(line) - len(line.lstrip())
         if line.strip():
-            close(len(line) - len(line.lstrip()))
-        loop = re.fullmatch(r"( *)for (\w+) in range\((.*), (.*), nt\):", line)
-        if loop:
-            space, name, first, last = loop.groups()
-            open_.append((len(space), name))
-            line = f"{space}{name} = {first}\n{space}while {name} < {last}:"
+            close(depth)
+        if line.lstrip().startswith("for "):
+            (loop,) = ast.parse(f"{line.strip()} pass").body
+            assert isinstance(loop, ast.For) and isinstance(loop.iter, ast.Call)
+            name, given = ast.unparse(loop.target), [ast.unparse(a) for a in loop.iter.args]
+            first, last, step = {1: ["0", *given, "1"], 2: [*given, "1"], 3: given}[len(given)]
+            open_.append((depth, name, step))
+            line = f"{' ' * depth}{name} = {first}\n{' ' * depth}while {name} < {last}:"
         lines.append(line)
     close(0)
     return "\n".join(lines) + "\n"
@@ -155,7 +168,7 @@ def file(block: Block, literals: str, functions: Sequence[str], kernel: str) -> 
         name=block.network.name, batch=block.batch, dtype=block.dtype, literals=literals, random=RANDOM
     )
     texts = [inspect.getsource(philox.philox4x32), *functions]
-    return head + "".join(f"@device\n{strided(text)}\n\n" for text in texts) + strided(kernel)
+    return head + "".join(f"@device\n{counted(text)}\n\n" for text in texts) + counted(kernel)
 
 
 def start(block: Block, size: int, sums: int = 0) -> list[str]:
@@ -195,7 +208,8 @@ def emit_train(groups: Groups, batch: int, data: str) -> BlockKernel:
         phases.softmax(),
         *(phases.backward(k) for k in range(last - 1, 0, -1)),
     ]
-    functions += [phases.gradient(), phases.loss(), *rules.texts]
+    functions += [phases.gradient(name, k) for name in "wc" for k in range(last)]
+    functions += [phases.loss(), *rules.texts]
     lines = [*start(block, block.size, rules.sums), "for j in range(steps):", f"    first = start + j * {batch}"]
     lines += [f"    b = {batch} if first + {batch} <= count else count - first"]
     lines += [f"    {line}" for line in joined(steps)]

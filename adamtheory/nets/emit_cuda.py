@@ -103,10 +103,7 @@ class Phases:
         lines = [f"for item in range(tid, {-(-count // FOUR) * batch}, nt):", f"    block = {quotient('item', batch)}"]
         lines += [f"    r = item - block * {batch}", "    if r < b:"]
         text += pad(lines, 1)
-        inner = [f"k_{q} = {FOUR} * block + {q}" for q in many]
-        if count % FOUR:  # the last ones are computed again in the place of those that are missing, and not written
-            last = count - 1
-            inner[1:] = [f"{line} if {FOUR} * block + {q} < {count} else {last}" for q, line in enumerate(inner) if q]
+        inner = numbered("k", count)
         inner += [f"s_{q} = F(0.0)" for q in many] + [
             f"at = {start}",
             f"for j in range({other}):",
@@ -118,9 +115,10 @@ class Phases:
     def forward(self, k: int, *, training: bool) -> str:
         """Dense layer k, and what follows it."""
         block, stage = self.block, self.block.stages[k]
-        start, unit, input_ = block.strides(stage)
-        bias, units, out = block.place("c", stage).start, stage.units, block.row(k + 1)
-        weight = f"{start} + {{k}} * {unit} + j * {input_}"
+        tile, bias = block.tile("w", k), block.tile("c", k).start
+        unit, input_ = tile.strides
+        units, out = stage.units, block.row(k + 1)
+        weight = f"{tile.start} + {{k}} * {unit} + j * {input_}"
         row = f"{block.a(k)} + r * {block.row(k)}"
         dropout = stage.dropout if training else None
         text = self.products(f"forward_{k}", "round_, seed, ", units, stage.inputs, row, weight)
@@ -141,8 +139,9 @@ class Phases:
     def backward(self, k: int) -> str:
         """The derivatives by the inputs of dense layer k, times the factors that stand in their place."""
         block, stage = self.block, self.block.stages[k]
-        start, unit, input_ = block.strides(stage)
-        weight = f"{start} + j * {unit} + {{k}} * {input_}"
+        tile = block.tile("w", k)
+        unit, input_ = tile.strides
+        weight = f"{tile.start} + j * {unit} + {{k}} * {input_}"
         row = f"{block.d(k + 1)} + r * {block.row(k + 1)}"
         text = self.products(f"backward_{k}", "", stage.inputs, stage.units, row, weight)
         for q in range(min(FOUR, stage.inputs)):
@@ -230,43 +229,32 @@ def {name}(b, work):
     return total
 """
 
-    def gradient(self) -> str:
-        """The derivative by coordinate i."""
-        block, lines = self.block, []
-        weights = block.network.weights
-        for k, stage in enumerate(block.stages):
-            place, (start, unit, input_) = block.place("w", stage), block.strides(stage)
-            rows = (unit, input_) == (stage.inputs, 1)  # whether a unit's weights are neighbours
-            across, names = (unit, ("unit", "entry")) if rows else (input_, ("entry", "unit"))
-            lines += [
-                f"{'el' if k else ''}if i < {place.stop}:",
-                f"    {names[0]} = {quotient(f'(i - {start})', across)}",
-            ]
-            lines += [f"    {names[1]} = i - {start} - {names[0]} * {across}"]
-            lines += [f"    d, over = {block.d(k + 1)} + unit, {block.row(k + 1)}"]
-            lines += [f"    a, down = {block.a(k)} + entry, {block.row(k)}"]
-        for stage_number, stage in enumerate(block.stages):
-            place = block.place("c", stage)
-            lines += [f"elif i < {place.stop}:"]
-            lines += [f"    d, over = {block.d(stage_number + 1)} + i - {place.start}, {block.row(stage_number + 1)}"]
-            lines += ["    a, down = 0, 0"]
-        lines += ["else:", "    d, over, a, down = 0, 0, 0, 0"]
-        text = "def gradient(i, b, work):\n" + pad(["g = F(0.0)", *lines], 1)
-        return (
-            text
-            + f"""\
-    if i < {weights}:
-        for _ in range(b):
-            g += work[U(d)] * work[U(a)]
-            d += over
-            a += down
-    else:
-        for _ in range(b):
-            g += work[U(d)]
-            d += over
-    return g
-"""
-        )
+    def gradient(self, name: str, k: int) -> str:
+        """The derivatives by four coordinates of a tile of layer k, those of numbers f and 4 block, 4 block + 1, ..."""
+        block, tile = self.block, self.block.tile(name, k)
+        many = range(min(FOUR, tile.slow))
+        inputs, outputs = (block.a(k), block.row(k)), (block.d(k + 1), block.row(k + 1))
+        (fast, across), (slow, down) = (outputs, inputs) if tile.units else (inputs, outputs)
+        rows = [f"v = work[U({fast} + f + r * {across})]"]
+        if name == "w":
+            rows += [f"g_{q} += v * work[U({slow} + s_{q} + r * {down})]" for q in many]
+        else:
+            rows += ["g_0 += v"]
+        lines = numbered("s", tile.slow) if name == "w" else []
+        lines += [f"g_{q} = F(0.0)" for q in many]
+        lines += [f"if b == {block.batch}:", f"    for r in range({block.batch}):", *(f"        {row}" for row in rows)]
+        lines += ["else:", "    for r in range(b):", *(f"        {row}" for row in rows)]
+        lines += [f"return {', '.join(f'g_{q}' for q in many)}"]
+        return f"def gradient_{tile.name}(block, f, b, work):\n" + pad(lines, 1)
+
+
+def numbered(name: str, count: int) -> list[str]:
+    """Numbers 4 block, ..., 4 block + 3; in the place of those from `count` on the last one, which is not written."""
+    lines = [f"{name}_{q} = {FOUR} * block + {q}" for q in range(min(FOUR, count))]
+    if count % FOUR:
+        last = count - 1
+        lines[1:] = [f"{line} if {FOUR} * block + {q} < {count} else {last}" for q, line in enumerate(lines) if q]
+    return lines
 
 
 def guarded(text: str, q: int, count: int, depth: int) -> str:

@@ -1,9 +1,9 @@
 """The update of a network's parameters as phases of one block of a GPU: the rules' own text, its loops cut for threads.
 
-A rule without totals has two functions, each for one group of coordinates:
+A rule without totals has functions for one group of coordinates:
 
     advance   moves the step state, one thread a group, and leaves in `work` what the coordinates read of it
-    update    the coordinates lo..hi-1, thread by thread; their derivatives are computed where they are needed
+    update    the coordinates of one array, four by four; their derivatives are computed where they are needed
 
 One with totals has more, each for all of its groups, first..first+count-1; its derivatives lie in `grads`:
 
@@ -22,8 +22,28 @@ from collections.abc import Sequence
 from adamtheory.engine.emit import pad
 from adamtheory.engine.emit_update import Update
 from adamtheory.engine.program import Atom, Level, Program
+from adamtheory.nets.block import Tile
+from adamtheory.nets.emit_cuda import FOUR, guarded, quotient
 
 GROUP = ("par = pars[first + group]", "st = states[first + group]")
+
+
+def over(tile: Tile, work: Sequence[str]) -> list[str]:
+    """The lines that do the work for the coordinates i of a tile and their derivatives g, four rows of it at a time."""
+    many = range(min(FOUR, tile.slow))
+    lines = [f"for item in range(tid, {-(-tile.slow // FOUR) * tile.fast}, nt):"]
+    lines += [f"    block = {quotient('item', tile.fast)}", f"    f = item - block * {tile.fast}"]
+    names = ", ".join(f"g_{q}" for q in many)
+    lines += [f"    {names} = gradient_{tile.name}(block, f, b, work)"]
+    for q in many:
+        own = [f"i = {tile.start} + ({FOUR} * block + {q}) * {tile.fast} + f", f"g = g_{q}", *work]
+        lines += guarded("\n".join(own) + "\n", q, tile.slow, 1).splitlines()
+    return lines
+
+
+def keep_text(tile: Tile) -> str:
+    """A function that keeps the derivatives for a rule that goes over them more than once."""
+    return f"def keep_{tile.name}(tid, nt, b, work, grads):\n" + pad(over(tile, ["grads[i] = g"]), 1)
 
 
 class BlockUpdate(Update):
@@ -42,12 +62,12 @@ class BlockUpdate(Update):
         powers = any(self.program.values[n].op == "pow" for n in self.alive)
         return [f"one = np.float64(1 if {positive} > 0 else 0)"] if powers else []
 
-    def functions(self) -> list[str]:
-        """The texts, each of one function."""
+    def functions(self, tiles: Sequence[Tile]) -> list[str]:
+        """The texts, each of one function, for a rule that moves these arrays."""
         if not self.totals:
-            return [self.advance_text(), self.update_text()]
+            return [self.advance_text(), *(self.update_text(tile) for tile in tiles)]
         stages = [self.sums_text(stage) for stage in range(self.last_stage)]
-        return [*stages, self.staged_text(), self.settle_text()]
+        return [*(keep_text(tile) for tile in tiles), *stages, self.staged_text(), self.settle_text()]
 
     def advance_text(self) -> str:
         ends: list[Atom] = [*self.readers(set(self.step)), *self.outputs]
@@ -55,10 +75,10 @@ class BlockUpdate(Update):
         lines += [f"work[at + {i}] = {n}" for i, n in enumerate(self.outputs)] + self.store()
         return f"def advance{self.suffix}(round_, par, st, work, at):\n" + pad(lines or ["pass"], 1)
 
-    def update_text(self) -> str:
-        text = f"def update{self.suffix}(tid, nt, lo, hi, b, par, work, at, slots):\n"
+    def update_text(self, tile: Tile) -> str:
+        text = f"def update{self.suffix}_{tile.name}(tid, nt, b, par, work, at, slots):\n"
         text += pad(self.constants("b") + [f"{n} = work[at + {i}]" for i, n in enumerate(self.outputs)], 1)
-        return text + pad(["for i in range(lo + tid, hi, nt):"], 1) + pad(self.moves("gradient(i, b, work)"), 2)
+        return text + pad(over(tile, self.moves("g")), 1)
 
     def moves(self, derivative: str) -> list[str]:
         """One coordinate's new parameter and slots."""
@@ -74,7 +94,8 @@ class BlockUpdate(Update):
         """Load and compute what the roots need at coordinate i."""
         needed = self.printer.needed(roots, Level.COORD)
         places = {"g": derivative} | self.item_texts()
-        lines = [f"{n} = {places[n]}" for n in ["g", *(s.name for s in self.coord_states)] if n in needed]
+        read = [n for n in ["g", *(s.name for s in self.coord_states)] if n in needed and places[n] != n]
+        lines = [f"{n} = {places[n]}" for n in read]
         return lines + self.printer.lines([n for n in self.coordinate if n in needed], roots)
 
     # -- with totals -------------------------------------------------------------------------------------------------
