@@ -242,8 +242,7 @@ def {name}(b, work):
             rows += ["g_0 += v"]
         lines = numbered("s", tile.slow) if name == "w" else []
         lines += [f"g_{q} = F(0.0)" for q in many]
-        lines += [f"if b == {block.batch}:", f"    for r in range({block.batch}):", *(f"        {row}" for row in rows)]
-        lines += ["else:", "    for r in range(b):", *(f"        {row}" for row in rows)]
+        lines += ["for r in range(b):", *(f"    {row}" for row in rows)]
         lines += [f"return {', '.join(f'g_{q}' for q in many)}"]
         return f"def gradient_{tile.name}(block, f, b, work):\n" + pad(lines, 1)
 
