@@ -49,7 +49,7 @@ def choose(device: str, groups: Groups, batch: int, lanes: int) -> tuple[str, st
     except DeviceError as error:
         if device == "cuda":
             raise
-        return "cpu", f"cpu: {error}"
+        return "cpu", f"cpu: {str(error).split('; ')[0]}"  # without the advice
     return "cuda", "cuda" if device == "cuda" else f"cuda, reckoned to be faster from {FEWEST_NETWORKS} networks on"
 
 

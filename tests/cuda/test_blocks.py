@@ -14,12 +14,13 @@ import pytest
 from numba import njit
 
 from adamtheory.engine import cpu, cuda
-from adamtheory.errors import DeviceError
+from adamtheory.errors import DeviceError, UnknownNameError
 from adamtheory.nets import cuda_training
 from adamtheory.nets.autoencoder import vae
 from adamtheory.nets.block import MOST, Block
 from adamtheory.nets.block_kernel import BARRIER, emit_evaluate, emit_train
 from adamtheory.nets.convolutions import cnn
+from adamtheory.nets.cuda_training import choose
 from adamtheory.nets.layers import ACTIVATIONS
 from adamtheory.nets.network import mlp
 from adamtheory.nets.rows import rows_of
@@ -229,14 +230,31 @@ def test_networks_of_other_layers_are_refused():
 
 def test_what_does_not_fit_is_refused_with_the_batch_that_does():
     network = mlp(64, 10, hidden=(32,))
-    with pytest.raises(DeviceError, match=r"needs 8\d,\d{3} bytes .* has 49,152: .* at most (\d+), or use") as told:
+    with pytest.raises(DeviceError, match=r"needs 8\d,\d{3} bytes of the 49,152 .*; .* at most \d+, or use") as told:
         emit_train(groups(network), 128, "float32")
     most = int(str(told.value).split("at most ")[1].split(",")[0])
     assert emit_train(groups(network), most, "float32").bytes <= MOST == 49_152
     with pytest.raises(DeviceError, match=f"at most {most},"):
         emit_train(groups(network), most + 1, "float32")
-    with pytest.raises(DeviceError, match="no batch is small enough: use --device cpu"):
+    with pytest.raises(DeviceError, match="no batch is small enough, so use --device cpu"):
         emit_train(groups(mlp(784, 10)), 1, "float32")
+
+
+def test_the_device_is_chosen_and_told(monkeypatch):
+    large, small = groups(mlp(64, 10, hidden=(100,))), groups(SMALL)
+    monkeypatch.setattr(cuda, "driver_error", lambda: "no NVIDIA driver was found")
+    assert choose("cpu", large, 64, 1000) == ("cpu", "cpu")
+    assert choose("auto", small, 64, 5) == ("cpu", "cpu, reckoned to be faster than a GPU below 64 networks")
+    assert choose("auto", small, 8, 1000) == ("cpu", "cpu: no NVIDIA driver was found")
+    with pytest.raises(DeviceError, match="no NVIDIA driver was found; use --device cpu"):
+        choose("cuda", small, 8, 1)
+    with pytest.raises(UnknownNameError, match="did you mean cuda"):
+        choose("cudaa", small, 8, 1)
+    monkeypatch.setattr(cuda, "driver_error", lambda: None)
+    assert choose("cuda", small, 8, 1) == ("cuda", "cuda")
+    assert choose("auto", small, 8, 64) == ("cuda", "cuda, reckoned to be faster from 64 networks on")
+    name, words = choose("auto", large, 64, 1000)
+    assert name == "cpu" and words.endswith("bytes of the 49,152 that a block of a GPU has"), words
 
 
 def test_where_everything_lies():
