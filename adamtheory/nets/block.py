@@ -184,6 +184,6 @@ class Block:
         fits = self.batch - -(-(self.bytes - MOST) // row)
         advice = f"give a batch of at most {fits}, or" if fits > 0 else "no batch is small enough, so"
         raise DeviceError(
-            f"{self.network.name} in batches of {self.batch}, {self.dtype}, needs {self.bytes:,} bytes of the {MOST:,} "
-            f"that a block of a GPU has; {advice} use --device cpu"
+            f"{self.network.name} in batches of {self.batch}, {self.dtype}, needs {self.bytes:,} bytes of shared "
+            f"memory; a block of a GPU has {MOST:,}; {advice} use --device cpu"
         )

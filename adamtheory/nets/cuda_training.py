@@ -6,6 +6,7 @@ drawn on the device from the same stream. A lane that is no longer finite goes o
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from functools import cached_property
 from time import perf_counter
@@ -49,7 +50,7 @@ def choose(device: str, groups: Groups, batch: int, lanes: int) -> tuple[str, st
     except DeviceError as error:
         if device == "cuda":
             raise
-        return "cpu", f"cpu: {str(error).split('; ')[0]}"  # without the advice
+        return "cpu", f"cpu: {re.split('; (?:give|no batch|use)', str(error))[0]}"  # without the advice
     return "cuda", "cuda" if device == "cuda" else f"cuda, reckoned to be faster from {FEWEST_NETWORKS} networks on"
 
 

@@ -230,7 +230,7 @@ def test_networks_of_other_layers_are_refused():
 
 def test_what_does_not_fit_is_refused_with_the_batch_that_does():
     network = mlp(64, 10, hidden=(32,))
-    with pytest.raises(DeviceError, match=r"needs 8\d,\d{3} bytes of the 49,152 .*; .* at most \d+, or use") as told:
+    with pytest.raises(DeviceError, match=r"needs 8\d,\d{3} bytes .* has 49,152; .* at most \d+, or use") as told:
         emit_train(groups(network), 128, "float32")
     most = int(str(told.value).split("at most ")[1].split(",")[0])
     assert emit_train(groups(network), most, "float32").bytes <= MOST == 49_152
@@ -254,7 +254,7 @@ def test_the_device_is_chosen_and_told(monkeypatch):
     assert choose("cuda", small, 8, 1) == ("cuda", "cuda")
     assert choose("auto", small, 8, 64) == ("cuda", "cuda, reckoned to be faster from 64 networks on")
     name, words = choose("auto", large, 64, 1000)
-    assert name == "cpu" and words.endswith("bytes of the 49,152 that a block of a GPU has"), words
+    assert name == "cpu" and words.endswith("bytes of shared memory; a block of a GPU has 49,152"), words
 
 
 def test_where_everything_lies():
