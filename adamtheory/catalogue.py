@@ -105,6 +105,24 @@ class ExperimentFile:
     title: str
     fields: dict[str, str]
 
+    @property
+    def simulates(self) -> bool:
+        """Whether it, or a helper beside it that it imports, takes `simulate`: then its lanes can be a GPU's."""
+        pending, seen = [self.path], set[Path]()
+        while pending:
+            path = pending.pop()
+            if path in seen or not path.is_file():
+                continue
+            seen.add(path)
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+                if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "adamtheory":
+                    names = [alias.name for alias in node.names]
+                    if "simulate" in names:
+                        return True
+                    words = [*str(node.module).split("."), *names]
+                    pending += [self.path.parent / f"{word}.py" for word in words if word.startswith("_")]
+        return False
+
 
 def experiments() -> dict[str, ExperimentFile]:
     """All experiments by name; raises `DataError` for a file that lacks a field."""

@@ -6,10 +6,11 @@ Refuted if  in some comparison the 95 % interval of the paired difference over s
 Source      The question that Reddi, Kale & Kumar 2018, section 5, leave to experience; Adam and PyTorch's switch
             amsgrad=True, which differ in the maximum alone.
 Budget      quick: digits, softmax and a multilayer network, 10 seeds, 5 s. full: digits, MNIST, Fashion-MNIST, IMDB, 12
-            seeds, 12 minutes.
-Note        alpha is constant, beta1 = 0.9. Of IMDB is read which words occur, not how often. With 8 seeds and one of
-            tuning, the full form found test losses from -2.7 % (mlp on MNIST) to +2.9 % (softmax on digits) of Adam's
-            and accuracies from -0.1 to +0.3 points (mlp on Fashion-MNIST, 0.24 either way).
+            seeds, 6 minutes.
+Note        alpha is constant, beta1 = 0.9. Of IMDB is read which words occur, not how often. The full form finds test
+            losses from -2.1 % (mlp on Fashion-MNIST) to +2.9 % (softmax on digits) of Adam's, better in 2 and worse in
+            5 of 8 comparisons, and accuracies from -0.1 to +0.4 points; that of mlp on Fashion-MNIST, 0.24 either way,
+            it cannot tell from `points`.
 """
 
 from __future__ import annotations

@@ -136,9 +136,7 @@ def vectors(training: Training) -> Array:
     """The weight vectors of the first layer, (lanes, units, inputs), in float64."""
     import numpy as np
 
-    place = training.network.places[0]
-    rows, width = place.parameter.shape
-    return training.theta[:, place.start : place.stop].reshape(-1, rows, width).astype(np.float64)
+    return np.array([training.network.array("w0", theta) for theta in training.theta], np.float64)
 
 
 def turn(old: Array, new: Array) -> Array:

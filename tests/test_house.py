@@ -37,12 +37,12 @@ ALLOWED = {
     "sweeping": RULES | {"engine", "simulation", "hindsight", "runs", "sweeping"},
     "nets": RULES | {"engine", "data", "simulation", "hindsight", "runs", "nets"},
     "report": RULES | {"hindsight", "runs", "report"},
-    "benchmark": RULES | {"simulation", "nets", "benchmark"},
+    "benchmark": RULES | {"simulation", "sweeping", "nets", "benchmark"},
     "logic": GRAMMAR | {"logic"},
     "catalogue": {"errors"},
     "thresholds": {"errors"},
     "cycles": {"errors"},
-    "laboratory": GRAMMAR | {"runs", "report", "catalogue", "laboratory"},
+    "laboratory": GRAMMAR | {"simulation", "runs", "report", "catalogue", "laboratory"},
     "proving": GRAMMAR | {"logic", "catalogue", "proving", "proofs"},
     "deriving": RULES | {"logic", "proving", "deriving"},
     # where the columns meet: theorems are held against runs
@@ -55,7 +55,7 @@ RUNNING = {"engine", "data", "simulation", "hindsight", "runs", "report", "sweep
 # Library -> the only places that may import it, as prefixes of paths inside the package.
 ONLY = {
     "numba": ("engine/cpu.py", "engine/cuda.py"),
-    "llvmlite": ("engine/cpu.py", "engine/cuda.py"),
+    "llvmlite": ("engine/cpu.py", "engine/cuda.py", "engine/cuda_packs.py"),
     "matplotlib": ("report/",),
     "typer": ("cli/",),
     "rich": ("cli/", "report/"),

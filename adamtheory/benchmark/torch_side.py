@@ -51,3 +51,27 @@ def copy(x: NDArray[Any]) -> Callable[[], object]:
     source = torch.from_numpy(x.copy())
     target = torch.empty_like(source)
     return lambda: target.copy_(source)
+
+
+def fused_on_gpu(method: str, x: NDArray[Any], steps: int) -> Callable[[], object] | None:
+    """Fused updates on the GPU, waited for at the end; None where PyTorch sees no GPU."""
+    import torch
+
+    if not torch.cuda.is_available():
+        return None
+    parameter = torch.nn.Parameter(torch.from_numpy(x).cuda())
+    parameter.grad = torch.from_numpy(x).cuda()
+    makers: dict[str, Callable[[], torch.optim.Optimizer]] = {
+        "adam": lambda: torch.optim.Adam([parameter], lr=1e-3, fused=True),
+        "amsgrad": lambda: torch.optim.Adam([parameter], lr=1e-3, fused=True, amsgrad=True),
+        "sgd": lambda: torch.optim.SGD([parameter], lr=1e-3, fused=True),
+        "momentum": lambda: torch.optim.SGD([parameter], lr=1e-3, momentum=0.9, fused=True),
+    }
+    optimizer = makers[method]()
+
+    def work() -> None:
+        for _ in range(steps):
+            optimizer.step()
+        torch.cuda.synchronize()
+
+    return work

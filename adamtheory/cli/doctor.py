@@ -68,12 +68,13 @@ def _gpu_rows(gpu: dict[str, Any]) -> list[tuple[str, str]]:
         ("GPU assembler", gpu["ptxas"] or "ptxas not found (optional, for tests): pip install 'adamtheory[ptx]'"),
         ("NVIDIA driver", f"for CUDA {gpu['driver']}" if gpu["driver"] else no_driver),
         ("GPU", gpu["device"] or gpu["error"] or "none: this is the simulator"),
+        ("--device auto", f"a GPU, if there is one, from {gpu['fewest_lanes']} lanes on (reckoned, not measured)"),
     ]
 
 
 def _facts() -> dict[str, Any]:
     from adamtheory.data import VARIABLE
-    from adamtheory.simulation.devices import describe
+    from adamtheory.simulation.devices import describe, fewest_lanes
 
     return {
         "adamtheory": __version__,
@@ -82,7 +83,7 @@ def _facts() -> dict[str, Any]:
         "optional": {name: _version(name) for name in OPTIONAL},
         "cpus": {"present": os.cpu_count(), "usable": _usable_cpus()},
         "blas": {"name": _blas(), "threads": _blas_threads()},
-        "gpu": describe(),
+        "gpu": describe() | {"fewest_lanes": fewest_lanes()},
         "cache": _cache(),
         "data": {"variable": VARIABLE, "folder": os.environ.get(VARIABLE)},
     }

@@ -82,6 +82,7 @@ def command(
       adamtheory regret -l "logistic[data=a9a.gz]" --set "ball[radius=10]"
       adamtheory regret -o "sgd[schedule=constant, lr=[0.1,0.5]]" -l "shifting[N=100]" --against dynamic
       adamtheory regret -o "amsgrad[eps=0]" -o sgd --bounds
+      adamtheory regret -o "adam[lr=0.5, beta2=linspace(0.1, 0.999, 10000)]" --device auto
       adamtheory regret --from runs/regret-20260102-030405
     """
     given = {
@@ -120,7 +121,7 @@ def command(
     entries = prepare_all(choice.plan, choice.losses)
     plan, told = on_device(choice.plan, entries, device or "cpu")
     reasons = (*choice.reasons, f"device {told}") if device == "auto" else choice.reasons
-    session = Session(plan, entries, reasons, threads, not no_figure, as_json, chosen)
+    session = Session(plan, entries, reasons, threads, not no_figure, as_json, chosen, told)
     return session.run(folder)
 
 
@@ -164,8 +165,9 @@ class Session:
         figure: bool,
         as_json: bool,
         theorems: tuple[RegretTheorem, ...] = (),
+        told: str | None = None,
     ) -> None:
-        self.plan, self.entries, self.reasons = plan, entries, reasons
+        self.plan, self.entries, self.reasons, self.told = plan, entries, reasons, told
         self.workers, self.figure, self.as_json = workers, figure, as_json
         self.theorems = theorems
         self.results: list[Result] = []
@@ -275,7 +277,7 @@ class Session:
         from adamtheory.runs.folder import RECORD, RESULTS, record, write_folder, write_results
 
         done = [result.entry for result in self.results]
-        facts = record(self.plan, done, shlex.join(["adamtheory", *sys.argv[1:]]), self.unfinished)
+        facts = record(self.plan, done, shlex.join(["adamtheory", *sys.argv[1:]]), self.unfinished, self.told)
 
         def fill(inside: Path) -> None:
             (inside / RECORD).write_text(json.dumps(facts, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from adamtheory.cli.options import AsJson
+from adamtheory.cli.options import AsJson, Device
 from adamtheory.cli.output import aligned, print_json, print_table, width
 from adamtheory.cli.progress import parts
 from adamtheory.errors import OutputError, ParameterError, SpecError
@@ -29,6 +29,7 @@ def command(
     sets: Annotated[
         list[str] | None, typer.Option("--set", metavar="PARAM=VALUE", help="Change a setting; may be repeated.")
     ] = None,
+    device: Device = None,
     out: Annotated[Path | None, typer.Option("--out", metavar="FOLDER", help="Where to write; must not exist.")] = None,
     source: Annotated[
         Path | None, typer.Option("--from", metavar="FOLDER", help="Repeat the run of a folder and compare.")
@@ -41,12 +42,15 @@ def command(
     Every experiment states what would refute it. `adamtheory list experiments` names them, `adamtheory show NAME` their
     settings, which --set changes. The folder holds run.json (which --from repeats), the table as Parquet and CSV, the
     figure as SVG and PNG. After Ctrl-C the rows that were finished are there. Exit status 1 where a claim is refuted.
+    --device cuda plays all lanes on a GPU; an experiment that plays none is refused (of all: skipped), and with auto
+    stays on the CPU.
 
     \b
     Examples:
       adamtheory run reddi_periodic
       adamtheory run reddi_periodic --full --out results/reddi
       adamtheory run reddi_periodic --set "C=[2.5, 3, 10]" --set horizon=1e5
+      adamtheory run phase_diagram --full --device cuda
       adamtheory run all --quick
       adamtheory run --from results/reddi
     """
@@ -54,16 +58,16 @@ def command(
         raise SpecError("--quick and --full exclude each other; give one")
     budget = "full" if full else "quick"
     if source is not None:
-        if name or sets or quick or full:
-            raise SpecError("--from takes experiment, budget and settings from its folder; give nothing else")
+        if name or sets or quick or full or device:
+            raise SpecError("--from takes experiment, budget, settings and device from its folder; give nothing else")
         return _repeat(source, out, figure, as_json)
     if name is None:
         raise SpecError("name an experiment (adamtheory list experiments), or all")
     if name == "all":
         if sets:
             raise SpecError("--set belongs to one experiment; name it")
-        return _all(budget, out or _fresh("all"), figure, as_json)
-    return _one(name, budget, sets or [], out or _fresh(name), figure, as_json)
+        return _all(budget, device or "cpu", out or _fresh("all"), figure, as_json)
+    return _one(name, budget, sets or [], device or "cpu", out or _fresh(name), figure, as_json)
 
 
 def _fresh(name: str) -> Path:
@@ -74,19 +78,20 @@ def _fresh(name: str) -> Path:
 # --- one --------------------------------------------------------------------------------------------------------------
 
 
-def _one(name: str, budget: str, sets: list[str], folder: Path, figure: bool, as_json: bool) -> int:
-    from adamtheory.laboratory.running import load
+def _one(name: str, budget: str, sets: list[str], device: str, folder: Path, figure: bool, as_json: bool) -> int:
+    from adamtheory.laboratory.running import check_device, load
     from adamtheory.laboratory.settings import changed, check_sensible
     from adamtheory.runs.folder import check_free
 
     experiment = load(name)
     settings = changed(experiment.settings(budget), sets)
     check_sensible(experiment.settings(budget), settings)
+    check_device(experiment, device)
     check_free(folder)
     if not as_json:
-        print("\n".join(_header(experiment, settings, budget)), flush=True)
+        print("\n".join(_header(experiment, settings, budget, device)), flush=True)
     try:
-        outcome = _perform(experiment, budget, settings)
+        outcome = _perform(experiment, budget, settings, device)
     except (ArithmeticError, LookupError, ValueError) as error:
         if not sets:
             raise
@@ -96,11 +101,11 @@ def _one(name: str, budget: str, sets: list[str], folder: Path, figure: bool, as
     return _finish(outcome, folder, figure, as_json)
 
 
-def _perform(experiment: Any, budget: str, settings: Any) -> Outcome:
+def _perform(experiment: Any, budget: str, settings: Any, device: str) -> Outcome:
     from adamtheory.laboratory.running import perform
 
     with parts(experiment.file.name) as tell:
-        return perform(experiment, budget, settings, tell, interrupted=lambda: None)
+        return perform(experiment, budget, settings, tell, interrupted=lambda: None, device=device)
 
 
 def _finish(outcome: Outcome, folder: Path, figure: bool, as_json: bool) -> int:
@@ -127,14 +132,17 @@ def _finish(outcome: Outcome, folder: Path, figure: bool, as_json: bool) -> int:
     return 1 if outcome.verdict.word == "refuted" else 0
 
 
-def _header(experiment: Any, settings: Any, budget: str) -> list[str]:
+def _header(experiment: Any, settings: Any, budget: str, device: str) -> list[str]:
     import textwrap
 
+    from adamtheory.laboratory.running import NO_LANES
     from adamtheory.laboratory.settings import as_texts
 
     fields = experiment.file.fields
     told = {"claim": fields["Claim"], "refuted if": fields["Refuted if"], "source": fields["Source"]}
     told["settings"] = f"{budget}: " + ", ".join(f"{k}={v}" for k, v in as_texts(settings).items())
+    if device != "cpu":
+        told["device"] = device if experiment.file.simulates else f"cpu, for {experiment.file.name} {NO_LANES}"
     lines: list[str] = []
     for head, text in told.items():
         lines += textwrap.wrap(text, width(), initial_indent=f"{head:<12}", subsequent_indent=" " * 12)
@@ -142,8 +150,10 @@ def _header(experiment: Any, settings: Any, budget: str) -> list[str]:
 
 
 def _told(outcome: Outcome) -> list[str]:
-    """The checks, then the verdict."""
+    """The checks, then the verdict, and where the runs took place unless that was a matter of course."""
     import textwrap
+
+    from adamtheory.laboratory.running import told_runs
 
     verdict = outcome.verdict
     assert verdict is not None
@@ -157,7 +167,10 @@ def _told(outcome: Outcome) -> list[str]:
     lines = aligned(rows)
     if len(verdict.checks) > MOST_CHECKS:
         lines.append(f"... and {len(verdict.checks) - MOST_CHECKS} more, all in run.json")
-    return [*lines, "", *textwrap.wrap(f"{verdict.word.upper()}: {verdict.told}", width())]
+    lines += ["", *textwrap.wrap(f"{verdict.word.upper()}: {verdict.told}", width())]
+    if outcome.device != "cpu" and outcome.runs:
+        lines += ["", *textwrap.wrap(f"device: {told_runs(outcome.runs)}", width())]
+    return lines
 
 
 def _number(value: Any) -> str:
@@ -167,13 +180,18 @@ def _number(value: Any) -> str:
 # --- all --------------------------------------------------------------------------------------------------------------
 
 
-def _all(budget: str, folder: Path, figure: bool, as_json: bool) -> int:
-    """Every experiment, each in a folder of its own as soon as it is finished; those without their data are skipped."""
+def _all(budget: str, device: str, folder: Path, figure: bool, as_json: bool) -> int:
+    """Every experiment, each in a folder of its own as soon as it is finished.
+
+    Those without their data are skipped, and those that a GPU was asked for and that could not use it.
+    """
     from adamtheory import catalogue
-    from adamtheory.errors import NoDataError
+    from adamtheory.errors import DeviceError, NoDataError
     from adamtheory.laboratory.running import load, write
     from adamtheory.runs.folder import check_free
+    from adamtheory.simulation.devices import check
 
+    check(device)
     check_free(folder)
     outcomes: list[Outcome] = []
     skipped: dict[str, str] = {}
@@ -182,8 +200,8 @@ def _all(budget: str, folder: Path, figure: bool, as_json: bool) -> int:
         for name in catalogue.experiments():
             experiment = load(name)
             try:
-                outcome = _perform(experiment, budget, experiment.settings(budget))
-            except NoDataError as error:
+                outcome = _perform(experiment, budget, experiment.settings(budget), device)
+            except (NoDataError, DeviceError) as error:
                 skipped[name] = str(error)
                 _tell(f"{name}: skipped: {error}")
                 continue
@@ -230,9 +248,12 @@ def _repeat(source: Path, out: Path | None, figure: bool, as_json: bool) -> int:
     if not found["finished"]:
         raise OutputError(f"{source} is of a run that was interrupted; give one that was finished")
     experiment = running.load(found["experiment"])
-    outcome = _perform(experiment, found["budget"], running.recorded_settings(experiment, found))
+    settings = running.recorded_settings(experiment, found)
+    outcome = _perform(experiment, found["budget"], settings, found.get("device", "cpu"))
     if outcome.verdict is None:
         return INTERRUPTED
+    if told := running.moved(found, outcome):
+        _tell(f"warning: {told}")
     different = running.differences(old, outcome.table)
     if out is not None:
         running.write(outcome, out, figure)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from adamtheory.cli.options import AsJson, Dtype, Feasible, FirstSeed, Loss, Optimizers, Projection, Schedule
+from adamtheory.cli.options import AsJson, Device, Dtype, Feasible, FirstSeed, Loss, Optimizers, Projection, Schedule
 from adamtheory.errors import OutputError, ParameterError
 
 if TYPE_CHECKING:
@@ -34,6 +34,7 @@ def command(
     seeds: Annotated[str | None, typer.Option(metavar="N", help="How many seeds. Default: 1.")] = None,
     seed: FirstSeed = None,
     dtype: Dtype = None,
+    device: Device = None,
     store: Annotated[
         Path | None, typer.Option(metavar="FOLDER", help="Where results are kept. Default: runs/sweeps.")
     ] = None,
@@ -58,13 +59,16 @@ def command(
 
     Values may be lists, linspace(a, b, n), logspace(a, b, n), geom(a, b, n), or a range a..b/n; all lists multiply out.
     What the store holds already is not computed again: after a kill the same command goes on, and ends with the same
-    bytes. Threads, processes and a Dask cluster give the same numbers, bit for bit.
+    bytes. Threads, processes and a Dask cluster give the same numbers, bit for bit. A GPU takes one lane a thread, a
+    million in a block; its last digits are its own, so it computes all lanes itself, and a store keeps those of CPU and
+    GPU apart.
 
     \b
     Examples:
       adamtheory sweep -o "adam[lr=0.5, beta1=0, beta2=0..0.99/100]" -l "reddi[C=2.1..10/80]" -T 1e3,1e4
       adamtheory sweep -o "amsgrad[lr=geom(0.01, 1, 9)]" -l random_signs --seeds 100 --export table.parquet
       adamtheory sweep -o "sgd[lr=[0.1, 0.5]]" --executor dask --scheduler tcp://host:8786
+      adamtheory sweep -o "adam[lr=0.5, beta1=0, beta2=0..0.999/1000]" -l "reddi[C=2.1..10/1000]" -T 1e5 --device cuda
       adamtheory sweep --status
     """
     from adamtheory.sweeping.asking import Asked
@@ -83,13 +87,16 @@ def command(
         1 if seeds is None else whole("--seeds", seeds, 1), 0 if seed is None else whole("--seed", seed, 0),
         dtype or "float64", projection or "weighted",
     )  # fmt: skip
+    from adamtheory.simulation.devices import check
+
+    check(device or "cpu")
     if status:
         from adamtheory.cli.sweep_output import print_status
 
-        return print_status(folder, as_json, asked.grids())
+        return print_status(folder, as_json, [grid.on(device or "cpu", executor) for grid in asked.grids()])
     return _run(
         asked, folder, executor, None if workers is None else whole("--workers", workers, 1), scheduler,
-        None if block is None else whole("--block", block, 1), export, as_json,
+        None if block is None else whole("--block", block, 1), device or "cpu", export, as_json,
     )  # fmt: skip
 
 
@@ -110,6 +117,7 @@ def _run(
     workers: int | None,
     scheduler: str | None,
     block: int | None,
+    device: str,
     export: Path | None,
     as_json: bool,
 ) -> int:
@@ -127,8 +135,8 @@ def _run(
         check_export(export)
     if folder.exists() and not folder.is_dir():
         raise OutputError(f"--store {folder} is a file; name a folder")
-    check_executor(name, workers, scheduler)
-    grids = asked.grids()
+    check_executor(name, workers, scheduler, device)
+    grids = [grid.on(device, name) for grid in asked.grids()]
     for grid in grids:
         probe(grid)
     try:

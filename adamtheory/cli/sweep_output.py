@@ -23,6 +23,8 @@ def header(asked: Asked, grids: Sequence[Grid], folder: Path) -> list[str]:
     for each in grids:
         axes = " x ".join(f"{axis.name} {len(axis)}" for axis in each.axes) or "one run"
         lines.append(f"optimizer  {each.label}: {_lanes(each.count)} ({axes}), {each.steps:.3g} lane-steps")
+        if each.job.told != "cpu":
+            lines.append(f"device     {each.job.told}")
     return lines
 
 
@@ -80,7 +82,8 @@ def _summary(store: Store, tally: Tally) -> dict[str, Any]:
         least = end(int(np.argmin(np.where(finite, average, np.inf))))
         largest = end(int(np.argmax(np.where(finite, average, -np.inf))))
     return {
-        "optimizer": grid.label, "key": grid.key, "lanes": grid.count, "rounds": list(grid.horizons),
+        "optimizer": grid.label, "key": grid.key, "device": grid.job.told, "lanes": grid.count,
+        "rounds": list(grid.horizons),
         "kept": tally.kept, "computed": tally.computed, "seconds": tally.seconds,
         "lane_steps_per_second": tally.computed * grid.horizons[-1] / tally.seconds,
         "least": least, "largest": largest, "not_finite": bad,
@@ -126,14 +129,15 @@ def _known(each: Known) -> dict[str, Any]:
 
 
 def _notes(each: Known) -> list[str]:
-    """Whether the package, those that make its numbers, or the rules that ship have changed since."""
+    """Whether the package, those that make its numbers, or the rules that ship have changed since; and which GPU."""
     from adamtheory.errors import AdamTheoryError
     from adamtheory.runs.specs import KIND_NAMES, to_rule
-    from adamtheory.sweeping.grid import other_versions
+    from adamtheory.sweeping.grid import other_versions, place
 
     kinds = {name: kind for kind, name in KIND_NAMES.items()}
     others = other_versions(each.configuration)
     found = [f"of {', '.join(others)}"] if others else []
+    found += [f"on {place(each.configuration)}"] if "device" in each.configuration else []
     for kind, rule in each.configuration["rules"].items():
         try:
             now = to_rule(rule["name"], kinds[kind]).digest

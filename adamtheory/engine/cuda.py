@@ -27,9 +27,9 @@ from typing import Any
 
 import numpy as np
 
+from adamtheory.engine import cuda_packs
 from adamtheory.engine.cpu import write
-from adamtheory.engine.emit import Kernel
-from adamtheory.engine.emit_cuda import signature
+from adamtheory.engine.emit_cuda import CudaKernel, signature
 from adamtheory.errors import AdamTheoryError, DeviceError, UnknownNameError
 
 VARIABLE = "ADAMTHEORY_CUDA"
@@ -94,10 +94,10 @@ def backend() -> Backend:
 
 def driver_error() -> str | None:
     """Why no kernel can be launched; None where a GPU is ready, or in the simulator."""
-    if simulated():
-        return None
     try:
         cuda = backend().cuda
+        if simulated():
+            return None
         if cuda.is_available():
             return None if len(cuda.gpus) else "the NVIDIA driver sees no GPU"
     except AdamTheoryError as error:
@@ -185,8 +185,24 @@ def functions(text: str) -> dict[str, Any]:
     cuda, plain = backend().cuda, simulated()
     device: Callable[[Any], Any] = (lambda f: f) if plain else cuda.jit(device=True)
     names = {"cuda": cuda, "device": device, "math": Forgiving() if plain else math, "max": device(larger)}
+    names |= packs() if "load_pack" in text else {}
     exec(compile(text, str(write(text)), "exec"), names)
     return names
+
+
+@lru_cache(maxsize=1)
+def packs() -> dict[str, Any]:
+    """`load_pack` and `store_pack` of `cuda_packs`; empty where the backend cannot have them."""
+    if simulated():
+        return cuda_packs.plain()
+    name = backend().name
+    if name == "numba_cuda_mlir":
+        return {}
+    extending, types = ("numba.cuda.extending", "numba.cuda.types")
+    if name == "builtin":
+        extending, types = ("numba.extending", "numba.types")
+    found = importlib.import_module(extending).intrinsic
+    return cuda_packs.intrinsics(found, importlib.import_module(types))
 
 
 _exact = False
@@ -217,15 +233,15 @@ def exact() -> Iterator[None]:
 
 
 @lru_cache(maxsize=64)
-def _compiled(kernel: Kernel, exactly: bool) -> Any:
-    """The kernel as the backend launches it; one compilation for one text."""
+def _compiled(text: str, types: str, exactly: bool) -> Any:
+    """The kernel of a text as the backend launches it."""
     options = {"lto": False} if exactly and backend().name == "numba-cuda" else {}  # numba's own never does
-    return backend().cuda.jit(signature(kernel), **options)(functions(kernel.text)["run"])
+    return backend().cuda.jit(types, **options)(functions(text)["run"])
 
 
-def compile_lanes(kernel: Kernel) -> Callable[..., None]:
+def compile_lanes(kernel: CudaKernel) -> Callable[..., None]:
     """A function (count, ...) that launches the kernel on `count` lanes."""
-    compiled, few = _compiled(kernel, _exact and not simulated()), simulated()
+    compiled, few = _compiled(kernel.text, signature(kernel), _exact), simulated()
 
     def launch(count: int, *args: Any) -> None:
         threads = FEW_THREADS if few else THREADS
@@ -236,10 +252,35 @@ def compile_lanes(kernel: Kernel) -> Callable[..., None]:
     return launch
 
 
-def compile_kernel(kernel: Kernel) -> Callable[..., None]:
+def compile_kernel(kernel: CudaKernel) -> Callable[..., None]:
     """The launcher of a kernel; raises `DeviceError` where nothing can be launched."""
     require()
     return compile_lanes(kernel)
+
+
+@lru_cache(maxsize=256)
+def _compiled_named(text: str, name: str, types: str, exactly: bool, threads: int = 0) -> Any:
+    """The same, once for each text; `threads` of a block at most, 0 where the compiler is not to know."""
+    options = bounds(threads) if threads and not simulated() else {}
+    options |= {"lto": False} if exactly and backend().name == "numba-cuda" else {}
+    return backend().cuda.jit(types, **options)(functions(text)[name])
+
+
+def compile_named(text: str, name: str, types: str, most: int = 0) -> Callable[..., None]:
+    """A function (blocks, threads, ...) that launches the kernel of that name in a text, with a signature `types`.
+
+    most  threads of a block, where the compiler is to know; else 0
+    Raises `DeviceError` where nothing can be launched.
+    """
+    require()
+    compiled = _compiled_named(text, name, types, _exact and not simulated(), most)
+
+    def launch(blocks: int, threads: int, *args: Any) -> None:
+        with warnings.catch_warnings():  # of small grids, and of arithmetic in the simulator
+            warnings.simplefilter("ignore")
+            compiled[blocks, threads](*args)
+
+    return launch
 
 
 def compile_block(text: str, name: str, types: str, threads: int) -> Callable[..., None]:
@@ -247,23 +288,9 @@ def compile_block(text: str, name: str, types: str, threads: int) -> Callable[..
 
     Raises `DeviceError` where nothing can be launched.
     """
-    require()
-    few = min(threads, FEW_BLOCK_THREADS) if simulated() else threads
-    return _compile_block(text, name, types, few, _exact and not simulated())
-
-
-@lru_cache(maxsize=64)
-def _compile_block(text: str, name: str, types: str, threads: int, exactly: bool) -> Callable[..., None]:
-    options = {} if simulated() else bounds(threads)
-    options |= {"lto": False} if exactly and backend().name == "numba-cuda" else {}
-    compiled = backend().cuda.jit(types, **options)(functions(text)[name])
-
-    def launch(blocks: int, *args: Any) -> None:
-        with warnings.catch_warnings():  # of small grids, and of arithmetic in the simulator
-            warnings.simplefilter("ignore")
-            compiled[blocks, threads](*args)
-
-    return launch
+    launch = compile_named(text, name, types, threads)
+    number = min(threads, FEW_BLOCK_THREADS) if simulated() else threads
+    return lambda blocks, *args: launch(blocks, number, *args)
 
 
 def bounds(threads: int) -> dict[str, Any]:
@@ -276,7 +303,7 @@ def block_ptx(text: str, name: str, types: str, threads: int, capability: tuple[
     return ptx_of(functions(text)[name], types, capability, **bounds(threads))
 
 
-def ptx(kernel: Kernel, capability: tuple[int, int]) -> str:
+def ptx(kernel: CudaKernel, capability: tuple[int, int]) -> str:
     """The kernel as PTX for a compute capability such as (9, 0); needs a compiler and no GPU."""
     return ptx_of(functions(kernel.text)["run"], signature(kernel), capability)
 
@@ -310,6 +337,51 @@ def to_device(array: Any) -> Any:
     return backend().cuda.to_device(np.ascontiguousarray(array))
 
 
+def detached(array: Any) -> Any:
+    """The array, of a tensor that is differentiated its numbers: it hands out no address itself."""
+    return array.detach() if hasattr(array, "detach") else array
+
+
+def resident(array: Any) -> bool:
+    """Whether an array says that it lies on a device: one of PyTorch, CuPy, numba."""
+    return hasattr(array, "__cuda_ndarray__") or hasattr(detached(array), "__cuda_array_interface__")
+
+
+def as_device(array: Any) -> Any:
+    """numba's view of an array on the device, without a copy."""
+    return array if hasattr(array, "__cuda_ndarray__") else backend().cuda.as_cuda_array(detached(array))
+
+
+def address(array: Any) -> int:
+    """Where an array on the device, or of the simulator, begins."""
+    interface = getattr(array, "__cuda_array_interface__", None)
+    return int(interface["data"][0] if interface else array.ctypes.data)
+
+
+def empty(shape: Any, dtype: Any) -> Any:
+    """An array on the device with any content."""
+    return backend().cuda.device_array(shape, dtype)
+
+
+@contextlib.contextmanager
+def room(what: str) -> Iterator[None]:
+    """Raise `DeviceError` that says what does not fit where the device's memory ends."""
+    try:
+        yield
+    except Exception as error:  # each backend has its own
+        if "OUT_OF_MEMORY" not in str(error):
+            raise
+        free = f"{free_bytes() / 2**30:.1f} GiB are free"
+        raise DeviceError(f"{what} do not fit into the GPU's memory: {free}; use a smaller array, or the CPU") from None
+
+
+def copy(array: Any) -> Any:
+    """A copy of an array on the device, there."""
+    found = backend().cuda.device_array_like(array)
+    found.copy_to_device(array)
+    return found
+
+
 def synchronize() -> None:
     """Wait for what was launched."""
     backend().cuda.synchronize()
@@ -333,6 +405,19 @@ def describe() -> dict[str, Any]:
     if facts["error"] is None and not simulated():
         facts["device"] = _device(found.cuda)
     return facts
+
+
+@lru_cache(maxsize=1)
+def identity() -> dict[str, str]:
+    """What the last bits of a number may depend on: backend, architecture, CUDA of the driver."""
+    found = backend()
+    if simulated():
+        return {"backend": f"{found.name} {found.version}", "architecture": "simulator"}
+    major, minor = found.cuda.get_current_device().compute_capability
+    return {
+        "backend": f"{found.name} {found.version}", "architecture": f"sm_{major}{minor}",
+        "cuda": driver() or "unknown",
+    }  # fmt: skip
 
 
 def _device(cuda: Any) -> str:

@@ -74,6 +74,16 @@ class Run:
         """State by name: (count, size) for coordinates, (count,) for step state; sums and monitors likewise."""
         raise NotImplementedError
 
+    def finite(self) -> Array:
+        """(count,) whether iterate and the rule's own state are finite."""
+        k = self.kernel
+        names = {s.name for s in (*k.step_states, *k.coord_states) if s.name == "x" or s.name.startswith("o_")}
+        ok = np.ones(self.inputs.count, bool)
+        for name, array in self.read().items():
+            if name in names:
+                ok &= np.isfinite(array).reshape(self.inputs.count, -1).all(axis=1)
+        return ok
+
     def snapshot(self) -> dict[str, Array]:
         return {name: array.copy() for name, array in self.state.items()}
 

@@ -10,20 +10,21 @@ from __future__ import annotations
 
 import hashlib
 import importlib
-from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 from adamtheory import catalogue
-from adamtheory.errors import OutputError
+from adamtheory.errors import DeviceError, OutputError
 from adamtheory.laboratory.experiment import Block, Table, Tell, Verdict
 from adamtheory.laboratory.settings import as_texts, from_texts
 
 KIND = "adamtheory experiment"
 BUDGETS = ("quick", "full")
 RECORD, TABLE = "run.json", "table.parquet"
+NO_LANES = "plays no lanes that a GPU could take"
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,10 @@ class Experiment:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What an experiment found; `verdict` is None where it was interrupted."""
+    """What an experiment found; `verdict` is None where it was interrupted.
+
+    device  cpu, cuda or auto, as it was asked for;  runs  where its runs took place, and how many
+    """
 
     experiment: Experiment
     budget: str
@@ -48,6 +52,8 @@ class Outcome:
     table: Table
     verdict: Verdict | None
     seconds: float
+    device: str = "cpu"
+    runs: Mapping[str, int] = field(default_factory=dict)
 
 
 def load(name: str) -> Experiment:
@@ -56,41 +62,58 @@ def load(name: str) -> Experiment:
     return Experiment(file, importlib.import_module(f"adamtheory.experiments.{file.name}"))
 
 
+def check_device(experiment: Experiment, device: str) -> None:
+    """Raise `UnknownNameError`, `DeviceError` for a device that there is not, or on which nothing of this could run."""
+    from adamtheory.simulation.devices import check
+
+    check(device)
+    if device == "cuda" and not experiment.file.simulates:
+        raise DeviceError(f"{experiment.file.name} {NO_LANES}; use --device cpu, or auto")
+
+
 def perform(
     experiment: Experiment,
     budget: str = "quick",
     settings: Any = None,
     tell: Tell | None = None,
     interrupted: Callable[[], None] | None = None,
+    device: str = "cpu",
 ) -> Outcome:
     """Run an experiment and judge what it found.
 
     settings     default: those of the budget
     tell         called with (parts done, parts in all, the part that comes now)
     interrupted  called at Ctrl-C, after which the rows that are finished are returned without a verdict; None: raise it
+    device       where `simulate` plays, as it takes it; raises what `check_device` does
     """
     from time import perf_counter
 
+    from adamtheory.simulation.devices import setting
+
+    check_device(experiment, device)
     settings = experiment.settings(budget) if settings is None else settings
     blocks: list[Block] = []
     began, whole = perf_counter(), True
-    try:
-        for block in experiment.module.run(settings, tell or (lambda done, parts, what: None)):
-            blocks.append(block)
-    except KeyboardInterrupt:
-        if interrupted is None:
-            raise
-        interrupted()
-        whole = False
+    with setting(device) as runs:
+        try:
+            for block in experiment.module.run(settings, tell or (lambda done, parts, what: None)):
+                blocks.append(block)
+        except KeyboardInterrupt:
+            if interrupted is None:
+                raise
+            interrupted()
+            whole = False
     table = Table.of(blocks)
     verdict = experiment.module.verdict(table, settings) if whole else None
-    return Outcome(experiment, budget, settings, table, verdict, perf_counter() - began)
+    return Outcome(experiment, budget, settings, table, verdict, perf_counter() - began, device, dict(runs))
 
 
 def record(outcome: Outcome) -> dict[str, Any]:
     """What run.json holds."""
     from adamtheory.runs.folder import versions
+    from adamtheory.simulation.devices import identity
 
+    on_gpu = any(told.startswith("cuda") for told in outcome.runs)
     verdict = outcome.verdict
     return {
         "kind": KIND,
@@ -105,7 +128,9 @@ def record(outcome: Outcome) -> dict[str, Any]:
         "seconds": round(outcome.seconds, 3),
         "text_sha256": hashlib.sha256(outcome.experiment.file.path.read_bytes()).hexdigest(),
         "versions": versions(),
-    }
+        "device": outcome.device,
+        "runs": dict(outcome.runs),
+    } | ({"gpu": identity()} if on_gpu else {})
 
 
 def _plain(value: Any) -> Any:
@@ -172,6 +197,24 @@ def read_folder(folder: Path) -> tuple[dict[str, Any], Table]:
 def recorded_settings(experiment: Experiment, found: dict[str, Any]) -> Any:
     """The settings that a record names."""
     return from_texts(experiment.settings(found["budget"]), found["settings"])
+
+
+def moved(found: Mapping[str, Any], outcome: Outcome) -> str:
+    """Where runs took place then and now, where that is not the same; last bits may then differ. Else empty."""
+    now = record(outcome)
+    if "runs" not in found or (found["runs"], found.get("gpu")) == (now["runs"], now.get("gpu")):
+        return ""
+    from adamtheory.simulation.devices import in_words
+
+    texts = (
+        told_runs(each["runs"]) + (f", {in_words(each['gpu'])}," if "gpu" in each else "") for each in (found, now)
+    )
+    return "last bits may differ, for it ran elsewhere: {} then, {} now".format(*texts)
+
+
+def told_runs(runs: Mapping[str, int]) -> str:
+    """How many runs took place where: "12 runs on cuda; 1 run on cpu"."""
+    return "; ".join(f"{n} {'run' if n == 1 else 'runs'} on {told}" for told, n in runs.items()) or "no run"
 
 
 def differences(old: Table, new: Table) -> list[str]:

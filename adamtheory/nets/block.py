@@ -69,7 +69,9 @@ def tile(place: Place) -> Tile:
     shape = place.parameter.shape
     if place.parameter.role == "bias":
         return Tile(place.name, place.start, shape[0], 1, True)
-    return Tile(place.name, place.start, shape[1], shape[0], False)
+    by_inputs = place.parameter.order == "F"  # the weights of an input are neighbours, not those of a unit
+    slow, fast = reversed(shape) if by_inputs else shape
+    return Tile(place.name, place.start, fast, slow, by_inputs)
 
 
 def stages(network: Network) -> tuple[tuple[int, float] | None, tuple[Stage, ...]]:

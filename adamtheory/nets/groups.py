@@ -35,6 +35,7 @@ VECTORS = "ndadam"  # the family whose groups are weight vectors
 class Groups:
     """The rules of a network's parameters.
 
+    network    with the weights of a unit side by side where the rule moves weight vectors
     optimizer  the rule of the parameters, or of the hidden units' weight vectors
     schedule   of both rules
     others     the rule of all other parameters; only for rules of weight vectors
@@ -60,7 +61,7 @@ class Groups:
             raise ParameterError(f"{name} moves the weight vectors of hidden units; {network.name} has none")
         if vectors and others is None:
             others = get("adam")()
-        return cls(network, optimizer, schedule, others, dtype)
+        return cls(network.by_units() if vectors else network, optimizer, schedule, others, dtype)
 
     @property
     def rules(self) -> tuple[Bound, ...]:
@@ -96,12 +97,17 @@ class Groups:
         return (*weights, *((start, 0, False) for start in range(network.weights, network.size, PIECE)))
 
     @property
+    def outputs(self) -> int:
+        """Numbers that the step's part of an update hands to the coordinates."""
+        return max(len(kernel.outputs) for kernel in self.kernels)
+
+    @cached_property
     def edges(self) -> Array:
         import numpy as np
 
         return np.array([*(cut[0] for cut in self.cuts), self.network.size])
 
-    @property
+    @cached_property
     def which(self) -> Array:
         import numpy as np
 

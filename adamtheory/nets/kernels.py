@@ -84,13 +84,13 @@ class Writer:
         """Views of the parameters and of `work` under the names that the layers use."""
         lines, network = [], self.network
         for place in network.places:
-            shape = f"({', '.join(map(str, place.parameter.shape))},)"
             for flat, name in (("theta", place.name), ("grad", f"g{place.name}"))[: 1 + training]:
-                lines.append(f"{name} = {flat}[{place.start}:{place.stop}].reshape({shape})")
+                lines.append(f"{name} = {place.parameter.view(f'{flat}[{place.start}:{place.stop}]')}")
         self.width = 0
         names = [] if network.sparse else [("a0", network.inputs)]
         for i, layer in enumerate(network.layers):
             names += [] if layer.in_place else [(f"a{i + 1}", layer.outputs)]
+        widths = [f"n{name[1:]} = {name}.shape[1]" for name, _ in names]
         if training:
             names += [(f"d{name[1:]}", width) for name, width in names if name != "a0" or self.wanted(0)]
             names += [(f"{n}{i}", w) for i, layer in enumerate(network.layers) for n, w in layer.scratch().items()]
@@ -99,10 +99,10 @@ class Writer:
             stretch = f"{ahead}{self.width} * b:{ahead}{self.width + width} * b"
             lines.append(f"{name} = work[{stretch}].reshape((b, {width}))")
             self.width += width
-        lines += self.shared() + (self.indices() if training else [])
+        lines += widths + self.shared() + (self.indices() if training else [])
         for i, layer in enumerate(network.layers):
             if layer.in_place:
-                lines.append(f"a{i + 1} = a{i}")
+                lines.append(f"a{i + 1}, n{i + 1} = a{i}, n{i}")
                 lines += [f"d{i + 1} = d{i}"] if training else []
         if network.sparse:
             lines.append(f"entries = work[{ahead}{self.width} * b:]")
@@ -140,9 +140,9 @@ class Writer:
         scale = " * F(1.0 / 255.0)" if self.bytes else ""
         return f"""
     for r in range(b):
-        row = x[rows[r]]
-        for k in range({self.network.inputs}):
-            a0[r, k] = F(row[k]){scale}
+        row = np.uint64(rows[r])  # a signed index might count from the end
+        for k in range(n0):
+            a0[r, k] = F(x[row, k]){scale}
 """
 
     def forward(self, *, training: bool) -> str:

@@ -3,30 +3,40 @@
 Layer number i reads `a<i>` and writes `a<i+1>`, both (b, width) for a batch of b rows; backward it finds the
 derivatives of the loss by its outputs in `d<i+1>`, adds up those by its parameters, and leaves those by its inputs in
 `d<i>`. A layer that works in place has one array under both names. All text is of the plain functions of numba; `F` is
-the dtype, and every literal goes through it.
+the dtype, and every literal goes through it. The width of `a<i>` is `n<i>`: a short loop over a literal number would be
+unrolled before it could be vectorised.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import prod, sqrt
+from typing import Literal
 
 from adamtheory.errors import ParameterError, UnknownNameError
 
 
 @dataclass(frozen=True)
 class Parameter:
-    """One array of parameters: drawn uniformly from [-bound, bound); `role` is weight or bias."""
+    """One array of parameters: drawn uniformly from [-bound, bound); `role` is weight or bias.
+
+    order  how it lies in memory, as in NumPy: "C", the last index fastest, or "F", the first
+    """
 
     name: str
     shape: tuple[int, ...]
     role: str
     bound: float = 0.0
+    order: Literal["C", "F"] = "C"
 
     @property
     def size(self) -> int:
         return prod(self.shape)
+
+    def view(self, flat: str) -> str:
+        """Text of the array as a view of its stretch of a flat one."""
+        return f"{flat}.reshape({self.shape})" if self.order == "C" else f"{flat}.reshape({self.shape[::-1]}).T"
 
 
 @dataclass(frozen=True)
@@ -99,13 +109,16 @@ class Affine(Layer):
 
     gain  weights start uniform in +-sqrt(gain/inputs): 6 for ReLU (He et al. 2015, eq. 10), for others
           6 inputs/(inputs + outputs) (Glorot & Bengio 2010, eq. 16); 0 starts them at zero. Biases start at zero.
+    order  of W in memory: "F", the weights of one input together, is the faster one in small layers that read the data;
+           "C", those of one unit together, where derivatives by the inputs are wanted; rules of weight vectors need it
     """
 
     gain: float = 6.0
+    order: Literal["C", "F"] = field(default="C", kw_only=True)
 
     def parameters(self) -> tuple[Parameter, ...]:
-        bound = sqrt(self.gain / self.inputs)
-        return (Parameter("w", (self.outputs, self.inputs), "weight", bound), Parameter("c", (self.outputs,), "bias"))
+        bound, shape = sqrt(self.gain / self.inputs), (self.outputs, self.inputs)
+        return Parameter("w", shape, "weight", bound, self.order), Parameter("c", (self.outputs,), "bias")
 
 
 @dataclass(frozen=True)
@@ -119,7 +132,7 @@ class Dense(Affine):
         return f"""
     np.dot(a{i}, w{i}.T, a{i + 1})
     for r in range(b):
-        for k in range({self.outputs}):
+        for k in range(n{i + 1}):
             s = a{i + 1}[r, k] + c{i}[k]
             a{i + 1}[r, k] = {value}
 """
@@ -127,12 +140,13 @@ class Dense(Affine):
     def backward(self, i: int, *, wanted: bool, then: str = "") -> str:
         """`then`: the activation that follows, whose derivative is multiplied in the same pass."""
         lines = [f"a = a{i + 1}[r, k]", f"d{i + 1}[r, k] *= {ACTIVATIONS[then][1]}"] if then else []
+        factors = f"a{i}.T, d{i + 1}, gw{i}.T" if self.order == "F" else f"d{i + 1}.T, a{i}, gw{i}"
         text = f"""
     gc{i}[:] = F(0.0)
     for r in range(b):
-        for k in range({self.outputs}):
+        for k in range(n{i + 1}):
             {"; ".join([*lines, f"gc{i}[k] += d{i + 1}[r, k]"])}
-    np.dot(d{i + 1}.T, a{i}, gw{i})
+    np.dot({factors})
 """
         return text + (f"    np.dot(d{i + 1}, w{i}, d{i})\n" if wanted else "")
 
@@ -154,11 +168,11 @@ class SparseDense(Affine):
     entry = 0
     for r in range(b):
         lo, hi = indptr[rows[r]], indptr[rows[r] + 1]
-        for k in range({self.outputs}):
+        for k in range(n{i + 1}):
             a{i + 1}[r, k] = c{i}[k]
 {self.values(training)}        for e in range(lo, hi):
             j = indices[e]
-            for k in range({self.outputs}):
+            for k in range(n{i + 1}):
                 a{i + 1}[r, k] += w{i}[k, j] * entries[entry]
             entry += 1
 """
@@ -184,11 +198,11 @@ class SparseDense(Affine):
     gc{i}[:] = F(0.0)
     entry = 0
     for r in range(b):
-        for k in range({self.outputs}):
+        for k in range(n{i + 1}):
             gc{i}[k] += d{i + 1}[r, k]
         for e in range(indptr[rows[r]], indptr[rows[r] + 1]):
             j = indices[e]
-            for k in range({self.outputs}):
+            for k in range(n{i + 1}):
                 gw{i}[k, j] += d{i + 1}[r, k] * entries[entry]
             entry += 1
 """
@@ -211,7 +225,7 @@ class Activation(Layer):
         value, _ = ACTIVATIONS[self.function]
         return f"""
     for r in range(b):
-        for k in range({self.outputs}):
+        for k in range(n{i + 1}):
             s = a{i}[r, k]
             a{i}[r, k] = {value}
 """
@@ -222,7 +236,7 @@ class Activation(Layer):
         _, derivative = ACTIVATIONS[self.function]
         return f"""
     for r in range(b):
-        for k in range({self.outputs}):
+        for k in range(n{i + 1}):
             a = a{i}[r, k]
             d{i}[r, k] *= {derivative}
 """
@@ -250,7 +264,7 @@ class Dropout(Layer):
         return f"""
     for r in range(b):
         masks(round_, seed, {i}, first + r, {keep_words(self.rate)}, F({1 / (1 - self.rate)!r}), k{i}[r])
-        for k in range({self.outputs}):
+        for k in range(n{i + 1}):
             a{i + 1}[r, k] = a{i}[r, k] * k{i}[r, k]
 """
 
@@ -259,7 +273,7 @@ class Dropout(Layer):
             return ""
         return f"""
     for r in range(b):
-        for k in range({self.outputs}):
+        for k in range(n{i + 1}):
             d{i}[r, k] = d{i + 1}[r, k] * k{i}[r, k]
 """
 

@@ -9,13 +9,13 @@ net.array("w1", theta)                    # a view, (32, 64)
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from adamtheory.errors import ParameterError, UnknownNameError
 from adamtheory.nets.heads import Head, SoftmaxLoss
-from adamtheory.nets.layers import Dense, Dropout, Layer, Parameter, SparseDense, dense_layers, widths
+from adamtheory.nets.layers import Affine, Dense, Dropout, Layer, Parameter, SparseDense, dense_layers, widths
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -101,17 +101,24 @@ class Network:
         """Number of weights; the biases come behind them."""
         return sum(p.parameter.size for p in self.places if p.parameter.role == "weight")
 
+    def by_units(self) -> Network:
+        """The same network with the weights of every unit side by side, as rules of weight vectors need them."""
+        layers = (replace(layer, order="C") if isinstance(layer, Affine) else layer for layer in self.layers)
+        return replace(self, layers=tuple(layers))
+
     def array(self, name: str, theta: Array) -> Array:
         """The parameter array of that name (`w0`, `c0`, ...) as a view of the flat one."""
         for place in self.places:
             if place.name == name:
-                return theta[place.start : place.stop].reshape(place.parameter.shape)
+                flat, shape = theta[place.start : place.stop], place.parameter.shape
+                return flat.reshape(shape) if place.parameter.order == "C" else flat.reshape(shape[::-1]).T
         raise UnknownNameError("parameter array", name, [p.name for p in self.places])
 
     def initial(self, seed: int, dtype: str) -> Array:
         """The parameters at the start: drawn in float64 from the Philox stream (seed, INIT), then rounded.
 
-        Draw number i of round 0 is that of coordinate i, so that a network is the same in both dtypes up to rounding.
+        A network is the same in both dtypes up to rounding, and in all orders of its arrays: draw number s + i of
+        round 0 is that of entry number i, the last index fastest, of the array that begins at coordinate s.
         """
         import numpy as np
 
@@ -119,7 +126,8 @@ class Network:
         for place in self.places:
             if place.parameter.bound:
                 drawn = _uniform(np.arange(place.start, place.stop, dtype=np.uint64), seed)
-                theta[place.start : place.stop] = place.parameter.bound * (2 * drawn - 1)
+                values = place.parameter.bound * (2 * drawn - 1)
+                theta[place.start : place.stop] = values.reshape(place.parameter.shape).ravel(place.parameter.order)
         found: Array = theta.astype(dtype)
         return found
 
@@ -165,9 +173,9 @@ def mlp(
     assert isinstance(first, Dense)
     gain = 0.0 if len(layers) == 1 else first.gain
     if sparse:
-        layers[0] = SparseDense(first.inputs, first.outputs, gain, input_dropout)
+        layers[0] = SparseDense(first.inputs, first.outputs, gain, input_dropout, order="F")
     else:
         before = [Dropout(first.inputs, first.inputs, input_dropout)] if input_dropout else []
-        layers[:1] = [*before, Dense(first.inputs, first.outputs, gain)]
+        layers[:1] = [*before, Dense(first.inputs, first.outputs, gain, order="F")]
     name = "softmax" if len(sizes) == 2 else "mlp"
     return Network(f"{name}[{'-'.join(str(int(n)) for n in sizes)}]", tuple(layers), SoftmaxLoss(int(classes)))

@@ -12,61 +12,34 @@ the dropout come from the Philox streams of the seed. Lanes of equal seed share 
 from __future__ import annotations
 
 import os
-import queue
 import threading
 import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager
-from dataclasses import dataclass
-from functools import lru_cache
 from numbers import Real
 from typing import TYPE_CHECKING, Any
 
 from adamtheory.errors import ParameterError
 from adamtheory.language.rule import Bound, Rule
 from adamtheory.nets.groups import Groups
+from adamtheory.nets.lane import Compiled, Lane, LargeBatch
 from adamtheory.nets.memory import check_memory
 from adamtheory.nets.network import Network
 from adamtheory.nets.rows import Rows, rows_of
+from adamtheory.nets.threads import Memory, each, one_thread
 from adamtheory.simulation.lanes import Lanes, broadcast
 from adamtheory.simulation.simulate import bind, default_schedule, stream_words
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from adamtheory.nets.cuda_training import CudaLanes
+
     Array = NDArray[Any]
 
 SEED = "seed"
 EVALUATED = 256  # rows that are evaluated at once
 PIECE = 0.1  # seconds of compiled code between two looks at Ctrl-C, as far as one update is shorter
-
-
-@dataclass(frozen=True)
-class Memory:
-    """What one thread needs for its batch."""
-
-    grads: Array
-    work: Array
-    places: Array
-    out: Array
-    order: Array
-
-
-@lru_cache(maxsize=1)
-def _libraries() -> Any:
-    """The BLAS libraries of this process: looking for them takes longer than a small epoch, and hides a Ctrl-C."""
-    import scipy.linalg.cython_blas  # kernels load it at their first product, which would be too late
-    from threadpoolctl import ThreadpoolController
-
-    assert scipy.linalg.cython_blas
-    return ThreadpoolController()
-
-
-def _one_thread() -> AbstractContextManager[Any]:
-    """One thread of BLAS for each thread here."""
-    limits: AbstractContextManager[Any] = _libraries().limit(limits=1, user_api="blas")
-    return limits
 
 
 def lanes_of(groups: Groups, seed: Any) -> Lanes:
@@ -109,9 +82,12 @@ class Training:
     dtype      float32 or float64, of parameters and arithmetic; losses are summed in float64
     workers    threads, >= 1; default: all cores
     only       (first, last + 1): these lanes alone, along one axis, of all in their order
+    device     cpu, cuda, or auto; `device` of a training says which one it is, and why. On a GPU a block of threads
+               trains one lane, which must fit into its memory (`nets.block`); numbers agree with the CPU's to rounding
     Weight decay acts on weights, not on biases.
 
-    Raises `ParameterError` for wrong shapes or values, and for more than the memory of the machine holds.
+    Raises `ParameterError` for wrong shapes or values, and for more than the memory of the machine holds;
+    `DeviceError` for what a GPU cannot train, or for a GPU that cannot be had.
     """
 
     def __init__(
@@ -127,13 +103,13 @@ class Training:
         dtype: str = "float32",
         workers: int | None = None,
         only: tuple[int, int] | None = None,
+        device: str = "cpu",
     ) -> None:
         self._workers = os.cpu_count() or 1 if workers is None else counted("workers", workers)
-        self.network, self.dtype = network, dtype
-        self.rows = rows_of(network, data)
+        self.dtype, self.rows = dtype, rows_of(network, data)
         self.batch = min(counted("batch", batch), len(self.rows.y))
         self.groups = groups_of(network, optimizer, schedule, others, dtype)
-        self.epochs = 0
+        self.network, self.epochs = self.groups.network, 0
         lanes = lanes_of(self.groups, seed)
         self.lanes = lanes if only is None else lanes.stretch(*only)
         check_memory(
@@ -143,22 +119,27 @@ class Training:
         self._steps = 1  # updates in one compiled call, found as they go
         self._whole = True  # whether all lanes stand at the end of the same epoch
         self._build()
+        self._place(device)
+
+    def _place(self, device: str) -> None:
+        """Compile, for the CPU or for a GPU."""
+        self._cuda: CudaLanes | None = None
+        name, self.device = device, device
+        if device != "cpu":
+            from adamtheory.nets.cuda_training import CudaLanes, choose
+
+            name, self.device = choose(device, self.groups, self.batch, self.lanes.count)
+        if name == "cpu":
+            self._compiled = Compiled.of(self.groups, self.rows.x.dtype.name)
+        else:
+            arrays = self.seeds, self.theta, self.slots, self._par, self._st
+            self._cuda = CudaLanes(self.groups, self.rows, self.batch, *arrays)
 
     def _build(self) -> None:
-        """Compile, and lay out parameters, slots and step state of all lanes."""
+        """Lay out parameters, slots and step state of all lanes."""
         import numpy as np
 
-        from adamtheory.engine.cpu import load, pointer
-        from adamtheory.nets.kernels import network_text
-        from adamtheory.nets.stepping import shuffle_text, step_text, train_text
-
-        data, groups, count = self.rows.x.dtype.name, self.groups, self.lanes.count
-        net, step = load(network_text(self.network, self.dtype, data)), load(step_text(groups.kernels, self.dtype)).step
-        self._gradient, self._evaluate, self._step = net.gradient, net.evaluate, step
-        self._pointers = pointer(net.gradient), pointer(step)
-        loop = load(train_text(self.dtype, data))
-        self._train, self._add, self._shuffle = loop.train, loop.add, load(shuffle_text()).shuffle
-        self._edges, self._which = groups.edges, groups.which
+        groups, count = self.groups, self.lanes.count
         self._par, self._st = groups.parameters(self.lanes.values, count), groups.step_state(count)
         self.seeds = self.lanes.values[SEED].astype(np.uint64)
         starts = {int(s): self.network.initial(int(s), self.dtype) for s in np.unique(self.seeds)}
@@ -166,21 +147,13 @@ class Training:
         groups.prepare(self.theta)
         self.slots = groups.slots(count)
 
-    def _memory(self, threads: int, examples: Rows) -> queue.SimpleQueue[Memory]:
+    def _lane(self, lane: int) -> Lane:
+        return Lane(self.theta[lane], self.slots[lane], self._par[lane], self._st[lane], int(self.seeds[lane]))
+
+    def _memories(self, threads: int, examples: Rows) -> list[Memory]:
         """One set of scratch arrays for each thread, as long as batches of these examples need."""
-        import numpy as np
-
-        from adamtheory.nets.kernels import scratch
-
-        free: queue.SimpleQueue[Memory] = queue.SimpleQueue()
-        rows = max(self.batch, EVALUATED)
-        outputs = max(len(k.outputs) for k in self.groups.kernels)
-        for _ in range(threads):
-            work, places = scratch(self.network, self.dtype, rows, examples.longest)
-            grads = np.empty((self.network.shards, self.network.size), self.dtype)
-            out, order = np.empty(outputs, self.dtype), np.empty(len(self.rows.y), np.int64)
-            free.put(Memory(grads, work, places, out, order))
-        return free
+        rows, count = max(self.batch, EVALUATED), len(self.rows.y)
+        return [Memory.of(self.groups, rows=rows, longest=examples.longest, examples=count) for _ in range(threads)]
 
     @property
     def updates(self) -> int:
@@ -200,7 +173,9 @@ class Training:
         told = tell or (lambda updates: None)
         losses = np.empty((self.lanes.count, self.updates))
         self._whole = False
-        if self.lanes.count < self._workers and self.network.shards > 1:
+        if self._cuda is not None:
+            self._cuda.epoch(self.epochs, losses, told)
+        elif self.lanes.count < self._workers and self.network.shards > 1:
             self._train_large(losses, told)
         else:
             self._each(lambda lane, memory, stop: self._train_lane(lane, memory, stop, losses[lane], told), self.rows)
@@ -212,34 +187,36 @@ class Training:
         if not self._whole:
             raise ParameterError("the last epoch was interrupted; restore a state, or begin anew")
 
-    def _train_large(self, losses: Array, tell: Callable[[int], None]) -> None:
-        """One lane after the other, all threads at one batch: a shard of the gradient each, then some groups."""
-        free, shards = self._memory(self.network.shards, self.rows), self.network.shards
-        memories = [free.get() for _ in range(shards)]
-        grads, order = memories[0].grads, memories[0].order
+    def _each(self, work: Callable[[int, Memory, threading.Event], None], examples: Rows) -> None:
+        """Do the work of every lane on these examples, on all threads."""
+        each(self.lanes.count, self._memories(min(self._workers, self.lanes.count), examples), work)
 
-        with _one_thread(), ThreadPoolExecutor(self._workers) as pool:
-            for lane, seed in enumerate(self.seeds.tolist()):
-                self._shuffle(order, self.epochs, seed)
+    def _train_large(self, losses: Array, tell: Callable[[int], None]) -> None:
+        """One lane after the other, all threads at one batch."""
+        memories, compiled = self._memories(self.network.shards, self.rows), self._compiled
+        order = memories[0].order
+        with one_thread(), ThreadPoolExecutor(self._workers) as pool:
+            for i in range(self.lanes.count):
+                lane = self._lane(i)
+                compiled.shuffle(order, self.epochs, lane.seed)
                 for j in range(self.updates):
-                    batch = _Batch(self, lane, order[j * self.batch : (j + 1) * self.batch], seed, j)
-                    parts = pool.map(batch.gradient, range(shards), grads, memories)
-                    losses[lane, j] = sum(parts)
-                    list(pool.map(batch.update, range(self._workers), [grads] * self._workers))
+                    rows, number = order[j * self.batch : (j + 1) * self.batch], self.epochs * self.updates + 1 + j
+                    batch = LargeBatch(compiled, self.groups, lane, self.rows, rows, number)
+                    losses[i, j] = batch.run(pool, memories, self._workers)
                     tell(1)
 
     def _train_lane(
-        self, lane: int, memory: Memory, stop: threading.Event, losses: Array, tell: Callable[[int], None]
+        self, number: int, memory: Memory, stop: threading.Event, losses: Array, tell: Callable[[int], None]
     ) -> None:
         """All updates of an epoch, in compiled calls so short that a stop is seen soon; their lengths change no bit."""
-        seed, done = int(self.seeds[lane]), 0
-        self._shuffle(memory.order, self.epochs, seed)
+        lane, groups, compiled, done = self._lane(number), self.groups, self._compiled, 0
+        compiled.shuffle(memory.order, self.epochs, lane.seed)
         while done < len(losses) and not stop.is_set():
             began, steps = time.perf_counter(), min(self._steps, len(losses) - done)
-            self._train(
-                *self._pointers, steps, self.epochs * self.updates + done + 1, done * self.batch, self.batch,
-                memory.order, *self.rows.all, seed, self.theta[lane], memory.grads, self.slots[lane], self._par[lane],
-                self._st[lane], memory.out, self._edges, self._which, memory.work, memory.places, losses[done:],
+            compiled.train(
+                *compiled.pointers, steps, self.epochs * self.updates + done + 1, done * self.batch, self.batch,
+                memory.order, *self.rows.all, lane.seed, lane.theta, memory.grads, lane.slots, lane.par, lane.st,
+                memory.out, groups.edges, groups.which, memory.work, memory.places, losses[done:],
             )  # fmt: skip
             done += steps
             tell(steps)
@@ -256,6 +233,9 @@ class Training:
         rows = rows_of(self.network, data)
         if rows.x.dtype != self.rows.x.dtype:
             raise ParameterError(f"x is {rows.x.dtype}; the training examples are {self.rows.x.dtype}")
+        if self._cuda is not None:
+            found = self._cuda.evaluate(rows) / len(rows.y)
+            return found[:, 0], found[:, 1]
         found, every = np.zeros((self.lanes.count, 2)), np.arange(len(rows.y))
 
         def one(lane: int, memory: Memory, stop: threading.Event) -> None:
@@ -263,7 +243,7 @@ class Training:
                 if stop.is_set():
                     break
                 part = every[lo : lo + EVALUATED]
-                self._evaluate(self.theta[lane], *rows.all, part, memory.work, memory.places, found[lane])
+                self._compiled.evaluate(self.theta[lane], *rows.all, part, memory.work, memory.places, found[lane])
 
         self._each(one, rows)
         found /= len(every)
@@ -277,6 +257,8 @@ class Training:
         import numpy as np
 
         self._check_whole()
+        if self._cuda is not None:
+            self._cuda.pull()
         return {
             "theta": self.theta.copy(),
             "slots": self.slots.copy(),
@@ -297,70 +279,11 @@ class Training:
             if given.shape != array.shape or given.dtype != array.dtype:
                 raise ParameterError(f"{name} of the state is {given.dtype} {given.shape}; this training has "
                                      f"{array.dtype} {array.shape}")  # fmt: skip
+        epochs = int(state["epochs"])
+        if epochs < 0:
+            raise ParameterError(f"epochs of the state is {epochs}; it counts from 0")
         for name, array in arrays.items():
             array[...] = state[name]
-        self.epochs, self._whole = int(state["epochs"]), True
-
-    def _each(self, work: Callable[[int, Memory, threading.Event], None], examples: Rows) -> None:
-        """Do the work of every lane on these examples, on all threads; each has one thread of BLAS.
-
-        After Ctrl-C it ends at a stop.
-        """
-        stop, threads = threading.Event(), min(self._workers, self.lanes.count)
-        free = self._memory(threads, examples)
-
-        lanes = iter(range(self.lanes.count))  # of all threads: a task for every lane would cost a tenth of its time
-
-        def some(_: int) -> None:
-            memory = free.get()
-            try:
-                for lane in lanes:
-                    if stop.is_set():
-                        break
-                    work(lane, memory, stop)
-            finally:
-                free.put(memory)
-
-        with _one_thread(), ThreadPoolExecutor(threads) as pool:
-            try:
-                list(pool.map(some, range(threads)))
-            except BaseException:
-                stop.set()
-                # a pool does not wait for a thread in whose start it was interrupted, but its memory comes back
-                for memory in [free.get() for _ in range(threads)]:
-                    free.put(memory)
-                raise
-
-
-@dataclass(frozen=True)
-class _Batch:
-    """One update of one lane, in parts for threads."""
-
-    training: Training
-    lane: int
-    rows: Array
-    seed: int
-    number: int  # in the epoch, from 0
-
-    @property
-    def round(self) -> int:
-        return self.training.epochs * self.training.updates + 1 + self.number
-
-    def gradient(self, shard: int, grad: Array, memory: Memory) -> float:
-        """The loss of a shard and its gradient."""
-        t, b, shards = self.training, len(self.rows), self.training.network.shards
-        first, last = b * shard // shards, b * (shard + 1) // shards
-        loss: float = t._gradient(t.theta[self.lane], grad, *t.rows.all, self.rows[first:last], first, b, self.round,
-                                  self.seed, memory.work, memory.places)  # fmt: skip
-        return loss
-
-    def update(self, part: int, grads: Array) -> None:
-        """Add up the gradients of some groups and move them."""
-        import numpy as np
-
-        t, lane, parts = self.training, self.lane, self.training._workers
-        first, last = len(t._which) * part // parts, len(t._which) * (part + 1) // parts
-        t._add(grads, t._edges[first], t._edges[last])
-        out = np.empty(max(len(k.outputs) for k in t.groups.kernels), t.dtype)
-        t._step(first, last, self.round, t._par[lane], t._st[lane], out, t.theta[lane], grads[0], t.slots[lane],
-                t._edges, t._which)  # fmt: skip
+        if self._cuda is not None:
+            self._cuda.push()
+        self.epochs, self._whole = epochs, True

@@ -76,8 +76,10 @@ def _umask() -> int:
     return mask
 
 
-def record(plan: Plan, entries: Sequence[Entry], command: str, unfinished: Sequence[str]) -> dict[str, Any]:
-    """What run.json holds."""
+def record(
+    plan: Plan, entries: Sequence[Entry], command: str, unfinished: Sequence[str], told: str | None = None
+) -> dict[str, Any]:
+    """What run.json holds; `told` is the device with the reason for it, where it was chosen."""
     import platform
     from datetime import UTC, datetime
 
@@ -93,6 +95,7 @@ def record(plan: Plan, entries: Sequence[Entry], command: str, unfinished: Seque
         "data": dict(entries[0].losses.origin),
         "versions": versions(),
         "platform": {"system": platform.system(), "machine": platform.machine(), "release": platform.release()},
+        "device": told or plan.device,
     } | ({"gpu": describe()} if plan.device == "cuda" else {})
 
 

@@ -261,7 +261,10 @@ class _Reader:
             if min(first, last) <= 0:
                 self.fail(f"geom takes first and last above 0; found ({inner})")
             return _geometric(first, last, count)
-        points = [first + (last - first) * k / (count - 1) for k in range(count)]
+        # over one denominator, for there may be a million: a sum of fractions takes five times as long
+        low, high = first.numerator * last.denominator, last.numerator * first.denominator
+        whole = first.denominator * last.denominator * (count - 1)
+        points = [Fraction(low * (count - 1 - k) + high * k, whole) for k in range(count)]
         if word == "logspace":
             if max(abs(first), abs(last)) > 300:
                 self.fail("logspace takes exponents of ten between -300 and 300")

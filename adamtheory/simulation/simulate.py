@@ -75,7 +75,7 @@ def simulate(
     watches: Sequence[Watch] = (),
     workers: int | None = None,
     progress: Callable[[int, int], None] | None = None,
-    device: str = "cpu",
+    device: str | None = None,
 ) -> Trajectory:
     """Play `horizon` rounds: x_t meets f_t, then the rule turns x_t and g_t into x_{t+1}, projected on the set.
 
@@ -98,9 +98,9 @@ def simulate(
     watches      what else to gather over the rounds, of the names of the optimizer's text; see `engine.program.Watch`
     workers      threads; default: all cores
     progress     called with (rounds done, horizon) now and then
-    device       "cpu"; "cuda": a GPU, one thread a lane; "auto": a GPU where there is one and enough lanes for it. The
-                 trajectory's `device` says which it was. Only the last digits differ: a GPU contracts a*b + c, and
-                 its exp and log are its own
+    device       "cpu"; "cuda": a GPU, one thread a lane; "auto": a GPU where there is one and enough lanes for it;
+                 default: that of the `devices.setting` around, else "cpu". The trajectory's `device` says which it
+                 was. Only the last digits differ: a GPU contracts a*b + c, and its exp and log are its own
 
     Raises `ParameterError` for wrong values, `DeviceError` where there is no GPU for "cuda". Ctrl-C raises
     KeyboardInterrupt within a second.
@@ -191,10 +191,11 @@ class Job:
         from adamtheory.engine.program import Parts, build
 
         varying, many = self.lanes.varying & self.lanes.values.keys(), self.many
+        together = many or self.device == "cuda"  # then what lanes have in common is computed once
         parts = Parts(
             self.optimizer.rule, self.losses.rule, self.schedule.rule, self.feasible.rule, self.losses.dimension,
-            frozenset(varying - {"seed", "stream", "start"}) if many else frozenset(),
-            many and bool(varying & {"seed", "stream"}), self.monitored, hindsight(self.losses.rule), self.dynamic,
+            frozenset(varying - {"seed", "stream", "start"}) if together else frozenset(),
+            together and bool(varying & {"seed", "stream"}), self.monitored, hindsight(self.losses.rule), self.dynamic,
             self.projection == "weighted", self.watches,
         )  # fmt: skip
         shape = emit_cuda if self.device == "cuda" else emit_lanes if many else emit_single
@@ -205,6 +206,7 @@ class Job:
         import numpy as np
 
         from adamtheory.engine.cpu import compile_kernel
+        from adamtheory.engine.emit_cuda import CudaKernel
         from adamtheory.engine.run import Inputs, LanesRun, SingleRun
 
         values = dict(self.lanes.values)
@@ -212,7 +214,7 @@ class Job:
         values.pop("start", None)
         kernel = self.kernel or self.emit()
         inputs = Inputs(values, self.start, keys, self.losses.features, self.losses.targets)
-        if self.device == "cuda":
+        if isinstance(kernel, CudaKernel):
             from adamtheory.engine import cuda
             from adamtheory.engine.cuda_run import CudaRun
 
@@ -425,7 +427,7 @@ def _find_nonfinite(run: Run, before: Mapping[str, Array], bad: Array, t0: int, 
     """
     import numpy as np
 
-    lost = np.flatnonzero(~_finite(run) & (bad == 0))
+    lost = np.flatnonzero(~run.finite() & (bad == 0))
     if not len(lost):
         return
     taken = rows.take(t0, steps)
@@ -439,22 +441,10 @@ def _find_nonfinite(run: Run, before: Mapping[str, Array], bad: Array, t0: int, 
         middle, then = (low + high) // 2, part.snapshot()
         part.advance(0, len(lanes), middle - low, t0 + low, run.part(taken, lanes, low, middle))
         part.settle()
-        good = _finite(part)
+        good = part.finite()
         for kept, state, begin, end in ((good, part.state, middle, high), (~good, then, low, middle)):
             if kept.any():
                 open_.append((lanes[kept], part.pick(np.flatnonzero(kept), state), begin, end))
-
-
-def _finite(run: Run) -> Array:
-    import numpy as np
-
-    k = run.kernel
-    names = {s.name for s in (*k.step_states, *k.coord_states) if s.name == "x" or s.name.startswith("o_")}
-    ok = np.ones(run.inputs.count, bool)
-    for name, array in run.read().items():
-        if name in names:
-            ok &= np.isfinite(array).reshape(run.inputs.count, -1).all(axis=1)
-    return ok
 
 
 def _check_size(first: Mapping[str, Array], checkpoints: int) -> None:

@@ -5,6 +5,12 @@ for gradient in gradients:
     stepper.step(gradient)                            # weights and stepper.state change in place
 
 stepper = ArrayOptimizer(ndadam, weights, groups="rows")  # each row of weights is one of ND-Adam's weight vectors
+
+stepper = ArrayOptimizer(adam(lr=1e-3), tensor)       # on a GPU: a tensor of PyTorch, an array of CuPy or numba
+stepper.step(tensor.grad)                             # in place too, without a copy
+stepper = ArrayOptimizer(adam(lr=1e-3), weights, device="cuda")  # a copy of a NumPy array, kept on the GPU
+stepper.step(gradient)                                # a NumPy array, copied there, or one that is there
+stepper.fetch()                                       # weights are up to date again
 """
 
 from __future__ import annotations
@@ -16,10 +22,13 @@ from typing import TYPE_CHECKING, Any
 
 from adamtheory.errors import ParameterError
 from adamtheory.language.rule import Bound, Rule
+from adamtheory.simulation.devices import check
 from adamtheory.simulation.simulate import bind, default_schedule
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+    from adamtheory.engine.program import Program
 
     Array = NDArray[Any]
 
@@ -30,55 +39,78 @@ class ArrayOptimizer:
     """An optimizer that owns the slots of one parameter array and updates the array in place.
 
     optimizer   an update rule with numbers as parameters (no arrays)
-    parameters  C-contiguous float32 or float64 array of any shape; `step` changes it
+    parameters  C-contiguous float32 or float64 array of any shape; `step` changes it. A NumPy array, or an array on a
+                GPU: a tensor of PyTorch, an array of CuPy or numba, whatever has `__cuda_array_interface__`
     schedule    step size as a rule; default: constant, alpha_t = lr
     groups      the coordinates over which the rule's `total(...)` sums and that share its step state: None, the whole
                 array; "rows", one group for each row along the first axis (of an array of one dimension: the whole);
                 or edges 0 = e_0 < e_1 < ... < e_n = size: group k has the flat coordinates e_k, ..., e_{k+1} - 1
-    workers     threads; default: all cores. A group is not divided, the whole array of a rule without totals is
+    workers     threads on the CPU; default: all cores. A group is not divided, the whole array of a rule without
+                totals is
+    device      "auto": where the parameters lie; "cpu"; or "cuda": a NumPy array is copied to the GPU, updated there,
+                and gets its new values by `fetch`
 
     `state` maps each slot to its array (flat, one number a coordinate) or, for state that all coordinates of a group
-    share, to an array with one number a group. `round` counts the steps taken.
+    share, to an array with one number a group. `round` counts the steps taken. `parameters` is the array that `step`
+    changes: the one given, or its copy on the GPU.
 
     In float64 each group has the bits of `simulate`'s update without projection, whatever the grouping of others and
     the threads. In float32 too for rules without totals; a total is summed in float64 there and rounded once, and so
     is closer than `simulate`'s to the sum of the float32 terms.
 
-    Raises `ParameterError` for a wrong array or wrong edges.
+    On a GPU a*b + c is rounded once, so last bits differ from the CPU's; no launch decides any. Totals are summed in
+    float64 in an order that the group's size fixes: n terms within n 2**-52 times the sum of their magnitudes of the
+    CPU's. Steps run in the default stream: a framework that works in another one has to wait for its gradients
+    before, and for the step after.
+
+    Raises `ParameterError` for a wrong array or wrong edges, `DeviceError` without a GPU, or room on it.
     Source: the form in which frameworks run these methods; groups are the weight vectors of Zhang, Ma, Li & Wu 2017.
     """
 
     def __init__(
         self,
         optimizer: Rule | Bound,
-        parameters: Array,
+        parameters: Any,
         *,
         schedule: Rule | Bound | None = None,
         groups: str | Sequence[int] | Array | None = None,
         workers: int | None = None,
+        device: str = "auto",
     ) -> None:
-        import numpy as np
-
-        from adamtheory.engine.cpu import compile_groups, compile_update
-        from adamtheory.engine.emit_update import build_update, emit_update
+        from adamtheory.engine.emit_update import build_update
         from adamtheory.schedules import constant
 
         bound = bind(optimizer, "rule")
         plan = default_schedule(bound, constant if schedule is None else schedule)
+        values = {f"o_{n}": float(v) for n, v in bound.exact_values().items()}
+        values |= {f"s_{n}": float(v) for n, v in plan.exact_values().items()}
+        program = build_update(bound.rule, plan.rule)
+        self.round = 0
+        self._gpu: _OnDevice | None = None
         self.parameters = parameters
-        self._x = self._flat(parameters, "parameters", None)
-        dtype, edges = self._x.dtype, _edges(groups, parameters)
-        kernel = emit_update(build_update(bound.rule, plan.rule), dtype.name)
-        values = {f"o_{n}": v for n, v in bound.exact_values().items()}
-        values |= {f"s_{n}": v for n, v in plan.exact_values().items()}
-        self._par = np.array([float(values[n]) for n in kernel.params], dtype)
+        if _place(device, parameters) == "cuda":
+            self._gpu = _OnDevice(program, values, parameters, groups, bound.rule.name)
+            self.parameters = self._gpu.parameters
+        else:
+            self._prepare(program, values, groups, workers)
+
+    def _prepare(self, program: Program, values: dict[str, float], groups: Any, workers: int | None) -> None:
+        """Compile for the CPU, and set its arrays up."""
+        import numpy as np
+
+        from adamtheory.engine.cpu import compile_groups, compile_update
+        from adamtheory.engine.emit_update import emit_update
+
+        self._x = _flat(self.parameters, "parameters", None)
+        dtype, edges = self._x.dtype, _edges(groups, self.parameters)
+        kernel = emit_update(program, dtype.name)
+        self._par = np.array([values[n] for n in kernel.params], dtype)
         start = np.array([float(s.initial or 0) for s in kernel.step_states], dtype)
         self._st = np.tile(start, (len(edges) - 1, 1))
         slots = [s for s in kernel.coord_states if s.name != "x"]
         self._slots = [np.full(self._x.shape, float(s.initial or 0), dtype) for s in slots]
-        self.state = {s.name[2:]: a for s, a in zip(slots, self._slots, strict=True)}
-        self.state |= {s.name[2:]: self._st[:, i] for i, s in enumerate(kernel.step_states) if s.name[0] == "o"}
-        self.round = 0
+        self._state = {s.name[2:]: a for s, a in zip(slots, self._slots, strict=True)}
+        self._state |= {s.name[2:]: self._st[:, i] for i, s in enumerate(kernel.step_states) if s.name[0] == "o"}
         self._advance = None
         if groups is None and not kernel.totals:
             self._advance, self._apply = compile_update(kernel)
@@ -89,12 +121,22 @@ class ArrayOptimizer:
         self._outs = [np.zeros(len(kernel.outputs), dtype) for _ in self._parts]
         self._pool = ThreadPoolExecutor(len(self._parts)) if len(self._parts) > 1 else None
 
-    def step(self, gradient: Array) -> None:
-        """One update; the gradient has the parameters' shape and dtype.
+    @property
+    def state(self) -> dict[str, Any]:
+        """Each slot's array, on a GPU the one there; to be asked for anew after a step."""
+        return self._gpu.arrays.state() if self._gpu else self._state
+
+    def step(self, gradient: Any) -> None:
+        """One update; the gradient has the parameters' shape and dtype. On a GPU a NumPy array is copied there.
 
         Raises `ParameterError` for another shape, dtype or layout.
         """
-        g = self._flat(gradient, "gradient", self.parameters)
+        if self._gpu:
+            g = self._gpu.gradient(gradient)
+            self.round += 1
+            self._gpu.arrays.step(self.round, g)
+            return
+        g = _flat(gradient, "gradient", self.parameters)
         self.round += 1
         arrays = (self._x, g, *self._slots)
         if self._advance:
@@ -103,6 +145,21 @@ class ArrayOptimizer:
         else:
             self._run(lambda lo, hi, out: self._groups(
                 lo, hi, self._edges, self.round, self._par, self._st, out, *arrays))  # fmt: skip
+
+    def wait(self) -> None:
+        """Wait for the steps: on a GPU `step` returns before its update is done, and later steps queue up behind it."""
+        if self._gpu:
+            from adamtheory.engine import cuda
+
+            cuda.synchronize()
+
+    def fetch(self) -> Array:
+        """The parameters on the host: the NumPy array that was given, brought up to date; else a copy."""
+        return self._gpu.fetch() if self._gpu else self.parameters
+
+    def fetch_state(self) -> dict[str, Array]:
+        """`state` as NumPy arrays on the host."""
+        return {n: a.copy_to_host() if hasattr(a, "copy_to_host") else a for n, a in self.state.items()}
 
     def _run(self, work: Callable[[int, int, Array], None]) -> None:
         """Do every part of the work, each in its thread."""
@@ -113,28 +170,112 @@ class ArrayOptimizer:
         for future in [self._pool.submit(work, *p, out) for p, out in zip(self._parts, self._outs, strict=True)]:
             future.result()
 
-    @staticmethod
-    def _flat(array: Array, what: str, like: Array | None) -> Array:
-        """The array as one dimension, without a copy."""
+
+class _OnDevice:
+    """Parameters on a GPU, given there or as a NumPy array, and gradients brought there."""
+
+    def __init__(self, program: Program, values: dict[str, float], given: Any, groups: Any, name: str) -> None:
         import numpy as np
 
-        if not isinstance(array, np.ndarray) or array.dtype.name not in ("float32", "float64"):
-            raise ParameterError(f"{what} must be a NumPy array of float32 or float64, not {type(array).__name__}")
-        if not array.flags.c_contiguous or (like is None and not array.flags.writeable):
-            raise ParameterError(f"{what} must be C-contiguous and writeable; pass numpy.ascontiguousarray(...) of it")
-        if like is not None and (array.shape != like.shape or array.dtype != like.dtype):
-            raise ParameterError(
-                f"gradient is {array.dtype} {array.shape}; the parameters are {like.dtype} {like.shape}"
-            )
-        return array.reshape(-1)
+        from adamtheory.engine import cuda
+        from adamtheory.engine.cuda_update import CudaArrays
+        from adamtheory.engine.emit_cuda_update import emit_cuda_update
+
+        self.given = given
+        self.buffer: Any = None  # for gradients that are NumPy arrays
+        self.copied = not cuda.resident(given)
+        if self.copied:
+            _flat(given, "parameters", None)
+            what = f"{given.size} parameters and slots of {name}"
+            with cuda.room(what):
+                self.parameters = self.view = cuda.to_device(given)
+        else:
+            self.parameters, self.view = given, _device_view(given, "parameters", None)
+            what = f"the slots of {name} for {self.view.size} parameters"
+        edges, dtype = _edges(groups, self.view), np.dtype(self.view.dtype)
+        kernel = emit_cuda_update(program, dtype.name)
+        par = np.array([values[n] for n in kernel.params], dtype)
+        self.arrays = CudaArrays(kernel, par, self.view.reshape(int(edges[-1])), edges, what)
+
+    def gradient(self, gradient: Any) -> Any:
+        """The flat gradient on the device: itself, or a copy of a NumPy array in a place that is kept for it."""
+        from adamtheory.engine import cuda
+
+        size = self.arrays.size
+        if cuda.resident(gradient):
+            return _device_view(gradient, "gradient", self.view).reshape(size)
+        flat = _flat(gradient, "gradient", self.view)
+        if self.buffer is None:
+            with cuda.room(f"{size} numbers of a gradient"):
+                self.buffer = cuda.empty(max(1, size), flat.dtype)
+        if size:
+            self.buffer.copy_to_device(flat)
+        return self.buffer
+
+    def fetch(self) -> Array:
+        import numpy as np
+
+        if not self.copied:
+            return np.array(self.view.copy_to_host())
+        given: Array = self.given
+        if given.size:
+            self.view.copy_to_host(given)
+        return given
 
 
-def _edges(groups: str | Sequence[int] | Array | None, like: Array) -> Array:
+def _place(device: str, parameters: Any) -> str:
+    """Where the parameters are updated, "cpu" or "cuda"; raises what `devices.check` does."""
+    from adamtheory.engine import cuda
+
+    there = cuda.resident(parameters)
+    if device == "cpu" and there:
+        raise ParameterError('parameters lie on a GPU; leave device="cpu" out, or pass a copy as a NumPy array')
+    check("cuda" if there and device == "auto" else device)
+    return "cuda" if there or device == "cuda" else "cpu"
+
+
+def _device_view(array: Any, what: str, like: Any) -> Any:
+    """numba's view of an array on a GPU; raises `ParameterError` for what cannot be updated there."""
+    from adamtheory.engine import cuda
+
+    try:
+        view = cuda.as_device(array)
+    except (TypeError, ValueError, NotImplementedError) as error:
+        raise ParameterError(f"{what} cannot be read on the GPU: {str(error).splitlines()[0]}") from None
+    if like is None and str(view.dtype) not in ("float32", "float64"):
+        raise ParameterError(f"{what} must be an array of float32 or float64, not {view.dtype}")
+    if not view.is_c_contiguous():
+        raise ParameterError(f"{what} must be C-contiguous; pass a contiguous copy of it")
+    _same(view, what, like)
+    return view
+
+
+def _flat(array: Any, what: str, like: Any) -> Array:
+    """A NumPy array as one dimension, without a copy."""
+    import numpy as np
+
+    if not isinstance(array, np.ndarray) or array.dtype.name not in ("float32", "float64"):
+        kind = array.dtype if isinstance(array, np.ndarray) else type(array).__name__
+        raise ParameterError(f"{what} must be a NumPy array of float32 or float64, or one on a GPU, not {kind}")
+    if not array.flags.c_contiguous or (like is None and not array.flags.writeable):
+        raise ParameterError(f"{what} must be C-contiguous and writeable; pass numpy.ascontiguousarray(...) of it")
+    _same(array, what, like)
+    return array.reshape(-1)
+
+
+def _same(array: Any, what: str, like: Any) -> None:
+    """Raise `ParameterError` for an array unlike the parameters."""
+    if like is not None and (tuple(array.shape) != tuple(like.shape) or array.dtype != like.dtype):
+        raise ParameterError(
+            f"{what} is {array.dtype} {tuple(array.shape)}; the parameters are {like.dtype} {tuple(like.shape)}"
+        )
+
+
+def _edges(groups: str | Sequence[int] | Array | None, like: Any) -> Array:
     """Where the groups of an array begin, and its size."""
     import numpy as np
 
-    size = like.size
-    rows = len(like) if like.ndim > 1 else 1
+    size, rows = int(like.size), like.shape[0] if len(like.shape) > 1 else 1
     if groups is None or (isinstance(groups, str) and groups == "rows" and size == 0):
         return np.array([0, size], np.uint64)
     if isinstance(groups, str) and groups == "rows":

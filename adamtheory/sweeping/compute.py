@@ -26,17 +26,31 @@ class Stopped(Exception):
     """The driver wants no more of this block."""
 
 
-def compute(grid: Grid, lo: int, hi: int, version: str, stopped: Callable[[], bool] | None = None) -> bytes:
+def compute(
+    grid: Grid,
+    lo: int,
+    hi: int,
+    version: str,
+    stopped: Callable[[], bool] | None = None,
+    progress: Callable[[float], None] | None = None,
+) -> bytes:
     """The Parquet file of the lanes lo..hi-1.
 
-    version  the `stamp` of who asks; raises `ParameterError` where that of here is another, `Stopped` on demand
+    version   the `stamp` of who asks; raises `ParameterError` where that of here is another, `Stopped` on demand
+    progress  called now and then with the share of the rounds that are played
     """
     if version != stamp():
         raise ParameterError(f"a worker has adamtheory {stamp()} and the driver {version}; install the same")
-    return pack(grid, lo, hi, columns(grid, lo, hi, stopped))
+    return pack(grid, lo, hi, columns(grid, lo, hi, stopped, progress))
 
 
-def columns(grid: Grid, lo: int, hi: int, stopped: Callable[[], bool] | None = None) -> dict[str, Array]:
+def columns(
+    grid: Grid,
+    lo: int,
+    hi: int,
+    stopped: Callable[[], bool] | None = None,
+    progress: Callable[[float], None] | None = None,
+) -> dict[str, Array]:
     """The results of the lanes lo..hi-1 by name, each (lanes, rounds) or (lanes, rounds, d)."""
     import numpy as np
 
@@ -45,6 +59,8 @@ def columns(grid: Grid, lo: int, hi: int, stopped: Callable[[], bool] | None = N
     def look(done: int, horizon: int) -> None:
         if stopped is not None and stopped():
             raise Stopped
+        if progress is not None:
+            progress(done / horizon)
 
     rounds = np.array(grid.horizons)
     trajectory = grid.block(lo, hi).run(rounds, workers=1, progress=look)

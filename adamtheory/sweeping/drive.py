@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from time import perf_counter
 from typing import Protocol
 
-from adamtheory.sweeping.executors import Executor, ExecutorError, WorkersLost
-from adamtheory.sweeping.grid import Grid, other_versions
+from adamtheory.sweeping.executors import Executor, ExecutorError, Gpu, WorkersLost
+from adamtheory.sweeping.grid import Grid, other_versions, place
 from adamtheory.sweeping.store import Store, missing
 
 MOST_LOSSES = 5  # times that workers may die in a row without one finished block
@@ -48,7 +48,8 @@ class Tally:
 def play(grid: Grid, store: Store, executor: Executor, block: int | None = None, report: Report | None = None) -> Tally:
     """Compute what the store lacks of a grid.
 
-    block  lanes of a block; default: what the grid advises. The numbers do not depend on it
+    executor  who computes it on CPUs; a GPU is driven from here
+    block     lanes of a block; default: what the grid advises. The numbers do not depend on it
     Raises `StoreError`, `ExecutorError`; on Ctrl-C KeyboardInterrupt, with all finished blocks kept.
     """
     report = report or Silent()
@@ -61,6 +62,14 @@ def play(grid: Grid, store: Store, executor: Executor, block: int | None = None,
         report.say(text)
     kept, computed, losses = store.done(grid.key), 0, 0
     report.step(grid, kept, computed)
+
+    def within(lanes: int, share: float) -> None:
+        played = computed + int(lanes * share)  # lanes that would have taken as long
+        if played and share < 1:
+            report.step(grid, kept + played, played)
+
+    if grid.device == "cuda":
+        executor = Gpu(within)
     while rest := missing(store.blocks(grid.key), grid.count, block or grid.block_lanes()):
         try:
             for lo, hi, content in executor.run(grid, _unclaimed_first(store, grid, rest)):
@@ -106,8 +115,11 @@ def changes(store: Store, grid: Grid) -> list[str]:
         ]
         if others := other_versions(then):
             changed.append(f"they are of {', '.join(others)}")
+        moved = then.get("device") != now.get("device")
+        older = "" if moved and not changed else "older "
+        changed += [f"they were computed on {place(then)}"] if moved else []
         found.append(
-            f"{store.folder} holds {known.done} of {known.lanes} older lanes of {grid.label} that are not used: "
+            f"{store.folder} holds {known.done} of {known.lanes} {older}lanes of {grid.label} that are not used: "
             f"{' and '.join(changed) or 'the layout of blocks has changed since'}"
         )
     return found

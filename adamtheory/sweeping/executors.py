@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import replace
+from functools import partial
 from types import TracebackType
 from typing import Self
 
@@ -71,6 +72,21 @@ class Local(Executor):
         finally:
             stop.set()
             pool.shutdown(cancel_futures=True)
+
+
+class Gpu(Executor):
+    """A GPU, driven by the thread that asks: one block after the other, so that Ctrl-C is heard between two launches.
+
+    within  called with lanes of the block at work and the share of the rounds that they have played
+    """
+
+    def __init__(self, within: Callable[[int, float], None]) -> None:
+        self.within = within
+
+    def run(self, grid: Grid, lanes: Iterator[Lanes]) -> Iterator[Done]:
+        """See `Executor`."""
+        for lo, hi in lanes:
+            yield lo, hi, compute(grid, lo, hi, stamp(), progress=partial(self.within, hi - lo))
 
 
 def _in_turn(submit: Callable[[int, int], Future[bytes]], lanes: Iterator[Lanes], workers: int) -> Iterator[Done]:
@@ -135,14 +151,17 @@ def _in_process(lo: int, hi: int, version: str) -> bytes:
     return compute(_given[0], lo, hi, version)
 
 
-def check_executor(name: str, workers: int | None = None, scheduler: str | None = None) -> None:
-    """Raise `UnknownNameError` or `ParameterError` for what no executor can be."""
+def check_executor(name: str, workers: int | None = None, scheduler: str | None = None, device: str = "cpu") -> None:
+    """Raise `UnknownNameError` or `ParameterError` for what no executor can be, or what cannot be had on a device."""
     if name not in EXECUTORS:
         raise UnknownNameError("executor", name, EXECUTORS)
     if workers is not None and workers < 1:
         raise ParameterError(f"workers={workers} must be at least 1")
     if scheduler is not None and name != "dask":
         raise ParameterError(f"--scheduler {scheduler} is for --executor dask; the executor is {name}")
+    if device == "cuda" and (name != "local" or workers is not None):
+        given = f"--executor {name}" if name != "local" else "--workers"
+        raise ParameterError(f"{given} is for CPUs, and one process drives a GPU; leave it out, or use --device cpu")
     if scheduler is not None and workers is not None:
         raise ParameterError("--workers is for a cluster of one's own; the one at --scheduler has its workers")
 

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 from adamtheory import __version__
 from adamtheory.errors import ParameterError
 from adamtheory.runs.folder import OWNERS
+from adamtheory.simulation.devices import choose, identity, in_words
 from adamtheory.simulation.lanes import Lanes, as_array
 from adamtheory.simulation.simulate import Job
 
@@ -37,6 +38,10 @@ WORK = 10**8  # coordinate steps of a block where it is not given: some tenths o
 WIDTH = 128  # lanes that a kernel advances together: a block of fewer wastes the rest
 LARGEST_BLOCK = 2**16  # lanes
 FEWEST_BLOCKS = 32  # so that many workers have something to do
+# The same for a GPU, which one process drives and which only many lanes fill; reckoned, not measured.
+GPU_WORK = 10**11  # coordinate steps of a block: about a second
+GPU_LANES = 2**15, 2**20  # fewest and most of a block
+GPU_NUMBERS = 2**22  # coordinates and numbers of rounds of a block, which is collected in the memory of the CPU
 
 
 @dataclass(frozen=True)
@@ -104,6 +109,11 @@ class Grid:
         return self.count * self.horizons[-1]
 
     @property
+    def device(self) -> str:
+        """Where it is computed, "cpu" or "cuda"."""
+        return self.job.device
+
+    @property
     def varying(self) -> frozenset[str]:
         """The parameters that differ between lanes."""
         return frozenset(name for axis in self.axes for name in axis.names)
@@ -165,6 +175,10 @@ class Grid:
 
     def block_lanes(self) -> int:
         """Lanes of a block where the user names none; depends on the grid alone, not on the machine."""
+        if self.device == "cuda":
+            size, (fewest, most) = self.job.losses.dimension, GPU_LANES
+            lanes = max(fewest, min(most, GPU_WORK // (self.horizons[-1] * size)))
+            return max(1, min(lanes, GPU_NUMBERS // (size * len(self.horizons)), self.count))
         lanes = WORK // (self.horizons[-1] * self.job.losses.dimension)
         lanes = max(1, min(lanes, LARGEST_BLOCK, -(-self.count // FEWEST_BLOCKS)))
         return -(-lanes // WIDTH) * WIDTH if self.job.vectors else lanes
@@ -192,7 +206,7 @@ class Grid:
             "dimension": losses.dimension,
             "order": losses.order,
             "data": self._data_digest,
-        }
+        } | ({"device": identity()} if self.device == "cuda" else {})
 
     @cached_property
     def _data_digest(self) -> str | None:
@@ -210,10 +224,11 @@ class Grid:
 
     @cached_property
     def family(self) -> str:
-        """SHA-256 of the configuration without versions and digests: what was asked, whatever the rules' texts."""
+        """SHA-256 of the configuration without versions, digests and device: what was asked, whatever has changed."""
         found = self.configuration()
         rules = {kind: rule["name"] for kind, rule in found["rules"].items()}
         del found["versions"]
+        found.pop("device", None)
         if found["projection"] == "weighted":  # as it was before there was a choice
             del found["projection"]
         return _digest({**found, "format": 0, "adamtheory": "", "rules": rules})
@@ -221,6 +236,15 @@ class Grid:
     def named(self, label: str) -> Grid:
         """The same under another name."""
         return replace(self, label=label)
+
+    def on(self, device: str, executor: str = "local") -> Grid:
+        """The same on the device that `devices.choose` gives for so many lanes; raises what that raises.
+
+        executor  who computes it on CPUs; where it is not this process, "auto" means those
+        """
+        elsewhere = device == "auto" and executor != "local"
+        found, told = ("cpu", f"cpu, where the executor {executor} works") if elsewhere else choose(device, self.count)
+        return replace(self, job=replace(self.job, device=found, told=told))
 
 
 @cache
@@ -232,6 +256,11 @@ def versions() -> dict[str, str]:
 def stamp() -> str:
     """All versions in one text, which a worker must have as its driver has them."""
     return f"{__version__} ({', '.join(f'{name} {version}' for name, version in versions().items())})"
+
+
+def place(configuration: Mapping[str, Any]) -> str:
+    """Where the lanes of a configuration are computed; see `devices.in_words`."""
+    return in_words(configuration.get("device"))
 
 
 def other_versions(configuration: Mapping[str, Any]) -> list[str]:

@@ -26,6 +26,7 @@ from adamtheory.simulation.sequences import sequence
 from adamtheory.simulation.simulate import bind, default_schedule, default_set
 from adamtheory.sweeping.asking import along, build, probe
 from adamtheory.sweeping.drive import Report, play
+from adamtheory.sweeping.executors import check_executor
 from adamtheory.sweeping.executors import executor as make_executor
 from adamtheory.sweeping.grid import Axis, Grid
 from adamtheory.sweeping.store import Store
@@ -53,6 +54,11 @@ class Results:
     axes: tuple[str, ...]
     coordinates: Mapping[str, Array]
     several: bool
+
+    @property
+    def device(self) -> str:
+        """What it was computed on: "cpu", "cuda", and for `auto` why."""
+        return self.grid.job.told
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -133,6 +139,7 @@ def sweep(
     scheduler: str | None = None,
     block: int | None = None,
     report: Report | None = None,
+    device: str = "cpu",
 ) -> Results:
     """Run every combination of the given values, and keep the numbers in a store.
 
@@ -149,14 +156,19 @@ def sweep(
     executor    "local" (threads), "processes" (joblib), "dask" (distributed); scheduler: address of a running one
     block       lanes of a block. The numbers depend neither on it nor on executor and workers, bit for bit
     report      is told progress, see `drive.Report`
+    device      "cpu"; "cuda": a GPU, which this process drives, one thread a lane; "auto": a GPU where there is one and
+                enough lanes for it. A GPU's last digits are its own, so what a store holds of one device is not used
+                for another
 
-    Raises `ParameterError`, `UnknownNameError` for wrong values, `StoreError`, `ExecutorError`. Ctrl-C keeps all
-    finished blocks; the same call goes on from there.
+    Raises `ParameterError`, `UnknownNameError` for wrong values, `DeviceError` where there is no GPU for "cuda",
+    `StoreError`, `ExecutorError`. Ctrl-C keeps all finished blocks; the same call goes on from there.
     Source: the lanes are runs of `simulate`, their regret that of `regret`.
     """
+    check_executor(executor, workers, scheduler, device)
     grid, axes, coordinates = _grid(
         optimizer, loss, horizon, parameters or {}, schedule, feasible, start, seeds, dtype, projection
     )
+    grid = grid.on(device, executor)
     several = not isinstance(horizon, int)
     if several:
         import numpy as np

@@ -21,7 +21,8 @@ from pathlib import Path
 from adamtheory.engine import cuda
 
 TABLE = Path(__file__).with_name("budgets.toml")
-FIELDS = {"kernel", "case", "dtype", "registers", "stack", "shared", "spills", "loop", "forbidden", "required"}
+FIELDS = {"kernel", "case", "dtype", "registers", "stack", "shared", "spills", "loop", "forbidden", "required",
+          "capabilities"}  # fmt: skip
 
 
 def missing() -> str | None:
@@ -41,7 +42,7 @@ class Assembled:
 
     registers, stack, shared, spills  of a thread; bytes, those of a block for `shared`
     opcodes                           of the PTX and of the machine code, in order: `ld.global.f32`, `LDG.E`
-    loop                              instructions in the longest loop, without the functions that it calls
+    loop                              instructions in the longest innermost loop, without the functions that it calls
     """
 
     registers: int
@@ -91,7 +92,7 @@ def _total(pattern: str, said: str) -> int:
 
 
 def _listing(code: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The opcodes of a disassembly, and those of the loop that spans most."""
+    """The opcodes of a disassembly, and those of the longest loop that holds no other."""
     opcodes: list[str] = []
     labels: dict[str, int] = {}
     loops: list[tuple[int, int]] = []
@@ -106,7 +107,8 @@ def _listing(code: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
         target = re.search(r"\(?(\.L_\w+)\)?", instruction.group(2)) if opcodes[-1].startswith("BRA") else None
         if target and labels.get(target.group(1), len(opcodes)) < len(opcodes) - 1:  # the last one waits in itself
             loops.append((labels[target.group(1)], len(opcodes)))
-    first, last = max(loops, key=lambda span: span[1] - span[0], default=(0, 0))
+    inner = [a for a in loops if not any(a != b and a[0] <= b[0] and b[1] <= a[1] for b in loops)]
+    first, last = max(inner, key=lambda span: span[1] - span[0], default=(0, 0))
     return tuple(opcodes), tuple(opcodes[first:last])
 
 
@@ -152,7 +154,9 @@ class Budget:
 @cache
 def _rows() -> tuple[Budget, ...]:
     table = tomllib.loads(TABLE.read_text())
-    return tuple(_row(row, table, arch) for row in table["budget"] for arch in table["capabilities"])
+    return tuple(
+        _row(row, table, arch) for row in table["budget"] for arch in row.get("capabilities", table["capabilities"])
+    )
 
 
 def _row(row: dict, table: dict, arch: str) -> Budget:

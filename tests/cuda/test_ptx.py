@@ -11,10 +11,9 @@ from functools import cache
 import pytest
 
 from adamtheory.engine import cuda
-from adamtheory.engine.emit import Kernel
-from adamtheory.engine.emit_cuda import emit_cuda
+from adamtheory.engine.emit_cuda import CudaKernel, emit_cuda
 from adamtheory.engine.prefix_sums import hindsight
-from adamtheory.engine.program import Parts, build
+from adamtheory.engine.program import Parts, build, parameter_names
 from adamtheory.losses import LOSSES
 from adamtheory.rules import RULES
 from adamtheory.schedules import SCHEDULES
@@ -27,16 +26,19 @@ CONTRACTED = r"fma\.rn"
 LOOSE = r"(add|sub|mul)\.f(32|64)"  # without .rn, which ptxas may contract by itself
 
 
-def kernel(rule: str, loss: str, schedule: str, where: str, size: str, dtype: str) -> Kernel:
+def kernel(rule: str, loss: str, schedule: str, where: str, size: str, *varying: str, dtype: str) -> CudaKernel:
+    """`varying`: the parameters that differ between lanes, as o_lr or f_C; `seed`; or `all`."""
     parts = Parts(RULES[rule], LOSSES[loss], SCHEDULES[schedule], SETS[where], int(size),
                   hindsight=hindsight(LOSSES[loss]))  # fmt: skip
+    differ = parameter_names(parts) if "all" in varying else varying
+    parts = replace(parts, lane_params=frozenset(differ) - {"seed"}, lane_seeds=bool({"all", "seed"} & {*varying}))
     return emit_cuda(build(parts), dtype)
 
 
 @cache
 def compiled(case: tuple[str, ...], dtype: str, capability: tuple[int, int]) -> str:
     """The PTX of a kernel for a compute capability."""
-    return cuda.ptx(kernel(*case, dtype), capability)
+    return cuda.ptx(kernel(*case, dtype=dtype), capability)
 
 
 def ptx(budget: Budget) -> str:
@@ -50,8 +52,7 @@ def test_budgets(budget):
 
 def test_what_breaks_a_budget_is_seen():
     """The float64 kernel held against a float32 row, and a row with less of everything."""
-    (row,) = budgets("lanes", lambda b: b.case[0] == "adam" and b.case[1] == "reddi" and b.dtype == "float32"
-                     and b.capability == (9, 0))  # fmt: skip
+    row = next(b for b in budgets("lanes") if b.case[:2] == ("adam", "reddi") and b.capability == (9, 0))
     wide = assemble(compiled(row.case, "float64", (9, 0)), (9, 0))
     said = " ".join(row.broken(wide))
     assert all(word in said for word in ("registers: ", "div.rn.f64", "DMUL", "DFMA", "MUFU.RCP64H")), said
@@ -67,10 +68,10 @@ def test_what_breaks_a_budget_is_seen():
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
 def test_exact_mode_contracts_nothing(dtype):
     """Neither NVVM, nor ptxas later on: machine code has fused operations only inside of divisions and roots."""
-    names = ("momentum", "reddi", "constant", "box", "1", dtype)
+    names = ("momentum", "reddi", "constant", "box", "1")
     with cuda.exact():
-        exact = cuda.ptx(kernel(*names), (9, 0))
-    plain = cuda.ptx(kernel(*names), (9, 0))
+        exact = cuda.ptx(kernel(*names, dtype=dtype), (9, 0))
+    plain = cuda.ptx(kernel(*names, dtype=dtype), (9, 0))
     found = {text: assemble(text, (9, 0)) for text in (exact, plain)}
     fused = {text: found[text].count("(FFMA|DFMA)") for text in found}
     assert (fused[exact], fused[plain] > 0) == (0, True)

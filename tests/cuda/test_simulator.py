@@ -19,7 +19,7 @@ from adamtheory.rules import RULES
 from adamtheory.schedules import SCHEDULES
 from adamtheory.sets import SETS, ball, box, everything, l1_ball, simplex
 from adamtheory.simulation.sequences import sequence
-from adamtheory.simulation.simulate import prepare
+from adamtheory.simulation.simulate import prepare, simulate
 
 from .pairs import CASES, LANES, RATES, assert_equal, both, losses, plain
 
@@ -44,6 +44,20 @@ def test_every_rule_and_every_loss(uncompiled, rule, loss, size, dtype):
 @pytest.mark.parametrize(("rule", "loss", "size", "dtype"), CASES if FULL else CASES[::18])
 def test_the_compiled_kernels(rule, loss, size, dtype):
     assert_equal(*both(rule, losses(loss, size), 50, dtype=dtype, monitors=True, checkpoints=[1, 7, 50]))
+
+
+@pytest.mark.parametrize("name", RULES)
+def test_whatever_differs_between_lanes(uncompiled, name):
+    """Nothing, the seeds, each parameter, all of them: the rest is played for all lanes at once."""
+    rule, loss = RULES[name], losses("random_signs", 1)
+    many = {p.name: np.array([0.3, 0.55, 0.8]) for p in rule.parameters}
+    once = {n: 0.7 for n in many}
+    for values, seed in [
+        (once, 1), (once, [1, 2, 3]), (many, [4, 5, 6]), *((once | {n: many[n]}, 1) for n in many),
+    ]:  # fmt: skip
+        cpu_run, gpu_run = (simulate(rule(**values), loss, 9, seed=seed, device=d, monitors=True, checkpoints=[2, 9])
+                            for d in ("cpu", "cuda"))  # fmt: skip
+        assert_equal(cpu_run, gpu_run)
 
 
 @pytest.mark.parametrize("name", SCHEDULES)
@@ -115,6 +129,49 @@ def test_lanes_that_do_not_fit_take_turns(uncompiled, monkeypatch):
     assert max(launched) < LANES and sum(launched) >= 2 * LANES
 
 
+@pytest.mark.parametrize("count", [1, 127, 128, 129, 257])
+def test_lanes_that_fill_no_tile(uncompiled, count):
+    """One lane, a tile less one, one, and more: each with its own numbers, and nothing from the padding."""
+    rates = np.linspace(0.1, 5, count)
+    for name, varying in (("lr", {"lr": rates}), ("seeds", {"lr": 0.5})):
+        more = {"seed": 4 if name == "lr" else np.arange(count), "checkpoints": [2], "monitors": True}
+        assert_equal(*(simulate(RULES["adam"](**varying), losses("random_signs", 1), 2, device=d, **more)
+                       for d in ("cpu", "cuda")))  # fmt: skip
+
+
+def test_what_is_shared_takes_turns_once(uncompiled, monkeypatch):
+    """Lanes that take turns, in launches of few rounds, some of them not finite: shared states move once a round."""
+    rule, loss = RULES["adam"](lr=[1e-3, 0.5, 1e300, 1e308, 3.0]), losses("quadratic_gaussian", 1)
+    more = {"feasible": everything, "seed": 3, "checkpoints": [4, 9, 30], "monitors": True}
+    whole = simulate(rule, loss, 30, device="cuda", **more)
+    monkeypatch.setattr(cuda, "free_bytes", lambda: 400)
+    monkeypatch.setattr(cuda_run, "FIRST_WORK", 7)
+    monkeypatch.setattr(cuda_run, "SECONDS_PER_LAUNCH", 1e-9)
+    assert_equal(whole, simulate(rule, loss, 30, device="cuda", **more))
+    assert_equal(whole, simulate(rule, loss, 30, **more))
+    assert len(set(whole.nonfinite.tolist())) >= 2
+
+
+@pytest.mark.parametrize("varying", [{}, {"lr": [0.1, 0.2, 0.3]}, {"beta2": [0.1, 0.2, 0.3]}])
+def test_a_shared_state_that_stops_being_finite(uncompiled, varying):
+    """A slope of 1e200 in the third round squares to infinity, in v of all lanes at once or of each."""
+    loss = sequence(LOSSES["reddi"](C=1e200, N=3))
+    one, two = (simulate(RULES["adam"](**varying), loss, 9, device=d, checkpoints=[9]) for d in ("cpu", "cuda"))
+    assert_equal(one, two)
+    assert (one.nonfinite > 0).all()
+
+
+def test_what_comes_back_of_a_launch(uncompiled, monkeypatch):
+    """Between checkpoints only whether lanes are finite: states are fetched once for each checkpoint."""
+    fetched = []
+    own = cuda_run._rows
+    monkeypatch.setattr(cuda_run, "_rows", lambda *a: (fetched.append(a), own(*a))[1])
+    monkeypatch.setattr(cuda_run, "FIRST_WORK", 1)
+    monkeypatch.setattr(cuda_run, "SECONDS_PER_LAUNCH", 1e-9)
+    both("adam", losses("random_signs", 2), 12, checkpoints=[5, 12])
+    assert len(fetched) == 4  # states and sums, twice
+
+
 def test_however_long_the_launches_are(uncompiled, monkeypatch):
     """Launches of one round, that become no longer where each takes too much time, give the same bits."""
     monkeypatch.setattr(cuda_run, "FIRST_WORK", 1)
@@ -137,10 +194,15 @@ def test_compensated_sums_take_up_many_blocks(uncompiled, size, dtype):
         run = job.arrays()
         for block in range(1, 13):
             run.advance(0, 3, 2, 1024 * block - 1, np.zeros((3, 1), np.int64))
-        parts.append(run.state)
-    for name in ("st", "z", "acc", "cacc"):
-        assert np.array_equal(parts[0][name], parts[1][name].T), name
-    assert dtype == "float32" or np.count_nonzero(parts[1]["acc"][1::3]) > 2  # float32 losses add up exactly
+        parts.append((run, run.read()))
+    (single, one), (lanes, two) = parts
+    assert one.keys() == two.keys()
+    assert all(np.array_equal(one[name], two[name]) for name in one)
+    own = {a.name for a in lanes.kernel.step_sums}
+    own = [3 * i + r for i, a in enumerate(single.kernel.step_sums) if a.name in own for r in range(3)]
+    sums = np.concatenate([single.state["acc"][:, own], single.state["cacc"]], axis=1)
+    assert np.array_equal(sums, lanes.state["sums"].T)
+    assert dtype == "float32" or np.count_nonzero(sums[:, 1::3]) > 2  # float32 losses add up exactly
 
 
 @pytest.mark.parametrize("size", [1, 2])

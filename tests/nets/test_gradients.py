@@ -23,10 +23,10 @@ FUNCTIONS = {
 
 
 def every_activation() -> Network:
-    """Dense layers with each activation in turn, so that one kernel is compiled for all."""
+    """Dense layers with each activation in turn, so that one kernel is compiled for all; both orders of weights."""
     layers: list[Layer] = [Dense(7, 5)]
     for name in FUNCTIONS:
-        layers += [Activation(5, 5, name), Dense(5, 5)]
+        layers += [Activation(5, 5, name), Dense(5, 5, order="F" if name in ("relu", "sigmoid") else "C")]
     return Network("every activation", (*layers[:-1], Dense(5, 3)), SoftmaxLoss(3))
 
 

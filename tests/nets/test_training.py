@@ -38,6 +38,23 @@ def test_a_lane_is_what_it_is_alone_whatever_the_threads() -> None:
     assert not (many.theta[1] == many.theta[3]).any()
 
 
+def test_the_order_of_weights_in_memory_changes_nothing_but_rounding() -> None:
+    nets = NET, NET.by_units()
+    trainings = [Training(net, examples(), adam(lr=0.01), batch=16, seed=5, dtype="float64") for net in nets]
+    names = [place.name for place in NET.places]
+    starts, losses, ends = [], [], []
+    for net, training in zip(nets, trainings, strict=True):
+        starts.append([net.array(n, training.theta[0]).copy() for n in names])
+        losses.append([training.epoch() for _ in range(3)])
+        ends.append([net.array(n, training.theta[0]) for n in names])
+    assert [p.parameter.order for p in nets[0].places] == ["F", "C", "C", "C"]
+    assert all((a == b).all() for a, b in zip(*starts, strict=True))
+    assert not (trainings[0].theta == trainings[1].theta).all()
+    np.testing.assert_allclose(*losses, rtol=1e-12)
+    for a, b in zip(*ends, strict=True):
+        np.testing.assert_allclose(a, b, rtol=1e-11, atol=1e-13)
+
+
 def test_an_interruption_changes_no_bit() -> None:
     through = Training(NET, examples(), adam, batch=16, seed=[1, 2])
     resumed = Training(NET, examples(), adam, batch=16, seed=[1, 2])

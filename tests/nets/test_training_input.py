@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
@@ -91,14 +92,14 @@ def test_rows_longer_than_those_of_training_have_room_in_the_scratch_arrays() ->
     few = Sparse(np.arange(3), np.zeros(2, np.int32), np.ones(2, np.float32), width)
     training = Training(mlp(width, 2, hidden=(), sparse=True), (few, np.zeros(2, int)), adam)
     room: list[int] = []
-    handed = training._evaluate
+    handed = training._compiled
 
     def looking(*arguments: Any) -> None:
         room.append(len(arguments[6]))
         assert room[0] >= 256 * width  # before the kernel writes beyond it
-        handed(*arguments)
+        handed.evaluate(*arguments)
 
-    training._evaluate = looking
+    training._compiled = replace(handed, evaluate=looking)
     full = Sparse(np.arange(257) * width, np.tile(np.arange(width, dtype=np.int32), 256),
                   np.ones(256 * width, np.float32), width)  # fmt: skip
     training.theta[:] = 0
@@ -171,8 +172,9 @@ def test_a_rule_of_weight_vectors_needs_some() -> None:
 def test_a_state_of_another_training_changes_nothing() -> None:
     training = Training(NET, (X, Y), adam)
     state, before = training.state(), training.theta.copy()
-    for bad in ({"theta": state["theta"]}, {**state, "theta": state["theta"] + 1, "slots": state["slots"][:, :1]}):
-        with pytest.raises(ParameterError, match="lacks epochs, slots, step|slots of the state is"):
+    moved = {**state, "theta": state["theta"] + 1}
+    for bad in ({"theta": moved["theta"]}, {**moved, "slots": state["slots"][:, :1]}, {**moved, "epochs": -1}):
+        with pytest.raises(ParameterError, match="lacks epochs, slots, step|slots of the state is|counts from 0"):
             training.restore(bad)
         assert (training.theta == before).all()
 
