@@ -38,7 +38,7 @@ def heat_map(scale: float = 1.0) -> Contest:
         for name, work in _torch(training, cells, data).items():
             entrants.append(Entrant(name, work, cells**2 * updates))
             goals.append(Goal(f"2 times faster than {name}", name, 2.0))
-    title = f"heat map, {cells} x {cells} networks 64-32-10, AdamW, {updates} updates, float32"
+    title = f"heat map, {cells} x {cells} networks {'-'.join(map(str, SIZES))}, AdamW, {updates} updates, float32"
     return Contest(title, "network-update", tuple(entrants), tuple(goals), () if on_gpu() else (NO_TORCH,))
 
 

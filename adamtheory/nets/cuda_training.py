@@ -66,8 +66,8 @@ class CudaLanes:
     seeds         (lanes,) uint64
     theta, slots, par, st   the host's arrays, whose first axis is the lane; see `nets.groups`
 
-    After an epoch the host's `theta` is a copy of the device's; `pull` brings the other arrays up to date too, and `push`
-    makes the next epoch begin with what the host's arrays hold.
+    After an epoch the host's `theta` is a copy of the device's; `pull` brings the other arrays up to date too, and
+    `push` makes the next epoch begin with what the host's arrays hold.
     Raises `DeviceError` where the network does not fit into a block, or no kernel can be launched.
     """
 

@@ -8,19 +8,22 @@ from __future__ import annotations
 import ast
 import builtins
 import os
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 from numba import njit
 
+from adamtheory.benchmark import gpu_networks
 from adamtheory.engine import cpu, cuda
-from adamtheory.errors import DeviceError, UnknownNameError
+from adamtheory.errors import DeviceError, ParameterError, UnknownNameError
 from adamtheory.nets import cuda_training
 from adamtheory.nets.autoencoder import vae
 from adamtheory.nets.block import MOST, Block
 from adamtheory.nets.block_kernel import BARRIER, emit_evaluate, emit_train
 from adamtheory.nets.convolutions import cnn
 from adamtheory.nets.cuda_training import choose
+from adamtheory.nets.history import train
 from adamtheory.nets.layers import ACTIVATIONS
 from adamtheory.nets.network import mlp
 from adamtheory.nets.rows import rows_of
@@ -213,6 +216,69 @@ def test_an_epoch_goes_on_from_what_the_host_holds():
         lanes.state[name][...] = array
     lanes.push()
     assert np.array_equal(epochs(lanes, 1, one.updates), first)
+
+
+# -- Training(device="cuda") -------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def a_gpu(monkeypatch):
+    monkeypatch.setattr(cuda, "driver_error", lambda: None)
+
+
+def test_a_training_on_the_device(a_gpu):
+    """Its losses, evaluations and states, and what goes on from a state."""
+    told = []
+    cpu_side, one, other = (training(device=device) for device in ("cpu", "cuda", "cuda"))
+    assert (cpu_side.device, one.device) == ("cpu", "cuda")
+    assert one.epoch(told.append) == pytest.approx(cpu_side.epoch(), rel=1e-5)
+    assert sum(told) == one.lanes.count * one.updates
+    for a, b in zip(one.evaluate(examples(20)), cpu_side.evaluate(examples(20)), strict=True):
+        assert a == pytest.approx(b, rel=1e-5, abs=1e-12)
+    assert one.theta == pytest.approx(cpu_side.theta, rel=1e-5, abs=1e-5)
+    state = one.state()
+    for name, array in cpu_side.state().items():
+        assert state[name] == pytest.approx(array, rel=1e-5, abs=1e-5), name
+    other.epoch()
+    other.epoch()
+    other.restore(state)
+    assert (other.epoch() == one.epoch()).all() and other.epochs == one.epochs == 2
+    assert all(np.array_equal(a, other.state()[n]) for n, a in one.state().items())
+
+
+def test_ctrl_c_between_launches(a_gpu, monkeypatch):
+    monkeypatch.setattr(cuda_training, "FIRST", 1)
+    one, through = training(device="cuda"), training(device="cuda")
+
+    def interrupt(_):
+        raise KeyboardInterrupt
+
+    before = one.state()
+    with pytest.raises(KeyboardInterrupt):
+        one.epoch(interrupt)
+    with pytest.raises(ParameterError, match="the last epoch was interrupted"):
+        one.epoch()
+    one.restore(before)
+    assert (one.epoch() == through.epoch()).all() and (one.theta == through.theta).all()
+
+
+def test_a_history_on_the_device(a_gpu):
+    data = SimpleNamespace(train=examples(20, 5), test=examples(10, 5))
+    found = [train(SMALL, data, RULES["adam"](lr=[0.01, 0.1]), epochs=2, batch=8, device=d) for d in ("cpu", "cuda")]
+    for name in ("train_loss", "test_loss", "test_accuracy"):
+        cpu_side, gpu_side = (getattr(history, name) for history in found)
+        assert gpu_side == pytest.approx(cpu_side, rel=1e-5, abs=1e-12), name
+
+
+def test_the_contest_on_a_small_network(a_gpu, monkeypatch):
+    monkeypatch.setattr(gpu_networks, "SIZES", (5, 3, 2))
+    monkeypatch.setattr(gpu_networks, "BATCH", 4)
+    contest = gpu_networks.heat_map(0.01)
+    assert "heat map, 3 x 3 networks 5-3-2, AdamW, 3 updates" in contest.title
+    for entrant in contest.entrants:
+        losses = entrant.work()
+        assert losses.shape == (9, 3) and entrant.units == 27
+        assert np.isfinite(losses).all()
 
 
 # -- what is refused, and what the texts may not contain ---------------------------------------------------------------
