@@ -65,13 +65,13 @@ def test_a_heat_map_on_digits(dtype, batch):
     digits, network = load("digits"), mlp(64, 10, hidden=(32,))
     rule = adamw(lr=10 ** np.linspace(-4, -2, 16)[:, None], weight_decay=10 ** np.linspace(-5, -1, 16))
     (expected, cpu), (losses, gpu) = both(network, digits.train, rule, 1, batch=batch, dtype=dtype)
-    assert losses == pytest.approx(expected, rel=100 * TOLERANCE[dtype])
+    assert losses == pytest.approx(expected, rel=TOLERANCE[dtype])
     for _ in range(4):
         cpu.epoch()
         gpu.epoch()
     (loss, right), (gpu_loss, gpu_right) = cpu.evaluate(digits.test), gpu.evaluate(digits.test)
-    assert gpu_loss == pytest.approx(loss, rel=1e-2)
-    assert np.abs(gpu_right - right).max() <= 0.02 and gpu_right.max() > 0.9
+    assert gpu_loss == pytest.approx(loss, rel=1e-3)
+    assert np.abs(gpu_right - right).max() <= 0.01 and gpu_right.max() > 0.9
 
 
 @pytest.mark.parametrize("rule", ["adam", "ndadam", "swats"])
