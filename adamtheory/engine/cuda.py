@@ -300,7 +300,8 @@ def bounds(threads: int) -> dict[str, Any]:
 
 def block_ptx(text: str, name: str, types: str, threads: int, capability: tuple[int, int]) -> str:
     """Such a kernel as PTX; needs a compiler and no GPU."""
-    return ptx_of(functions(text)[name], types, capability, **bounds(threads))
+    options = bounds(threads) if backend().name == "numba-cuda" else {}  # others take no such option here
+    return ptx_of(functions(text)[name], types, capability, **options)
 
 
 def ptx(kernel: CudaKernel, capability: tuple[int, int]) -> str:
