@@ -1,12 +1,12 @@
 """The kernels of small networks for a GPU: phases and barriers joined to a loop over batches.
 
-    train(steps, round_, start, count, order, group, seeds, x, y, theta, slots, par, st, edges, grads, losses)
-    evaluate(count, x, y, theta, result)
+    train(steps, round_, start, count, order, group, seeds, data, y, theta, slots, par, st, edges, grads, losses)
+    evaluate(count, data, y, theta, result)
 
 One block is one lane. steps batches are trained, the first of them update number round_ on the rows start, start + 1,
 ... of `order` (orders, count) int32, whose row the lane takes from `group`; losses (lanes, steps), summed over the rows
-of a batch. x (count, inputs), y int32; theta (lanes, size), slots (lanes, slots, size), par and st (lanes, groups, .),
-edges (groups + 1,); grads (lanes, size) for rules with totals, else of any length. result (lanes, 2): the sum of
+of a batch. data (count, inputs), y int32; theta (lanes, size), slots (lanes, slots, size), par and st (lanes, groups,
+.), edges (groups + 1,); grads (lanes, size) for rules with totals, else of any length. result (lanes, 2): the sum of
 losses, and the number of right rows.
 """
 
@@ -15,7 +15,7 @@ from __future__ import annotations
 import ast
 import inspect
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from adamtheory.engine import philox
 from adamtheory.engine.emit import pad
@@ -92,29 +92,29 @@ class Rules:
                 calls.append(f"    advance_{i}(round_ + j, par[lane, g], st[lane, g], work, {self.at('g', block)})")
         return calls
 
-    def tiles(self, rule: int) -> list[Tile]:
-        """The arrays that a rule moves."""
+    def tiles(self, rule: int, phases: Phases) -> dict[Tile, str]:
+        """The arrays that a rule moves, with what functions that compute their derivatives are given beside `work`."""
         edges, own = self.groups.edges, self.own[rule]
-        places = self.groups.network.places
-        return [tile(p) for p in places if edges[own[0]] <= p.start < edges[own[-1] + 1]]
+        found = [tile(p) for p in self.groups.network.places if edges[own[0]] <= p.start < edges[own[-1] + 1]]
+        first = phases.block.tile("w", 0)
+        return {array: phases.source(0) if array == first else "" for array in found}
 
-    @property
-    def texts(self) -> list[str]:
-        return [text for i, update in enumerate(self.updates) for text in update.functions(self.tiles(i))]
+    def texts(self, phases: Phases) -> list[str]:
+        return [text for i, update in enumerate(self.updates) for text in update.functions(self.tiles(i, phases))]
 
-    def phases(self, block: Block) -> list[Calls]:
+    def phases(self, phases: Phases) -> list[Calls]:
         """The update: one phase, and where there are totals some more."""
         first: Calls = []
         more: list[Calls] = []
         edges = self.groups.edges.tolist()
         for i, (update, own) in enumerate(zip(self.updates, self.own, strict=True)):
-            for array in self.tiles(i):
+            for array, source in self.tiles(i, phases).items():
                 if update.totals:
-                    first.append(f"keep_{array.name}(tid, nt, b, work, grads[lane])")
+                    first.append(f"keep_{array.name}(tid, nt, b, {source}work, grads[lane])")
                     continue
                 (g,) = (g for g in own if edges[g] <= array.start < edges[g + 1])
-                out = self.at(str(g), block)
-                first.append(f"update_{i}_{array.name}(tid, nt, b, par[lane, {g}], work, {out}, slots[lane])")
+                out = self.at(str(g), phases.block)
+                first.append(f"update_{i}_{array.name}(tid, nt, b, {source}par[lane, {g}], work, {out}, slots[lane])")
             if update.totals:
                 arguments = f"tid, nt, {own[0]}, round_ + j, edges, par[lane], st[lane], work, grads[lane], slots[lane]"
                 names = [f"sums_{s}" for s in range(update.last_stage)] + ["update", "settle"]
@@ -171,11 +171,11 @@ def file(block: Block, literals: str, functions: Sequence[str], kernel: str) -> 
     return head + "".join(f"@device\n{counted(text)}\n\n" for text in texts) + counted(kernel)
 
 
-def start(block: Block, size: int, sums: int = 0) -> list[str]:
+def start(block: Block, size: int) -> list[str]:
     """A kernel's first lines, up to the parameters in shared memory."""
     lines = ["lane, tid, nt = cuda.blockIdx.x, cuda.threadIdx.x, cuda.blockDim.x"]
     lines.append(f"work = cuda.shared.array({size}, F)")
-    lines += [f"sums = cuda.shared.array({sums}, np.float64)"] if sums else []
+    lines += [f"sums = cuda.shared.array({block.sums}, np.float64)"] if block.sums else []
     return [*lines, f"for i in range(tid, {block.network.size}, nt):", "    work[i] = theta[lane, i]"]
 
 
@@ -183,25 +183,24 @@ def block_of(groups: Groups, batch: int, rules: Rules | None = None) -> Block:
     """What a block keeps in training; raises `DeviceError` where it does not fit, or for layers of another kind."""
     stages(groups.network)
     rules = rules or Rules(groups)
-    block = Block(groups.network, batch, groups.dtype, rules.outputs * len(groups.cuts), rules.sums)
-    block.check()
-    return block
+    return Block(groups.network, batch, groups.dtype, rules.outputs * len(groups.cuts), rules.sums).fitted()
 
 
 def emit_train(groups: Groups, batch: int, data: str) -> BlockKernel:
-    """The kernel that trains; `data` is the dtype of x. Raises `DeviceError` as `block_of`."""
+    """The kernel that trains; `data` is the dtype of the rows. Raises `DeviceError` as `block_of`."""
     rules = Rules(groups)
     block = block_of(groups, batch, rules)
     phases = Phases(block, data == "uint8")
     last = len(block.stages)
     rows = "tid, nt, b, first, group[lane], order"
-    steps: list[Calls] = [[f"load({rows}, round_ + j, seeds[lane], x, work)", *rules.ahead(block)]]
-    steps += [[f"forward_{k}(tid, nt, b, round_ + j, seeds[lane], work)"] for k in range(last)]
+    load = f"load({rows}, round_ + j, seeds[lane], data, work)" if block.copied else f"pick({rows}, picked)"
+    steps: list[Calls] = [[load, *rules.ahead(block)]]
+    steps += [[f"forward_{k}(tid, nt, b, round_ + j, seeds[lane], {phases.source(k)}work)"] for k in range(last)]
     steps += [[f"softmax({rows}, y, work)"]]
     steps += [[f"backward_{k}(tid, nt, b, work)"] for k in range(last - 1, 0, -1)]
-    update, *more = rules.phases(block)
+    update, *more = rules.phases(phases)
     steps += [[*update, "if tid == nt - 1:", "    losses[lane, j] = loss(b, work)"], *more]
-    functions = [phases.load(training=True), *(phases.forward(k, training=True) for k in range(last))]
+    functions = [phases.load() if block.copied else phases.pick(), *(phases.forward(k) for k in range(last))]
     functions += [
         phases.floor(),
         phases.exponentiate(),
@@ -209,35 +208,45 @@ def emit_train(groups: Groups, batch: int, data: str) -> BlockKernel:
         *(phases.backward(k) for k in range(last - 1, 0, -1)),
     ]
     functions += [phases.gradient(name, k) for name in "wc" for k in range(last)]
-    functions += [phases.loss(), *rules.texts]
-    lines = [*start(block, block.size, rules.sums), "for j in range(steps):", f"    first = start + j * {batch}"]
+    functions += [phases.loss(), *rules.texts(phases)]
+    picked = [] if block.copied else [f"picked = cuda.shared.array({batch}, np.int32)"]
+    lines = [*start(block, block.size), *picked, "for j in range(steps):", f"    first = start + j * {batch}"]
     lines += [f"    b = {batch} if first + {batch} <= count else count - first"]
     lines += [f"    {line}" for line in joined(steps)]
     lines += [f"for i in range(tid, {groups.network.size}, nt):", "    theta[lane, i] = work[i]"]
-    arguments = "steps, round_, start, count, order, group, seeds, x, y, theta, slots, par, st, edges, grads, losses"
+    arguments = "steps, round_, start, count, order, group, seeds, data, y, theta, slots, par, st, edges, grads, losses"
     kernel = f"def train({arguments}):\n" + pad(lines, 1)
     types = TRAIN.format(f=groups.dtype, x=data)
     text = file(block, rules.literals, functions, kernel)
     return BlockKernel(text, "train", types, threads_of(block), block.bytes)
 
 
+def block_of_evaluation(groups: Groups) -> Block:
+    """What a block keeps where nothing is trained: as many rows as fit, but without a copy if less than a warp's do."""
+    for copied in (True, False):
+        block = Block(groups.network, ROWS, groups.dtype, copied=copied)
+        while block.forward_bytes > MOST and block.batch > 1:
+            block = replace(block, batch=block.batch // 2)
+        if block.forward_bytes <= MOST and (block.batch >= WARP or not copied):
+            return block
+    raise block.refused()
+
+
 def emit_evaluate(groups: Groups, data: str) -> BlockKernel:
-    """The kernel that evaluates, as many rows at a time as fit, up to `ROWS`; raises `DeviceError` as above."""
-    block = Block(groups.network, ROWS, groups.dtype)
-    while block.forward_bytes > MOST and block.batch > 1:
-        block = Block(groups.network, block.batch // 2, groups.dtype)
-    block.check()
-    batch, last, phases = block.batch, len(block.stages), Phases(block, data == "uint8")
-    steps: list[Calls] = [["load(tid, nt, b, first, x, work)"]]
-    steps += [[f"forward_{k}(tid, nt, b, 0, 0, work)"] for k in range(last)]
+    """The kernel that evaluates; raises `DeviceError` as `block_of`."""
+    block = block_of_evaluation(groups)
+    batch, last, phases = block.batch, len(block.stages), Phases(block, data == "uint8", training=False)
+    steps: list[Calls] = [["load(tid, nt, b, first, data, work)"]] if block.copied else []
+    steps += [[f"forward_{k}(tid, nt, b, 0, 0, {phases.source(k)}work)"] for k in range(last)]
     steps += [["judge(tid, nt, b, first, y, work)"]]
     steps += [["if tid == 0:", "    total += losses(b, work)", "if tid == nt - 1:", "    right += hits(b, work)"]]
-    functions = [phases.load(training=False), *(phases.forward(k, training=False) for k in range(last))]
+    functions = [*([phases.load()] if block.copied else []), *(phases.forward(k) for k in range(last))]
     functions += [phases.floor(), phases.exponentiate(), phases.judge(), *phases.judged()]
-    lines = [*start(block, block.forward_size), "total, right = 0.0, 0.0", f"for first in range(0, count, {batch}):"]
+    begin = start(block, block.forward_size) + ([] if block.copied else [BARRIER])  # nothing is loaded in between
+    lines = [*begin, "total, right = 0.0, 0.0", f"for first in range(0, count, {batch}):"]
     lines += [f"    b = {batch} if first + {batch} <= count else count - first"]
     lines += [f"    {line}" for line in joined(steps)]
     lines += ["if tid == 0:", "    result[lane, 0] = total", "if tid == nt - 1:", "    result[lane, 1] = right"]
-    kernel = "def evaluate(count, x, y, theta, result):\n" + pad(lines, 1)
+    kernel = "def evaluate(count, data, y, theta, result):\n" + pad(lines, 1)
     types = EVALUATE.format(f=groups.dtype, x=data)
     return BlockKernel(file(block, "", functions, kernel), "evaluate", types, threads_of(block), block.forward_bytes)

@@ -50,23 +50,45 @@ def quotient(number: str, divisor: int) -> str:
 class Phases:
     """The functions of a network's phases."""
 
-    def __init__(self, block: Block, bytes_: bool) -> None:
-        self.block = block
+    def __init__(self, block: Block, bytes_: bool, *, training: bool = True) -> None:
+        self.block, self.training = block, training
         self.scale = " * F(1.0 / 255.0)" if bytes_ else ""
 
-    def load(self, *, training: bool) -> str:
+    def source(self, k: int) -> str:
+        """Arguments of functions that read the inputs of dense layer k, where these are not in `work`."""
+        return "" if k or self.block.copied else f"data, {'picked' if self.training else 'first'}, "
+
+    def place(self, k: int) -> str:
+        """Where a row's inputs of dense layer k begin: in `work`, or the number of the row in the data."""
+        if self.source(k):
+            return "picked[r]" if self.training else "first + r"
+        return f"{self.block.a(k)} + r * {self.block.row(k)}"
+
+    def input(self, k: int, j: str) -> str:
+        """Input number j of dense layer k of the row whose inputs begin at `at`."""
+        return f"(F(data[at, {j}]){self.scale})" if self.source(k) else f"work[U(at + {j})]"
+
+    def pick(self) -> str:
+        """Note the rows first..first+b-1, in their order."""
+        return """\
+def pick(tid, nt, b, first, group, order, picked):
+    for r in range(tid, b, nt):
+        picked[r] = order[group, first + r]
+"""
+
+    def load(self) -> str:
         """Copy the rows first..first+b-1, in their order, into a0."""
         block, n = self.block, self.block.stages[0].inputs
-        row = "order[group, first + r]" if training else "first + r"
-        text = f"def load(tid, nt, b, first, {'group, order, round_, seed, ' if training else ''}x, work):\n"
-        if not training or block.dropout is None:
+        row = "order[group, first + r]" if self.training else "first + r"
+        text = f"def load(tid, nt, b, first, {'group, order, round_, seed, ' if self.training else ''}data, work):\n"
+        if not self.training or block.dropout is None:
             return (
                 text
                 + f"""\
     for item in range(tid, b * {n}, nt):
         r = {quotient("item", n)}
         k = item - r * {n}
-        work[{block.a(0)} + r * {block.row(0)} + k] = F(x[{row}, k]){self.scale}
+        work[{block.a(0)} + r * {block.row(0)} + k] = F(data[{row}, k]){self.scale}
 """
             )
         fours = -(-n // FOUR)
@@ -78,7 +100,7 @@ class Phases:
         at = {block.a(0)} + r * {block.row(0)} + {FOUR} * block
 {indent(self.words(block.dropout), " " * 8)}"""
         for q in range(min(FOUR, n)):
-            line = f"work[at + {q}] = F(x[row, {FOUR} * block + {q}]){self.scale} * {self.mask(block.dropout, q)}\n"
+            line = f"work[at + {q}] = F(data[row, {FOUR} * block + {q}]){self.scale} * {self.mask(block.dropout, q)}\n"
             text += guarded(line, q, n, 2)
         return text
 
@@ -93,10 +115,12 @@ class Phases:
         rate = dropout[1]
         return f"(F({1 / (1 - rate)!r}) if words[{q}] < U({keep_words(rate)}) else F(0.0))"
 
-    def products(self, name: str, arguments: str, count: int, other: int, start: str, item: str) -> str:
+    def products(
+        self, name: str, arguments: str, count: int, other: int, start: str, item: str, number: str = "work[U(at + j)]"
+    ) -> str:
         """A function whose items are four of `count` numbers of a row: their products with `other` numbers of it.
 
-        start  of the row's numbers;  item  the weight of number k_q and number j
+        start  of the row's numbers, and number j of them;  item  the weight of number k_q and number j
         """
         batch, many = self.block.batch, range(min(FOUR, count))
         text = f"def {name}(tid, nt, b, {arguments}work):\n"
@@ -107,21 +131,22 @@ class Phases:
         inner += [f"s_{q} = F(0.0)" for q in many] + [
             f"at = {start}",
             f"for j in range({other}):",
-            "    v = work[U(at + j)]",
+            f"    v = {number}",
         ]
         inner += [f"    s_{q} += v * work[U({item.format(k=f'k_{q}')})]" for q in many]
         return text + pad(inner, 3)
 
-    def forward(self, k: int, *, training: bool) -> str:
+    def forward(self, k: int) -> str:
         """Dense layer k, and what follows it."""
         block, stage = self.block, self.block.stages[k]
         tile, bias = block.tile("w", k), block.tile("c", k).start
         unit, input_ = tile.strides
         units, out = stage.units, block.row(k + 1)
         weight = f"{tile.start} + {{k}} * {unit} + j * {input_}"
-        row = f"{block.a(k)} + r * {block.row(k)}"
-        dropout = stage.dropout if training else None
-        text = self.products(f"forward_{k}", "round_, seed, ", units, stage.inputs, row, weight)
+        dropout = stage.dropout if self.training else None
+        arguments = f"round_, seed, {self.source(k)}"
+        inputs = self.place(k), weight, self.input(k, "j")
+        text = self.products(f"forward_{k}", arguments, units, stage.inputs, *inputs)
         text += indent(self.words(dropout), " " * 12) if dropout else ""
         value, derivative = ACTIVATIONS[stage.activation]
         for q in range(min(FOUR, units)):
@@ -130,7 +155,7 @@ class Phases:
             if dropout:
                 lines.append(f"mask = {self.mask(dropout, q)}")
                 factor = f"mask * ({derivative})"
-            if training and k + 1 < len(block.stages):
+            if self.training and k + 1 < len(block.stages):
                 lines.append(f"work[{block.d(k + 1)} + r * {out} + k_{q}] = {factor}")
             lines.append(f"work[{block.a(k + 1)} + r * {out} + k_{q}] = v{' * mask' if dropout else ''}")
             text += guarded("\n".join(lines) + "\n", q, units, 3)
@@ -233,18 +258,17 @@ def {name}(b, work):
         """The derivatives by four coordinates of a tile of layer k, those of numbers f and 4 block, 4 block + 1, ..."""
         block, tile = self.block, self.block.tile(name, k)
         many = range(min(FOUR, tile.slow))
-        inputs, outputs = (block.a(k), block.row(k)), (block.d(k + 1), block.row(k + 1))
-        (fast, across), (slow, down) = (outputs, inputs) if tile.units else (inputs, outputs)
-        rows = [f"v = work[U({fast} + f + r * {across})]"]
-        if name == "w":
-            rows += [f"g_{q} += v * work[U({slow} + s_{q} + r * {down})]" for q in many]
-        else:
-            rows += ["g_0 += v"]
+        rows = [] if name == "c" else [f"at = {self.place(k)}"]
+        outputs = f"work[U({block.d(k + 1)} + {{}} + r * {block.row(k + 1)})]"
+        inputs = self.input(k, "{}")
+        fast, slow = (outputs, inputs) if tile.units else (inputs, outputs)
+        rows += [f"v = {fast.format('f')}"]
+        rows += [f"g_{q} += v * {slow.format(f's_{q}')}" if name == "w" else "g_0 += v" for q in many]
         lines = numbered("s", tile.slow) if name == "w" else []
         lines += [f"g_{q} = F(0.0)" for q in many]
         lines += ["for r in range(b):", *(f"    {row}" for row in rows)]
         lines += [f"return {', '.join(f'g_{q}' for q in many)}"]
-        return f"def gradient_{tile.name}(block, f, b, work):\n" + pad(lines, 1)
+        return f"def gradient_{tile.name}(block, f, b, {self.source(k) if name == 'w' else ''}work):\n" + pad(lines, 1)
 
 
 def numbered(name: str, count: int) -> list[str]:

@@ -17,7 +17,7 @@ depends on the network alone, so that no number of threads changes a bit. Every 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from adamtheory.engine.emit import pad
 from adamtheory.engine.emit_update import Update
@@ -28,22 +28,22 @@ from adamtheory.nets.emit_cuda import FOUR, guarded, quotient
 GROUP = ("par = pars[first + group]", "st = states[first + group]")
 
 
-def over(tile: Tile, work: Sequence[str]) -> list[str]:
+def over(tile: Tile, work: Sequence[str], source: str) -> list[str]:
     """The lines that do the work for the coordinates i of a tile and their derivatives g, four rows of it at a time."""
     many = range(min(FOUR, tile.slow))
     lines = [f"for item in range(tid, {-(-tile.slow // FOUR) * tile.fast}, nt):"]
     lines += [f"    block = {quotient('item', tile.fast)}", f"    f = item - block * {tile.fast}"]
     names = ", ".join(f"g_{q}" for q in many)
-    lines += [f"    {names} = gradient_{tile.name}(block, f, b, work)"]
+    lines += [f"    {names} = gradient_{tile.name}(block, f, b, {source}work)"]
     for q in many:
         own = [f"i = {tile.start} + ({FOUR} * block + {q}) * {tile.fast} + f", f"g = g_{q}", *work]
         lines += guarded("\n".join(own) + "\n", q, tile.slow, 1).splitlines()
     return lines
 
 
-def keep_text(tile: Tile) -> str:
+def keep_text(tile: Tile, source: str) -> str:
     """A function that keeps the derivatives for a rule that goes over them more than once."""
-    return f"def keep_{tile.name}(tid, nt, b, work, grads):\n" + pad(over(tile, ["grads[i] = g"]), 1)
+    return f"def keep_{tile.name}(tid, nt, b, {source}work, grads):\n" + pad(over(tile, ["grads[i] = g"], source), 1)
 
 
 class BlockUpdate(Update):
@@ -62,12 +62,15 @@ class BlockUpdate(Update):
         powers = any(self.program.values[n].op == "pow" for n in self.alive)
         return [f"one = np.float64(1 if {positive} > 0 else 0)"] if powers else []
 
-    def functions(self, tiles: Sequence[Tile]) -> list[str]:
-        """The texts, each of one function, for a rule that moves these arrays."""
+    def functions(self, tiles: Mapping[Tile, str]) -> list[str]:
+        """The texts, each of one function, for a rule that moves these arrays.
+
+        tiles  with the arguments of those functions that read their derivatives' inputs elsewhere than in `work`
+        """
         if not self.totals:
-            return [self.advance_text(), *(self.update_text(tile) for tile in tiles)]
+            return [self.advance_text(), *(self.update_text(*item) for item in tiles.items())]
         stages = [self.sums_text(stage) for stage in range(self.last_stage)]
-        return [*(keep_text(tile) for tile in tiles), *stages, self.staged_text(), self.settle_text()]
+        return [*(keep_text(*item) for item in tiles.items()), *stages, self.staged_text(), self.settle_text()]
 
     def advance_text(self) -> str:
         ends: list[Atom] = [*self.readers(set(self.step)), *self.outputs]
@@ -75,10 +78,10 @@ class BlockUpdate(Update):
         lines += [f"work[at + {i}] = {n}" for i, n in enumerate(self.outputs)] + self.store()
         return f"def advance{self.suffix}(round_, par, st, work, at):\n" + pad(lines or ["pass"], 1)
 
-    def update_text(self, tile: Tile) -> str:
-        text = f"def update{self.suffix}_{tile.name}(tid, nt, b, par, work, at, slots):\n"
+    def update_text(self, tile: Tile, source: str) -> str:
+        text = f"def update{self.suffix}_{tile.name}(tid, nt, b, {source}par, work, at, slots):\n"
         text += pad(self.constants("b") + [f"{n} = work[at + {i}]" for i, n in enumerate(self.outputs)], 1)
-        return text + pad(over(tile, self.moves("g")), 1)
+        return text + pad(over(tile, self.moves("g"), source), 1)
 
     def moves(self, derivative: str) -> list[str]:
         """One coordinate's new parameter and slots."""

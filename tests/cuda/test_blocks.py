@@ -8,6 +8,7 @@ from __future__ import annotations
 import ast
 import builtins
 import os
+from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
@@ -17,7 +18,7 @@ from numba import njit
 from adamtheory.benchmark import gpu_networks
 from adamtheory.engine import cpu, cuda
 from adamtheory.errors import DeviceError, ParameterError, UnknownNameError
-from adamtheory.nets import cuda_training
+from adamtheory.nets import block_kernel, cuda_training
 from adamtheory.nets.autoencoder import vae
 from adamtheory.nets.block import MOST, Block
 from adamtheory.nets.block_kernel import BARRIER, emit_evaluate, emit_train
@@ -171,6 +172,20 @@ def test_compiled_phases_give_the_same_bits(monkeypatch):
     assert play(network, "adam") == found
 
 
+@pytest.mark.parametrize(("rule", "hidden"), [("adam", (6,)), ("sgd", ()), ("ndadam", (6,)), ("swats", (6,))])
+@pytest.mark.parametrize("order", ["permuted", "reversed"])
+def test_rows_that_stay_where_they_are_change_no_bit(played, monkeypatch, rule, hidden, order):
+    """Nor do they need a barrier that is not there."""
+    played(THREADS, order)
+    network = mlp(5, 5, hidden=hidden, dropout=0.25)
+    found = play(network, rule)
+    monkeypatch.setattr(Block, "fitted", lambda self: replace(self, copied=False))
+    monkeypatch.setattr(block_kernel, "block_of_evaluation", lambda g: Block(g.network, 8, g.dtype, copied=False))
+    text = emit_train(groups(network, rule), 8, "float32").text
+    assert "picked" in text and "def load" not in text
+    assert play(network, rule) == found
+
+
 @pytest.mark.parametrize("rule", ["adam", "ndadam"])
 def test_every_barrier_is_needed(played, rule):
     """Without any of them, some order of the threads gives other numbers, or reads what nobody wrote."""
@@ -295,7 +310,8 @@ def test_networks_of_other_layers_are_refused():
 
 
 def test_what_does_not_fit_is_refused_with_the_batch_that_does():
-    network = mlp(64, 10, hidden=(32,))
+    """Dropout of the data needs a copy of its rows."""
+    network = mlp(64, 10, hidden=(32,), input_dropout=0.1)
     with pytest.raises(DeviceError, match=r"needs 8\d,\d{3} bytes .* has 49,152; .* at most \d+, or use") as told:
         emit_train(groups(network), 128, "float32")
     most = int(str(told.value).split("at most ")[1].split(",")[0])
@@ -303,7 +319,10 @@ def test_what_does_not_fit_is_refused_with_the_batch_that_does():
     with pytest.raises(DeviceError, match=f"at most {most},"):
         emit_train(groups(network), most + 1, "float32")
     with pytest.raises(DeviceError, match="no batch is small enough, so use --device cpu"):
-        emit_train(groups(mlp(784, 10)), 1, "float32")
+        emit_train(groups(mlp(784, 16, hidden=())), 1, "float32")
+    softmax = groups(mlp(784, 10, hidden=()))
+    mnist = emit_train(softmax, 128, "uint8"), emit_evaluate(softmax, "uint8")
+    assert max(kernel.bytes for kernel in mnist) <= MOST
 
 
 def test_the_device_is_chosen_and_told(monkeypatch):
