@@ -1,7 +1,7 @@
 """What one block of a GPU keeps of its network in shared memory, and where: parameters and one batch's numbers.
 
 block = Block(mlp(64, 10, hidden=(32,)), batch=32, dtype="float32", outputs=4)
-block.bytes                               # 27,656 of the 49,152 that a block may have
+block.bytes                               # 27,832 of the 49,152 that a block may have
 
 All numbers lie in one array, `work`: the parameters in their own order, then row by row the inputs of every dense layer
 (`a`), the derivatives by them (`d`), and at last what the rules' step leaves for their coordinates. Rows have an odd
