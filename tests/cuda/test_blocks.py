@@ -106,6 +106,12 @@ def test_softmax_regression(rule):
     compare(training(mlp(5, 3, hidden=()), rule), 3, 1e-5)
 
 
+@pytest.mark.parametrize("rule", ["swats", "ndadam"])
+def test_sums_of_pieces_that_have_several_terms(monkeypatch, rule):
+    monkeypatch.setattr(block_kernel, "SUMS", 6)
+    compare(training(SMALL, rule, "float64", batch=4, rows=12), 2, 1e-12)
+
+
 def test_adopt_as_far_as_it_is_tame():
     """Its first step divides by a squared gradient that may be zero, so it is compared with eps for a floor."""
     compare(training(SMALL, RULES["adopt"](lr=1e-3, eps=0.1), "float64", batch=4, rows=12), 2, 1e-12)
@@ -323,6 +329,7 @@ def test_what_does_not_fit_is_refused_with_the_batch_that_does():
     softmax = groups(mlp(784, 10, hidden=()))
     mnist = emit_train(softmax, 128, "uint8"), emit_evaluate(softmax, "uint8")
     assert max(kernel.bytes for kernel in mnist) <= MOST
+    assert all("def load" not in kernel.text for kernel in mnist)
 
 
 def test_the_device_is_chosen_and_told(monkeypatch):
