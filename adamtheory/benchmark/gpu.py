@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable
 from typing import Any
 
-from adamtheory.benchmark import gpu_updates
+from adamtheory.benchmark import gpu_networks, gpu_updates
 from adamtheory.benchmark.contest import Contest, Entrant, Goal
 
 
@@ -63,4 +63,5 @@ CONTESTS: dict[str, Callable[[float], Contest]] = {
     "phase-diagram": phase_diagram,
     "lanes-adam-float64": lambda scale: lanes("adam", "float64", 0.1, scale),
     **gpu_updates.CONTESTS,
+    **gpu_networks.CONTESTS,
 }

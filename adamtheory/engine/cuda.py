@@ -36,6 +36,7 @@ VARIABLE = "ADAMTHEORY_CUDA"
 PACKAGES = {"numba_cuda_mlir": "numba-cuda-mlir", "numba-cuda": "numba-cuda", "builtin": "numba"}
 INSTALL = "pip install 'adamtheory[gpu]'"
 THREADS = 128  # of a block
+FEW_BLOCK_THREADS = 8  # the same of a block that is one lane
 FEW_THREADS = 4  # of a block in the simulator, where each is a thread of Python
 REMOVED = {"row_stack": "vstack", "in1d": "isin", "trapz": "trapezoid"}  # names of NumPy that numba-cuda 0.30 looks up
 
@@ -160,7 +161,7 @@ class Forgiving(SimpleNamespace):
 
     def __getattr__(self, name: str) -> Any:
         own = getattr(math, name)
-        if name not in ("exp", "log", "pow", "cos", "sqrt"):
+        if name not in ("exp", "log", "pow", "cos", "sqrt", "floor"):
             return own
 
         def forgiving(*args: Any) -> Any:
@@ -258,18 +259,21 @@ def compile_kernel(kernel: CudaKernel) -> Callable[..., None]:
 
 
 @lru_cache(maxsize=256)
-def _compiled_named(text: str, name: str, types: str, exactly: bool) -> Any:
-    options = {"lto": False} if exactly and backend().name == "numba-cuda" else {}
+def _compiled_named(text: str, name: str, types: str, exactly: bool, threads: int = 0) -> Any:
+    """The same, once for each text; `threads` of a block at most, 0 where the compiler is not to know."""
+    options = bounds(threads) if threads and not simulated() else {}
+    options |= {"lto": False} if exactly and backend().name == "numba-cuda" else {}
     return backend().cuda.jit(types, **options)(functions(text)[name])
 
 
-def compile_named(text: str, name: str, types: str) -> Callable[..., None]:
+def compile_named(text: str, name: str, types: str, most: int = 0) -> Callable[..., None]:
     """A function (blocks, threads, ...) that launches the kernel of that name in a text, with a signature `types`.
 
+    most  threads of a block, where the compiler is to know; else 0
     Raises `DeviceError` where nothing can be launched.
     """
     require()
-    compiled = _compiled_named(text, name, types, _exact and not simulated())
+    compiled = _compiled_named(text, name, types, _exact and not simulated(), most)
 
     def launch(blocks: int, threads: int, *args: Any) -> None:
         with warnings.catch_warnings():  # of small grids, and of arithmetic in the simulator
@@ -277,6 +281,27 @@ def compile_named(text: str, name: str, types: str) -> Callable[..., None]:
             compiled[blocks, threads](*args)
 
     return launch
+
+
+def compile_block(text: str, name: str, types: str, threads: int) -> Callable[..., None]:
+    """A function (blocks, ...) that launches a kernel of which a block of so many threads is one lane.
+
+    Raises `DeviceError` where nothing can be launched.
+    """
+    launch = compile_named(text, name, types, threads)
+    number = min(threads, FEW_BLOCK_THREADS) if simulated() else threads
+    return lambda blocks, *args: launch(blocks, number, *args)
+
+
+def bounds(threads: int) -> dict[str, Any]:
+    """What tells the compiler that a block has no more threads, as this backend takes it."""
+    return {"builtin": {"max_registers": 64}, "numba-cuda": {"launch_bounds": threads}}.get(backend().name, {})
+
+
+def block_ptx(text: str, name: str, types: str, threads: int, capability: tuple[int, int]) -> str:
+    """Such a kernel as PTX; needs a compiler and no GPU."""
+    options = bounds(threads) if backend().name == "numba-cuda" else {}  # others take no such option here
+    return ptx_of(functions(text)[name], types, capability, **options)
 
 
 def ptx(kernel: CudaKernel, capability: tuple[int, int]) -> str:

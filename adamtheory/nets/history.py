@@ -98,6 +98,7 @@ def train(
     dtype: str = "float32",
     workers: int | None = None,
     tell: Callable[[int], None] | None = None,
+    device: str = "cpu",
 ) -> History:
     """Train lanes of networks on `data.train` and evaluate them on `data.test` after every epoch.
 
@@ -119,7 +120,7 @@ def train(
     for number, only in enumerate(stretches):
         training = Training(
             network, data.train, optimizer, batch=batch, schedule=schedule, others=others, seed=seed, dtype=dtype,
-            workers=workers, only=only,
+            workers=workers, only=only, device=device,
         )  # fmt: skip
         record = begin(training, data.test)
         for epoch in range(number * epochs + 1, (number + 1) * epochs + 1):

@@ -33,6 +33,8 @@ from adamtheory.simulation.simulate import bind, default_schedule, stream_words
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from adamtheory.nets.cuda_training import CudaLanes
+
     Array = NDArray[Any]
 
 SEED = "seed"
@@ -80,9 +82,12 @@ class Training:
     dtype      float32 or float64, of parameters and arithmetic; losses are summed in float64
     workers    threads, >= 1; default: all cores
     only       (first, last + 1): these lanes alone, along one axis, of all in their order
+    device     cpu, cuda, or auto; `device` of a training says which one it is, and why. On a GPU a block of threads
+               trains one lane, which must fit into its memory (`nets.block`); numbers agree with the CPU's to rounding
     Weight decay acts on weights, not on biases.
 
-    Raises `ParameterError` for wrong shapes or values, and for more than the memory of the machine holds.
+    Raises `ParameterError` for wrong shapes or values, and for more than the memory of the machine holds;
+    `DeviceError` for what a GPU cannot train, or for a GPU that cannot be had.
     """
 
     def __init__(
@@ -98,6 +103,7 @@ class Training:
         dtype: str = "float32",
         workers: int | None = None,
         only: tuple[int, int] | None = None,
+        device: str = "cpu",
     ) -> None:
         self._workers = os.cpu_count() or 1 if workers is None else counted("workers", workers)
         self.dtype, self.rows = dtype, rows_of(network, data)
@@ -113,13 +119,27 @@ class Training:
         self._steps = 1  # updates in one compiled call, found as they go
         self._whole = True  # whether all lanes stand at the end of the same epoch
         self._build()
+        self._place(device)
+
+    def _place(self, device: str) -> None:
+        """Compile, for the CPU or for a GPU."""
+        self._cuda: CudaLanes | None = None
+        name, self.device = device, device
+        if device != "cpu":
+            from adamtheory.nets.cuda_training import CudaLanes, choose
+
+            name, self.device = choose(device, self.groups, self.batch, self.lanes.count)
+        if name == "cpu":
+            self._compiled = Compiled.of(self.groups, self.rows.x.dtype.name)
+        else:
+            arrays = self.seeds, self.theta, self.slots, self._par, self._st
+            self._cuda = CudaLanes(self.groups, self.rows, self.batch, *arrays)
 
     def _build(self) -> None:
-        """Compile, and lay out parameters, slots and step state of all lanes."""
+        """Lay out parameters, slots and step state of all lanes."""
         import numpy as np
 
         groups, count = self.groups, self.lanes.count
-        self._compiled = Compiled.of(groups, self.rows.x.dtype.name)
         self._par, self._st = groups.parameters(self.lanes.values, count), groups.step_state(count)
         self.seeds = self.lanes.values[SEED].astype(np.uint64)
         starts = {int(s): self.network.initial(int(s), self.dtype) for s in np.unique(self.seeds)}
@@ -153,7 +173,9 @@ class Training:
         told = tell or (lambda updates: None)
         losses = np.empty((self.lanes.count, self.updates))
         self._whole = False
-        if self.lanes.count < self._workers and self.network.shards > 1:
+        if self._cuda is not None:
+            self._cuda.epoch(self.epochs, losses, told)
+        elif self.lanes.count < self._workers and self.network.shards > 1:
             self._train_large(losses, told)
         else:
             self._each(lambda lane, memory, stop: self._train_lane(lane, memory, stop, losses[lane], told), self.rows)
@@ -211,6 +233,9 @@ class Training:
         rows = rows_of(self.network, data)
         if rows.x.dtype != self.rows.x.dtype:
             raise ParameterError(f"x is {rows.x.dtype}; the training examples are {self.rows.x.dtype}")
+        if self._cuda is not None:
+            found = self._cuda.evaluate(rows) / len(rows.y)
+            return found[:, 0], found[:, 1]
         found, every = np.zeros((self.lanes.count, 2)), np.arange(len(rows.y))
 
         def one(lane: int, memory: Memory, stop: threading.Event) -> None:
@@ -232,6 +257,8 @@ class Training:
         import numpy as np
 
         self._check_whole()
+        if self._cuda is not None:
+            self._cuda.pull()
         return {
             "theta": self.theta.copy(),
             "slots": self.slots.copy(),
@@ -257,4 +284,6 @@ class Training:
             raise ParameterError(f"epochs of the state is {epochs}; it counts from 0")
         for name, array in arrays.items():
             array[...] = state[name]
+        if self._cuda is not None:
+            self._cuda.push()
         self.epochs, self._whole = epochs, True
