@@ -31,6 +31,7 @@ COMMANDS = {
     "status": [*GRID, "--status"],
     "run": ["run", "reddi_periodic"],
     "run all": ["run", "all"],
+    "train": ["train"],
     "bench": ["bench"],
 }
 
