@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import json
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 from adamtheory.cli import main
 from adamtheory.engine import cuda
+from adamtheory.errors import DeviceError
 from adamtheory.nets import cuda_training
+from adamtheory.nets.history import train
+from adamtheory.nets.network import mlp
+from adamtheory.rules import sgd
+from adamtheory.simulation import devices
 
 pytestmark = [
     pytest.mark.sim,
@@ -22,6 +28,7 @@ COMMAND = ["train", "-m", "mlp[hidden=[2]]", "-d", "few.csv", "-o", "adam[lr=[0.
 @pytest.fixture(autouse=True)
 def here(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(cuda, "FEW_BLOCK_THREADS", 2)
     rows = np.random.default_rng(1).normal(size=(10, 2))
     lines = [f"{x:.3f},{y:.3f},{'-1' if x < y else '1'}" for x, y in rows]
     (tmp_path / "few.csv").write_text("\n".join(lines) + "\n")
@@ -74,3 +81,19 @@ def test_a_network_that_no_block_holds_is_refused_and_auto_says_so(here, capsys,
 def test_a_network_that_is_trained_can_be_judged(here):
     """It fits into a block in its batches, and not in as many rows as are evaluated where there is room for them."""
     assert main([*COMMAND, "-m", "mlp[hidden=[100]]", "--epochs", "1", "--device", "cuda", "--out", "out"]) == 0
+
+
+def test_networks_of_experiments_take_the_device_of_the_setting():
+    rows = np.random.default_rng(2).normal(size=(4, 2)), np.array([0, 1, 1, 0], np.int32)
+    data = SimpleNamespace(train=rows, test=rows)
+    network, given = mlp(2, 2, hidden=(2,)), {"epochs": 1, "batch": 4, "seed": [0, 1]}
+    with devices.setting("cuda") as runs:
+        found = train(network, data, sgd(lr=0.1), **given)
+        with pytest.raises(DeviceError, match="bytes of shared memory; a block of a GPU has 49,152"):
+            train(mlp(2, 2, hidden=(9999,)), data, sgd(lr=0.1), **given)
+    assert runs == {"cuda": 1}
+    again = train(network, data, sgd(lr=0.1), device="cuda", **given)
+    assert np.array_equal(found.test_loss, again.test_loss)
+    with devices.setting("auto") as runs:
+        assert train(network, data, sgd(lr=0.1), device="cuda", **given).test_loss.shape == (2, 2)
+    assert not runs
