@@ -21,7 +21,7 @@ pytestmark = [
     pytest.mark.sim,
     pytest.mark.skipif(not cuda.simulated(), reason="the simulator needs a process with NUMBA_ENABLE_CUDASIM=1"),
 ]
-COMMAND = ["train", "-m", "mlp[hidden=[2]]", "-d", "few.csv", "-o", "adam[lr=[0.01, 0.1]]", "-o", "sgd[lr=0.1]",
+COMMAND = ["train", "-m", "mlp[hidden=[2]]", "-d", "few.csv", "-o", "adam[lr=[0.01, 0.1]]",
            "--epochs", "2", "--seeds", "1", "--no-figure"]  # fmt: skip
 
 
@@ -48,7 +48,7 @@ def test_ctrl_c_between_two_launches_changes_no_bit(here, capsys, monkeypatch):
 
         def counted(*more):
             launched.append(len(launched))
-            if len(launched) == 4:  # after two evaluations and the first epoch
+            if len(launched) == 4:  # the second epoch, after two evaluations and the first
                 raise KeyboardInterrupt
             launch(*more)
 
