@@ -61,7 +61,7 @@ def test_a_store_goes_on_and_keeps_devices_apart(here, capsys):
     assert json.loads(capsys.readouterr().out)["grids"][0]["kept"] == 0
 
 
-@pytest.mark.parametrize("name", ["reddi_periodic", "phase_diagram", "skewness_law"])
+@pytest.mark.parametrize("name", ["reddi_periodic", "phase_diagram", "skewness_law", "weight_decay"])
 def test_claims_hold_on_a_gpu(name):
     outcome = perform(load(name), device=DEVICE)
     assert outcome.verdict.word == "holds"
