@@ -106,8 +106,8 @@ class ExperimentFile:
     fields: dict[str, str]
 
     @property
-    def simulates(self) -> bool:
-        """Whether it, or a helper beside it that it imports, takes `simulate`: then its lanes can be a GPU's."""
+    def plays_lanes(self) -> bool:
+        """Whether it, or a helper beside it that it imports, takes what a GPU may do: `simulate`, or training."""
         pending, seen = [self.path], set[Path]()
         while pending:
             path = pending.pop()
@@ -117,7 +117,7 @@ class ExperimentFile:
             for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
                 if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "adamtheory":
                     names = [alias.name for alias in node.names]
-                    if "simulate" in names:
+                    if {"simulate", "train", "Training"} & set(names):
                         return True
                     words = [*str(node.module).split("."), *names]
                     pending += [self.path.parent / f"{word}.py" for word in words if word.startswith("_")]

@@ -42,8 +42,8 @@ def command(
     Every experiment states what would refute it. `adamtheory list experiments` names them, `adamtheory show NAME` their
     settings, which --set changes. The folder holds run.json (which --from repeats), the table as Parquet and CSV, the
     figure as SVG and PNG. After Ctrl-C the rows that were finished are there. Exit status 1 where a claim is refuted.
-    --device cuda plays all lanes on a GPU; an experiment that plays none is refused (of all: skipped), and with auto
-    stays on the CPU.
+    --device cuda plays all lanes on a GPU; an experiment that plays none, or whose networks do not fit there, is
+    refused (of all: skipped), and with auto stays on the CPU.
 
     \b
     Examples:
@@ -51,6 +51,7 @@ def command(
       adamtheory run reddi_periodic --full --out results/reddi
       adamtheory run reddi_periodic --set "C=[2.5, 3, 10]" --set horizon=1e5
       adamtheory run phase_diagram --full --device cuda
+      adamtheory run weight_decay --device auto
       adamtheory run all --quick
       adamtheory run --from results/reddi
     """
@@ -142,7 +143,7 @@ def _header(experiment: Any, settings: Any, budget: str, device: str) -> list[st
     told = {"claim": fields["Claim"], "refuted if": fields["Refuted if"], "source": fields["Source"]}
     told["settings"] = f"{budget}: " + ", ".join(f"{k}={v}" for k, v in as_texts(settings).items())
     if device != "cpu":
-        told["device"] = device if experiment.file.simulates else f"cpu, for {experiment.file.name} {NO_LANES}"
+        told["device"] = device if experiment.file.plays_lanes else f"cpu, for {experiment.file.name} {NO_LANES}"
     lines: list[str] = []
     for head, text in told.items():
         lines += textwrap.wrap(text, width(), initial_indent=f"{head:<12}", subsequent_indent=" " * 12)

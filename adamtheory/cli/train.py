@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from adamtheory.cli.options import AsJson, FirstSeed, Optimizers
+from adamtheory.cli.options import AsJson, Device, FirstSeed, Optimizers
 from adamtheory.errors import OutputError
 
 if TYPE_CHECKING:
@@ -44,6 +44,7 @@ def command(
     seeds: Annotated[str, typer.Option(metavar="N", help="How many seeds.")] = "3",
     seed: FirstSeed = None,
     dtype: Annotated[str, typer.Option(metavar="TYPE", help="float32 or float64.")] = "float32",
+    device: Device = None,
     out: Annotated[
         Path | None,
         typer.Option(metavar="FOLDER", help="For results; what is there goes on. Default: runs/train-DATE-TIME."),
@@ -61,7 +62,8 @@ def command(
     Printed are losses and accuracy on the test rows, with intervals over the seeds. Lists in an optimizer multiply out;
     a list in a network is its layers. All seeds share starts, orders of rows and dropout between the optimizers. The
     folder holds run.json, results.parquet, the figure, and a checkpoint of every epoch: after Ctrl-C or a kill the same
-    command goes on where it stopped, and ends with the same bits; a folder of other settings is refused.
+    command goes on where it stopped, and ends with the same bits; a folder of other settings is refused. On a GPU a
+    block of threads trains one network, all of them at once: softmax and mlp, small enough for a block's memory.
 
     \b
     Examples:
@@ -69,12 +71,15 @@ def command(
       adamtheory train -m "mlp[hidden=[100]]" -d mnist -o adam -o amsgrad -o "sgd[lr=0.1]" --epochs 10 --seeds 5
       adamtheory train -m softmax -o "adam[lr=[0.001,0.01]]" --schedule inverse_sqrt --out runs/softmax
       adamtheory train -m "cnn[channels=[16,16,32], kernel=5]" -d "cifar10[train=2000]" -o adam --epochs 3
+      adamtheory train -m "mlp[hidden=[32]]" -o "adam[lr=logspace(-4, -1, 64)]" --seeds 8 --device cuda
       adamtheory train -m "mlp[hidden=[500,300], activation=tanh, dropout=0.5]" -d "mnist[train=5000]"
     """
     from adamtheory.cli.regret import whole
     from adamtheory.nets.data import load
-    from adamtheory.nets.plan import TrainPlan, prepare
+    from adamtheory.nets.plan import TrainPlan, on_device, prepare
+    from adamtheory.simulation.devices import check
 
+    check(device or "cpu")
     plan = TrainPlan(
         tuple(optimizer or OPTIMIZERS), model, data, whole("--epochs", epochs, 1),
         BATCH if batch is None else whole("--batch", batch, 1), schedule,
@@ -85,7 +90,8 @@ def command(
     if batch is None and len(examples.train.y) < FEW_ROWS:
         plan = replace(plan, batch=FEW_BATCH)
     network, entries = prepare(plan, examples)
-    session = Session(plan, network, entries, examples, out, threads)
+    plan, told = on_device(plan, network, entries, len(examples.train.y), device or "cpu")
+    session = Session(plan, network, entries, examples, out, threads, told)
     return session.run(not no_figure, as_json)
 
 
@@ -108,11 +114,12 @@ class Session:
         examples: Any,
         out: Path | None,
         workers: int | None,
+        told: str = "cpu",
     ) -> None:
         from adamtheory.nets.folder import record, unfinished
 
         self.plan, self.network, self.entries, self.examples = plan, network, entries, examples
-        self.facts = record(plan, network, entries, examples, shlex.join(["adamtheory", *sys.argv[1:]]))
+        self.facts = record(plan, network, entries, examples, shlex.join(["adamtheory", *sys.argv[1:]]), told)
         self.folder, self.workers = out or unfinished(RUNS, self.facts) or _fresh_folder(), workers
         self.records: list[Record] = []
 
@@ -137,14 +144,18 @@ class Session:
         from adamtheory.cli.train_progress import training
         from adamtheory.nets.running import checkpoints, run_entry
         from adamtheory.runs.folder import versions
+        from adamtheory.simulation.devices import in_words
 
         if not as_json:
-            print("\n".join([*header(self.plan, self.network, self.entries, self.examples, self.folder), ""]),
-                  flush=True)  # fmt: skip
+            told = header(self.plan, self.network, self.entries, self.examples, self.folder, self.facts["device"])
+            print("\n".join([*told, ""]), flush=True)
         if facts["versions"] != versions():
             changed = [f"{n} {facts['versions'].get(n)} then, {v} now" for n, v in versions().items()
                        if facts["versions"].get(n) != v]  # fmt: skip
             _tell(f"warning: other versions than at the start, so last bits may differ: {', '.join(changed)}")
+        if facts.get("gpu") != self.facts.get("gpu"):
+            then, now = (in_words(each.get("gpu")) for each in (facts, self.facts))
+            _tell(f"warning: another GPU than at the start, so last bits may differ: {then} then, {now} now")
         with training(self.entries, self.plan, -(-len(self.examples.train.y) // self.plan.batch)) as listener:
             listener = Noting(listener, self.folder)
             for number, entry in enumerate(self.entries, 1):

@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 MOST_ROWS = 40
 
 
-def header(plan: TrainPlan, network: Network, entries: Sequence[Entry], examples: Any, folder: Path) -> list[str]:
+def header(
+    plan: TrainPlan, network: Network, entries: Sequence[Entry], examples: Any, folder: Path, device: str = "cpu"
+) -> list[str]:
     """What is trained, one line a fact."""
     rows, tests = len(examples.train.y), len(examples.test.y)
     updates = -(-rows // plan.batch)
@@ -31,6 +33,7 @@ def header(plan: TrainPlan, network: Network, entries: Sequence[Entry], examples
         f"epochs      {plan.epochs} of {updates} updates, batches of {min(plan.batch, rows)}",
         f"seeds       {seeds}",
         f"numbers     {plan.dtype}",
+        *([f"device      {device}"] if device != "cpu" else []),
         f"folder      {folder}",
     ]
     for i, entry in enumerate(entries):

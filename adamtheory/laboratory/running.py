@@ -67,7 +67,7 @@ def check_device(experiment: Experiment, device: str) -> None:
     from adamtheory.simulation.devices import check
 
     check(device)
-    if device == "cuda" and not experiment.file.simulates:
+    if device == "cuda" and not experiment.file.plays_lanes:
         raise DeviceError(f"{experiment.file.name} {NO_LANES}; use --device cpu, or auto")
 
 
@@ -84,7 +84,8 @@ def perform(
     settings     default: those of the budget
     tell         called with (parts done, parts in all, the part that comes now)
     interrupted  called at Ctrl-C, after which the rows that are finished are returned without a verdict; None: raise it
-    device       where `simulate` plays, as it takes it; raises what `check_device` does
+    device       where `simulate` plays and networks are trained, as these take it; raises what `check_device` does, and
+                 `DeviceError` where no block of a GPU holds a network
     """
     from time import perf_counter
 

@@ -37,10 +37,14 @@ SECONDS = "seconds.jsonl"
 SETTINGS = ("parameters", "network", "optimizers", "data")  # what must agree for a run to go on
 
 
-def record(plan: TrainPlan, network: Network, entries: Sequence[Entry], examples: Any, command: str) -> dict[str, Any]:
-    """What run.json holds at the start."""
+def record(
+    plan: TrainPlan, network: Network, entries: Sequence[Entry], examples: Any, command: str, told: str | None = None
+) -> dict[str, Any]:
+    """What run.json holds at the start; `told` is the device with the reason for it, where it was chosen."""
     import platform
     from datetime import UTC, datetime
+
+    from adamtheory.simulation.devices import identity
 
     return {
         "kind": KIND,
@@ -54,7 +58,8 @@ def record(plan: TrainPlan, network: Network, entries: Sequence[Entry], examples
                  "classes": examples.classes, "sha256": dict(examples.origin)},
         "versions": versions(),
         "platform": {"system": platform.system(), "machine": platform.machine(), "release": platform.release()},
-    }  # fmt: skip
+        "device": told or plan.device,
+    } | ({"gpu": identity()} if plan.device == "cuda" else {})  # fmt: skip
 
 
 def _rules(entry: Entry) -> dict[str, Any]:
@@ -74,6 +79,8 @@ def read_record(folder: Path) -> dict[str, Any]:
         found = None
     if not isinstance(found, dict) or found.get("kind") != KIND:
         raise OutputError(f"{folder} exists already and holds no training; name a folder that does not, or remove it")
+    if isinstance(found.get("parameters"), dict):
+        found["parameters"].setdefault("device", "cpu")  # as it was before there was a choice
     return found
 
 

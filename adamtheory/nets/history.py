@@ -98,7 +98,7 @@ def train(
     dtype: str = "float32",
     workers: int | None = None,
     tell: Callable[[int], None] | None = None,
-    device: str = "cpu",
+    device: str | None = None,
 ) -> History:
     """Train lanes of networks on `data.train` and evaluate them on `data.test` after every epoch.
 

@@ -7,7 +7,8 @@ network, entries = prepare(plan, examples)
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from adamtheory.errors import ParameterError
@@ -35,6 +36,7 @@ class TrainPlan:
     schedule    spec for all optimizers that name none of their own, or None: constant step size
     seeds       how many; the seeds are first_seed, first_seed + 1, ...
     dtype       float32 or float64
+    device      cpu or cuda, whose last digits differ
     Raises `ParameterError` for numbers out of their range.
     """
 
@@ -47,6 +49,7 @@ class TrainPlan:
     seeds: int = 1
     first_seed: int = 0
     dtype: str = "float32"
+    device: str = "cpu"
 
     def __post_init__(self) -> None:
         for name, least in (("epochs", 1), ("batch", 1), ("seeds", 1), ("first_seed", 0)):
@@ -106,3 +109,23 @@ def _entry(plan: TrainPlan, network: Network, examples: Rows, text: str, label: 
     check_memory(groups, lanes=lanes.count, rows=rows, longest=examples.longest, threads=1)
     groups.parameters(lanes.values, lanes.count)  # what cannot be laid out is refused before anything runs
     return Entry(text, label, optimizer, schedule, seeds, lanes)
+
+
+def on_device(
+    plan: TrainPlan, network: Network, entries: Sequence[Entry], rows: int, device: str
+) -> tuple[TrainPlan, str]:
+    """The plan on the CPU or on a GPU, as `cuda_training.choose` gives it for all its optimizers, and that in words.
+
+    rows  of training. Raises `DeviceError` where "cuda" cannot be had, or no block of it holds such a network
+    """
+    if device == "cpu":
+        return plan, device
+    from adamtheory.nets.cuda_training import choose
+
+    batch, most = min(plan.batch, rows), max(entry.lanes.count for entry in entries)
+    for entry in entries:
+        groups = groups_of(network, entry.optimizer, entry.schedule, None, plan.dtype)
+        found, told = choose(device, groups, batch, most)
+        if found == "cpu":
+            return plan, told
+    return replace(plan, device="cuda"), told

@@ -46,7 +46,7 @@ def run_entry(
             return _record(found[1])
     training = Training(
         network, examples.train, entry.optimizer, batch=plan.batch, schedule=entry.schedule, seed=entry.seeds,
-        dtype=plan.dtype, workers=workers,
+        dtype=plan.dtype, workers=workers, device=plan.device,
     )  # fmt: skip
     if found is None:
         record = begin(training, examples.test)

@@ -27,6 +27,7 @@ from adamtheory.nets.memory import check_memory
 from adamtheory.nets.network import Network
 from adamtheory.nets.rows import Rows, rows_of
 from adamtheory.nets.threads import Memory, each, one_thread
+from adamtheory.simulation.devices import around, note
 from adamtheory.simulation.lanes import Lanes, broadcast
 from adamtheory.simulation.simulate import bind, default_schedule, stream_words
 
@@ -82,8 +83,9 @@ class Training:
     dtype      float32 or float64, of parameters and arithmetic; losses are summed in float64
     workers    threads, >= 1; default: all cores
     only       (first, last + 1): these lanes alone, along one axis, of all in their order
-    device     cpu, cuda, or auto; `device` of a training says which one it is, and why. On a GPU a block of threads
-               trains one lane, which must fit into its memory (`nets.block`); numbers agree with the CPU's to rounding
+    device     cpu, cuda, or auto; default: that of the `devices.setting` around, else cpu. `device` of a training says
+               which one it is, and why. On a GPU a block of threads trains one lane, which must fit into its memory
+               (`nets.block`); numbers agree with the CPU's to rounding
     Weight decay acts on weights, not on biases.
 
     Raises `ParameterError` for wrong shapes or values, and for more than the memory of the machine holds;
@@ -103,7 +105,7 @@ class Training:
         dtype: str = "float32",
         workers: int | None = None,
         only: tuple[int, int] | None = None,
-        device: str = "cpu",
+        device: str | None = None,
     ) -> None:
         self._workers = os.cpu_count() or 1 if workers is None else counted("workers", workers)
         self.dtype, self.rows = dtype, rows_of(network, data)
@@ -121,9 +123,10 @@ class Training:
         self._build()
         self._place(device)
 
-    def _place(self, device: str) -> None:
+    def _place(self, wanted: str | None) -> None:
         """Compile, for the CPU or for a GPU."""
         self._cuda: CudaLanes | None = None
+        device = around() if wanted is None else wanted
         name, self.device = device, device
         if device != "cpu":
             from adamtheory.nets.cuda_training import CudaLanes, choose
@@ -134,6 +137,8 @@ class Training:
         else:
             arrays = self.seeds, self.theta, self.slots, self._par, self._st
             self._cuda = CudaLanes(self.groups, self.rows, self.batch, *arrays)
+        if wanted is None:
+            note(self.device)
 
     def _build(self) -> None:
         """Lay out parameters, slots and step state of all lanes."""

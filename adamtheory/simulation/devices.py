@@ -60,11 +60,22 @@ def choose(device: str | None, lanes: int) -> tuple[str, str]:
     device  None: that of the `setting` around, else the CPU
     Raises `UnknownNameError` for another device, `DeviceError` where "cuda" cannot be had.
     """
-    around = _setting.get() if device is None else None
-    found = _choose(device or (around[0] if around else "cpu"), lanes)
-    if around:
-        around[1][found[1]] += 1
+    found = _choose(around() if device is None else device, lanes)
+    if device is None:
+        note(found[1])
     return found
+
+
+def around() -> str:
+    """The device of the `setting` around, else "cpu"."""
+    found = _setting.get()
+    return found[0] if found else "cpu"
+
+
+def note(told: str) -> None:
+    """Count a run for the `setting` around, if there is one, by where it takes place."""
+    if found := _setting.get():
+        found[1][told] += 1
 
 
 def _choose(device: str, lanes: int) -> tuple[str, str]:

@@ -31,6 +31,7 @@ COMMANDS = {
     "status": [*GRID, "--status"],
     "run": ["run", "reddi_periodic"],
     "run all": ["run", "all"],
+    "train": ["train"],
     "bench": ["bench"],
 }
 
@@ -124,10 +125,11 @@ def test_runs_that_name_no_device_take_that_of_the_setting(monkeypatch):
 
 
 def test_which_experiments_play_lanes():
-    found = {name for name, file in catalogue.experiments().items() if file.simulates}
+    found = {name for name, file in catalogue.experiments().items() if file.plays_lanes}
     assert {"phase_diagram", "reddi_stochastic"} < found  # by itself, and by a helper as well
     assert {"amsgrad_on_data", "momentum_cures"} < found  # by helpers
-    assert not found & {"effective_step", "convolutional", "weight_decay"}
+    assert {"convolutional", "weight_decay", "nadam_forms"} < found  # networks
+    assert not found & {"effective_step", "marginal_value"}
 
 
 def test_an_experiment_without_lanes_cannot_take_a_gpu(a_gpu):

@@ -13,6 +13,7 @@ import sys
 from time import perf_counter
 
 import numpy as np
+import pyarrow.parquet as parquet
 import pytest
 
 from adamtheory.cli import main
@@ -60,7 +61,7 @@ def test_a_store_goes_on_and_keeps_devices_apart(here, capsys):
     assert json.loads(capsys.readouterr().out)["grids"][0]["kept"] == 0
 
 
-@pytest.mark.parametrize("name", ["reddi_periodic", "phase_diagram", "skewness_law"])
+@pytest.mark.parametrize("name", ["reddi_periodic", "phase_diagram", "skewness_law", "weight_decay"])
 def test_claims_hold_on_a_gpu(name):
     outcome = perform(load(name), device=DEVICE)
     assert outcome.verdict.word == "holds"
@@ -98,6 +99,18 @@ def test_auto_takes_the_gpu_and_says_so(here, capsys):
     assert devices.fewest_lanes() < 160_000
     assert main([*words, "--device", "auto"]) == 0
     assert "device     cuda, reckoned to be faster than the CPU from" in capsys.readouterr().out
+
+
+def test_a_training_is_close_to_the_cpu_and_goes_on(here, capsys):
+    words = ["train", "-m", "mlp[hidden=[16]]", "-o", "adam[lr=logspace(-4, -2, 32)]", "--seeds", "4", "--no-figure"]
+    for device, epochs in (("cpu", "3"), (DEVICE, "3")):
+        assert main([*words, "--epochs", epochs, "--device", device, "--out", device]) == 0
+    cpu, gpu = (parquet.read_table(f"{device}/results.parquet").to_pydict() for device in ("cpu", DEVICE))
+    assert cpu["lane"] == gpu["lane"] and len(cpu["lane"]) == 32 * 4 * 4
+    assert np.allclose(gpu["test_loss"], cpu["test_loss"], rtol=1e-3)  # float64 is within 1e-4 of float32
+    assert np.mean(np.abs(np.subtract(gpu["test_accuracy"], cpu["test_accuracy"]))) < 0.005
+    assert main([*words, "--epochs", "3", "--device", "cpu", "--out", DEVICE]) == 2
+    assert "device was cuda, now cpu" in capsys.readouterr().err
 
 
 def test_ctrl_c_keeps_the_blocks_that_are_done(here):

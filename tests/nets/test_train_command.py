@@ -105,6 +105,15 @@ def test_the_results_are_those_of_train(peace: Path) -> None:
     assert all(np.isnan(loss) for loss, epoch in zip(table["train_loss"], table["epoch"], strict=True) if epoch == 0)
 
 
+def test_a_folder_from_before_there_was_a_choice_of_device_goes_on(peace: Path, tmp_path: Path) -> None:
+    shutil.copytree(peace, tmp_path / "old")
+    record = json.loads((tmp_path / "old/run.json").read_text())
+    assert record["parameters"].pop("device") == record.pop("device") == "cpu"
+    (tmp_path / "old/run.json").write_text(json.dumps(record))
+    assert main([*COMMAND, "--out", str(tmp_path / "old"), "--no-figure"]) == 0
+    assert content(tmp_path / "old") == content(peace)
+
+
 def test_json_has_means_and_intervals_over_the_seeds(peace: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main([*COMMAND, "--out", str(peace), "--json"]) == 0
     printed = capsys.readouterr()
