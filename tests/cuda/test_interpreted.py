@@ -14,7 +14,7 @@ from adamtheory.engine.emit import BLOCK, COMPLETE, LENGTH
 from adamtheory.language import parse
 from adamtheory.rules import RULES
 from adamtheory.schedules import SCHEDULES
-from adamtheory.sets import ball, simplex
+from adamtheory.sets import ball, l1_ball
 from adamtheory.simulation.sequences import sequence
 from adamtheory.simulation.simulate import prepare
 
@@ -40,7 +40,7 @@ RUNS = {
     "draws": ("nadam_constant", "random_signs", 1, "float32", {}),
     "draws in coordinates": ("yogi", "quadratic_two_point", 2, "float32", {}),
     "data": ("adagrad", "least_squares", 3, "float64", {}),
-    "simplex": ("sgd", "quadratic_two_point", 3, "float64", {"feasible": simplex}),
+    "l1 ball": ("sgd", "quadratic_two_point", 3, "float64", {"feasible": l1_ball(radius=0.1)}),
     "ball": ("adam", "quadratic_two_point", 3, "float32", {"feasible": ball(radius=0.1)}),
     "cosine for all": ("momentum", "random_signs", 1, "float64", {"schedule": SCHEDULES["cosine"](lr=1, steps=17)}),
 }
@@ -52,7 +52,7 @@ ROUGH = {
     "powers": ("sgd", "random_signs", 1, "float64", {"schedule": SCHEDULES["polynomial"](lr=1, power=STEPS / 30)}),
     "cosine": ("sgd", "random_signs", 1, "float32", {"schedule": SCHEDULES["cosine"](lr=1, steps=STEPS)}),
 }
-CONTRACTED = ["draws", "draws in coordinates", "data", "simplex", "ball", "exp and log", "log and cos"]
+CONTRACTED = ["draws", "draws in coordinates", "data", "ball", "exp and log", "log and cos"]
 
 
 class Resident(np.ndarray):

@@ -49,13 +49,15 @@ def test_the_compiled_kernels(rule, loss, size, dtype):
 @pytest.mark.parametrize("name", RULES)
 def test_whatever_differs_between_lanes(uncompiled, name):
     """Nothing, the seeds, each parameter, all of them: the rest is played for all lanes at once."""
-    rule, loss = RULES[name], losses("random_signs", 1)
+    rule = RULES[name]
     many = {p.name: np.array([0.3, 0.55, 0.8]) for p in rule.parameters}
     once = {n: 0.7 for n in many}
-    for values, seed in [
-        (once, 1), (once, [1, 2, 3]), (many, [4, 5, 6]), *((once | {n: many[n]}, 1) for n in many),
+    for values, seed, size in [
+        (once, 1, 1), (once, 1, 2), (once, [1, 2, 3], 1), (many, [4, 5, 6], 1),
+        *((once | {n: many[n]}, 1, 1) for n in many),
     ]:  # fmt: skip
-        cpu_run, gpu_run = (simulate(rule(**values), loss, 9, seed=seed, device=d, monitors=True, checkpoints=[2, 9])
+        more = {"seed": seed, "monitors": True, "checkpoints": [2, 9]}
+        cpu_run, gpu_run = (simulate(rule(**values), losses("random_signs", size), 9, device=d, **more)
                             for d in ("cpu", "cuda"))  # fmt: skip
         assert_equal(cpu_run, gpu_run)
 
@@ -159,6 +161,15 @@ def test_a_shared_state_that_stops_being_finite(uncompiled, varying):
     one, two = (simulate(RULES["adam"](**varying), loss, 9, device=d, checkpoints=[9]) for d in ("cpu", "cuda"))
     assert_equal(one, two)
     assert (one.nonfinite > 0).all()
+
+
+def test_lanes_that_a_shared_state_carries_off(uncompiled):
+    """The momentum is the same for all lanes and grows; the larger the rate, the sooner x overflows, in one launch."""
+    rule, loss = RULES["momentum"](lr=[1e305, 1e306, 3e306, 1e307, 0.1], mu=0.99), sequence(LOSSES["reddi"](C=3, N=2))
+    more = {"feasible": everything, "schedule": SCHEDULES["constant"], "checkpoints": [90]}
+    one, two = (simulate(rule, loss, 90, device=d, **more) for d in ("cpu", "cuda"))
+    assert_equal(one, two)
+    assert len(set(two.nonfinite.tolist())) >= 4
 
 
 def test_what_comes_back_of_a_launch(uncompiled, monkeypatch):
