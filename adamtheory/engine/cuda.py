@@ -274,16 +274,16 @@ def to_device(array: Any) -> Any:
     return backend().cuda.to_device(np.ascontiguousarray(array))
 
 
+def synchronize() -> None:
+    """Wait for what was launched."""
+    backend().cuda.synchronize()
+
+
 def copy(array: Any) -> Any:
     """A copy of an array on the device, there."""
     found = backend().cuda.device_array_like(array)
     found.copy_to_device(array)
     return found
-
-
-def synchronize() -> None:
-    """Wait for what was launched."""
-    backend().cuda.synchronize()
 
 
 def free_bytes() -> int:
