@@ -41,12 +41,12 @@ def test_every_rule_and_every_loss(uncompiled, rule, loss, size, dtype):
     assert_equal(*both(rule, losses(loss, size), 16, dtype=dtype, monitors=True, checkpoints=[1, 7, 16]))
 
 
-@pytest.mark.parametrize(("rule", "loss", "size", "dtype"), CASES if FULL else CASES[::18])
+@pytest.mark.parametrize(("rule", "loss", "size", "dtype"), CASES if FULL else CASES[::22])
 def test_the_compiled_kernels(rule, loss, size, dtype):
     assert_equal(*both(rule, losses(loss, size), 50, dtype=dtype, monitors=True, checkpoints=[1, 7, 50]))
 
 
-@pytest.mark.parametrize("name", RULES)
+@pytest.mark.parametrize("name", NAMES if FULL else NAMES[::2])
 def test_whatever_differs_between_lanes(uncompiled, name):
     """Nothing, the seeds, each parameter, all of them: the rest is played for all lanes at once."""
     rule = RULES[name]
