@@ -54,9 +54,13 @@ NEUMAIER = (
 
 @dataclass(frozen=True)
 class CudaKernel(Kernel):
-    """`params`, states and sums are those of a lane's own; `shared` has the others, and what it hands to the lanes."""
+    """`params`, states and sums are those of a lane's own; `shared` has the others, and what it hands to the lanes.
+
+    `names` are all states and sums, in the order of the `single` shape.
+    """
 
     shared: SharedKernel
+    names: tuple[str, ...]
 
 
 class Cuda(Single):
@@ -73,6 +77,8 @@ class Cuda(Single):
     def __init__(self, program: Program, dtype: str) -> None:
         super().__init__(program, dtype)
         self.many, self.tabled = program.size > 1, []
+        names = [s.name for s in (*self.step_states, *self.coord_states)]
+        self.names = (*names, *(a.name for a in (*self.step_sums, *self.coord_sums)))
         self.common = common(program)
         self.states = [s for s in self.states if s.name not in self.common]
         self.step_states = [s for s in self.step_states if s.name not in self.common]
@@ -121,7 +127,7 @@ class Cuda(Single):
         params = [n for n, lane in program.params.items() if lane and n in self.alive]
         kernel = self.kernel(self.file(text + self.after()), params, [])
         shared = emit_shared(program, self.dtype, self.constants, self.columns)
-        return CudaKernel(**vars(kernel), shared=shared)
+        return CudaKernel(**vars(kernel), shared=shared, names=self.names)
 
     def before(self) -> str:
         """Load the lane: parameters, constants, state."""
