@@ -279,18 +279,18 @@ def synchronize() -> None:
     backend().cuda.synchronize()
 
 
-def copy(array: Any) -> Any:
-    """A copy of an array on the device, there."""
-    found = backend().cuda.device_array_like(array)
-    found.copy_to_device(array)
-    return found
-
-
 def free_bytes() -> int:
     """The device's free memory; in the simulator, which has none, 256 MiB."""
     if simulated():
         return 2**28
     return int(backend().cuda.current_context().get_memory_info()[0])
+
+
+def copy(array: Any) -> Any:
+    """A copy of an array on the device, there."""
+    found = backend().cuda.device_array_like(array)
+    found.copy_to_device(array)
+    return found
 
 
 def describe() -> dict[str, Any]:
