@@ -274,6 +274,13 @@ def to_device(array: Any) -> Any:
     return backend().cuda.to_device(np.ascontiguousarray(array))
 
 
+def copy(array: Any) -> Any:
+    """A copy of an array on the device, there."""
+    found = backend().cuda.device_array_like(array)
+    found.copy_to_device(array)
+    return found
+
+
 def synchronize() -> None:
     """Wait for what was launched."""
     backend().cuda.synchronize()
@@ -284,13 +291,6 @@ def free_bytes() -> int:
     if simulated():
         return 2**28
     return int(backend().cuda.current_context().get_memory_info()[0])
-
-
-def copy(array: Any) -> Any:
-    """A copy of an array on the device, there."""
-    found = backend().cuda.device_array_like(array)
-    found.copy_to_device(array)
-    return found
 
 
 def describe() -> dict[str, Any]:
