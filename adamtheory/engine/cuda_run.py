@@ -79,7 +79,9 @@ class CudaRun(Run):
         return self.host | self.shared.state
 
     def advance(self, lo: int, hi: int, steps: int, t0: int, rows: Array) -> None:
+        """As in `Run`, for all lanes, since they share states."""
         count, seconds = self.inputs.count, 1e-6
+        assert (lo, hi) == (0, count), "a GPU plays all lanes"
         where, table = cuda.to_device(rows.T.astype(np.int32)), cuda.to_device(self.shared.advance(steps, t0))
         for first in range(lo, hi, self.together):
             last = min(hi, first + self.together)

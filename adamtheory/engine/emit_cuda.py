@@ -66,9 +66,10 @@ class CudaKernel(Kernel):
 class Cuda(Single):
     """Writes `run(count, steps, t0, table, par, states, sums, finite, rows, group, features, targets, keys, ...)`.
 
-    Arrays: table (steps*columns) of what is shared, par (P, lanes), states and sums as `tiles` lays them out, finite
-    (lanes,) 1 where x and the rule's own states are finite after the last round, rows (steps, groups) of data, group
-    (lanes,), features (n, size), targets (n,), keys (2, lanes) = seed and stream; then the shared constants.
+    Arrays: table (steps*columns) of what is shared, par (P, lanes), states (tiles*rows*TILE) of S + Q*size rows, and
+    sums likewise of 3A + 3C*size rows with sum, compensation and the open block's part, finite (lanes,) 1 where x and
+    the rule's own states are finite after the last round, rows (steps, groups) of data, group (lanes,), features
+    (n, size), targets (n,), keys (2, lanes) = seed and stream; then the shared constants.
     """
 
     shape = "cuda"
