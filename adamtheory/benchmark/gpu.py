@@ -13,7 +13,8 @@ from adamtheory.benchmark.contest import Contest, Entrant, Goal
 def lanes(method: str, dtype: str, most: float, scale: float = 1.0) -> Contest:
     """2^20 values of beta2 at once on Reddi's sequence, 20,000 rounds in one launch; beside it the CPU, all cores.
 
-    most  goal in nanoseconds a lane-step. Counted are launch, rounds, and what comes back of the state.
+    most  goal in nanoseconds a lane-step. Counted are the table of what lanes share, launch, rounds, and whether
+          the lanes are finite.
     """
     import numpy as np
 

@@ -35,6 +35,7 @@ class CudaRun(Run):
 
     def __init__(self, kernel: CudaKernel, launch: Any, inputs: Inputs) -> None:
         super().__init__(kernel, launch, inputs)
+        self.names = kernel.names
         count, size, k = inputs.count, kernel.size, kernel
         self.shared = SharedRun(k.shared, inputs)
         st = [_first(s, inputs, self.dtype)[:, :1].T for s in k.step_states]
@@ -78,7 +79,9 @@ class CudaRun(Run):
         return self.host | self.shared.state
 
     def advance(self, lo: int, hi: int, steps: int, t0: int, rows: Array) -> None:
+        """As in `Run`, for all lanes, since they share states."""
         count, seconds = self.inputs.count, 1e-6
+        assert (lo, hi) == (0, count), "a GPU plays all lanes"
         where, table = cuda.to_device(rows.T.astype(np.int32)), cuda.to_device(self.shared.advance(steps, t0))
         for first in range(lo, hi, self.together):
             last = min(hi, first + self.together)
@@ -119,7 +122,7 @@ class CudaRun(Run):
             found[a.name] = _sum(*acc[3 * i : 3 * i + 3])
         for i, a in enumerate(k.coord_sums):
             found[a.name] = np.ascontiguousarray(_sum(*cacc[3 * i : 3 * i + 3]).T)
-        return found
+        return {name: found[name] for name in self.names}
 
     def finite(self) -> Array:
         found: Array = (self.flags != 0) & self.shared.finite()

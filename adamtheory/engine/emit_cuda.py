@@ -54,17 +54,22 @@ NEUMAIER = (
 
 @dataclass(frozen=True)
 class CudaKernel(Kernel):
-    """`params`, states and sums are those of a lane's own; `shared` has the others, and what it hands to the lanes."""
+    """`params`, states and sums are those of a lane's own; `shared` has the others, and what it hands to the lanes.
+
+    `names` are all states and sums, in the order of the `single` shape.
+    """
 
     shared: SharedKernel
+    names: tuple[str, ...]
 
 
 class Cuda(Single):
     """Writes `run(count, steps, t0, table, par, states, sums, finite, rows, group, features, targets, keys, ...)`.
 
-    Arrays: table (steps*columns) of what is shared, par (P, lanes), states and sums as `tiles` lays them out, finite
-    (lanes,) 1 where x and the rule's own states are finite after the last round, rows (steps, groups) of data, group
-    (lanes,), features (n, size), targets (n,), keys (2, lanes) = seed and stream; then the shared constants.
+    Arrays: table (steps*columns) of what is shared, par (P, lanes), states (tiles*rows*TILE) of S + Q*size rows, and
+    sums likewise of 3A + 3C*size rows with sum, compensation and the open block's part, finite (lanes,) 1 where x and
+    the rule's own states are finite after the last round, rows (steps, groups) of data, group (lanes,), features
+    (n, size), targets (n,), keys (2, lanes) = seed and stream; then the shared constants.
     """
 
     shape = "cuda"
@@ -73,6 +78,8 @@ class Cuda(Single):
     def __init__(self, program: Program, dtype: str) -> None:
         super().__init__(program, dtype)
         self.many, self.tabled = program.size > 1, []
+        names = [s.name for s in (*self.step_states, *self.coord_states)]
+        self.names = (*names, *(a.name for a in (*self.step_sums, *self.coord_sums)))
         self.common = common(program)
         self.states = [s for s in self.states if s.name not in self.common]
         self.step_states = [s for s in self.step_states if s.name not in self.common]
@@ -121,7 +128,7 @@ class Cuda(Single):
         params = [n for n, lane in program.params.items() if lane and n in self.alive]
         kernel = self.kernel(self.file(text + self.after()), params, [])
         shared = emit_shared(program, self.dtype, self.constants, self.columns)
-        return CudaKernel(**vars(kernel), shared=shared)
+        return CudaKernel(**vars(kernel), shared=shared, names=self.names)
 
     def before(self) -> str:
         """Load the lane: parameters, constants, state."""

@@ -15,6 +15,7 @@ import re
 import struct
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -35,6 +36,7 @@ ORDER = {"eq": operator.eq, "ne": operator.ne, "lt": operator.lt, "le": operator
          "ge": operator.ge}  # fmt: skip
 
 
+@cache
 def width(kind: str) -> int:
     """Bits of a type such as s64."""
     return int(kind[1:])

@@ -13,6 +13,7 @@ from adamtheory.engine import cuda
 from adamtheory.language import parse
 from adamtheory.losses import reddi
 from adamtheory.rules import RULES, adam, amsgrad
+from adamtheory.schedules import SCHEDULES
 from adamtheory.sets import everything
 from adamtheory.simulation.sequences import sequence
 from adamtheory.simulation.simulate import simulate
@@ -37,6 +38,34 @@ def test_every_rule_and_every_loss(rule, loss, size, dtype):
     scale = np.abs(cpu_run.losses).max() + 1
     assert np.abs(gpu_run.losses - cpu_run.losses).max() <= ROUNDS * TOLERANCE[dtype] * scale
     assert np.array_equal(gpu_run.nonfinite, cpu_run.nonfinite)
+
+
+PLAIN = [
+    ("adam", "reddi", 1, "float32"), ("amsgrad", "reddi", 1, "float64"),
+    ("nadam_constant", "random_signs", 1, "float32"), ("adagrad", "least_squares", 3, "float64"),
+    ("yogi", "quadratic_two_point", 2, "float32"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("rule", "loss", "size", "dtype"), PLAIN)
+def test_without_contraction_the_bits_are_the_cpus(rule, loss, size, dtype):
+    """Over the end of a block of rounds, with monitors: without exp, log, powers and cosines nothing differs."""
+    with cuda.exact():
+        assert_equal(*both(rule, losses(loss, size), 1100, dtype=dtype, monitors=True, checkpoints=[3, 1024, 1100]))
+
+
+@pytest.mark.parametrize("count", [1, 127, 128, 129, 1000])
+def test_lanes_that_fill_no_tile(count):
+    with cuda.exact():
+        rule = RULES["adam"](lr=np.linspace(0.1, 5, count))
+        assert_equal(*(simulate(rule, losses("random_signs", 1), 50, device=d) for d in ("cpu", "cuda")))
+
+
+def test_a_shared_state_that_stops_being_finite():
+    rule, loss = RULES["momentum"](lr=[1e305, 1e306, 3e306, 1e307, 0.1], mu=0.99), reddi(C=3, N=2)
+    more = {"feasible": everything, "schedule": SCHEDULES["constant"], "checkpoints": [90]}
+    one, two = (simulate(rule, loss, 90, device=d, **more) for d in ("cpu", "cuda"))
+    assert np.array_equal(one.nonfinite, two.nonfinite) and len(set(two.nonfinite.tolist())) >= 4
 
 
 ECHO = "@loss\ndef echo(x, u: uniform, w: uniform):\n    return total(x), u + 2*w\n"

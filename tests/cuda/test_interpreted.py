@@ -14,7 +14,7 @@ from adamtheory.engine.emit import BLOCK, COMPLETE, LENGTH
 from adamtheory.language import parse
 from adamtheory.rules import RULES
 from adamtheory.schedules import SCHEDULES
-from adamtheory.sets import ball, simplex
+from adamtheory.sets import ball, l1_ball
 from adamtheory.simulation.sequences import sequence
 from adamtheory.simulation.simulate import prepare
 
@@ -40,7 +40,7 @@ RUNS = {
     "draws": ("nadam_constant", "random_signs", 1, "float32", {}),
     "draws in coordinates": ("yogi", "quadratic_two_point", 2, "float32", {}),
     "data": ("adagrad", "least_squares", 3, "float64", {}),
-    "simplex": ("sgd", "quadratic_two_point", 3, "float64", {"feasible": simplex}),
+    "l1 ball": ("sgd", "quadratic_two_point", 3, "float64", {"feasible": l1_ball(radius=0.1)}),
     "ball": ("adam", "quadratic_two_point", 3, "float32", {"feasible": ball(radius=0.1)}),
     "cosine for all": ("momentum", "random_signs", 1, "float64", {"schedule": SCHEDULES["cosine"](lr=1, steps=17)}),
 }
@@ -52,7 +52,7 @@ ROUGH = {
     "powers": ("sgd", "random_signs", 1, "float64", {"schedule": SCHEDULES["polynomial"](lr=1, power=STEPS / 30)}),
     "cosine": ("sgd", "random_signs", 1, "float32", {"schedule": SCHEDULES["cosine"](lr=1, steps=STEPS)}),
 }
-CONTRACTED = ["draws", "draws in coordinates", "data", "simplex", "ball", "exp and log", "log and cos"]
+CONTRACTED = ["draws", "data", "ball", "exp and log"]
 
 
 class Resident(np.ndarray):
@@ -180,13 +180,12 @@ KEEP = "@rule\ndef keep(x, g, last=0, *, lr: real = 1):\n    return x, g\n"
 
 @pytest.mark.parametrize("size", [1, 2])
 def test_draws_are_the_same_integers(machine, size):
-    """The rule hands both draws through as its state; in float64 nothing is lost, contracted or not."""
+    """The rule hands both draws through as its state; in float64 nothing is lost, contracted or not (see `RUNS`)."""
     keep, echo = parse(KEEP)["keep"], sequence(parse(ECHO)["echo"], dimension=size)
-    for contracted in (False, True):
-        machine(contracted)
-        one, two = both(keep, echo, 3, seed=np.arange(LANES) + 2**31, stream=2**32 - 1, checkpoints=[1, 2, 3])
-        assert np.array_equal(one.state["last"], two.state["last"])
-        assert len(np.unique(one.state["last"])) == one.state["last"].size
+    machine(contracted=True)
+    one, two = both(keep, echo, 3, seed=np.arange(LANES) + 2**31, stream=2**32 - 1, checkpoints=[1, 2, 3])
+    assert np.array_equal(one.state["last"], two.state["last"])
+    assert len(np.unique(one.state["last"])) == one.state["last"].size
 
 
 SWAPS = {
@@ -197,7 +196,7 @@ SWAPS = {
     "sub.s64": "add.s64", "min.s64": "max.s64", "setp.ne.s64": "setp.eq.s64", "setp.lt.s64": "setp.ge.s64",
     "setp.ge.s64": "setp.lt.s64", "setp.ge.u64": "setp.lt.u64", "and.pred": "or.pred",
 }  # fmt: skip
-PHILOX = {"xor.b64", "and.b64", "shr.u64", "mul.lo.s64", "add.s64"}  # ten times the same: every third will do
+PHILOX = {"xor.b64", "and.b64", "shr.u64", "mul.lo.s64", "add.s64"}  # ten times the same: every fourth will do
 
 
 def harmless(text, place):
@@ -219,17 +218,17 @@ def harmless(text, place):
 HEAVY = "@loss\ndef heavy(x, u: uniform, w: uniform):\n    g = (u - 1/2)/(w*w + 1/100)\n    return total(g*x), g\n"
 
 
-def late(device):
-    """Two launches that begin with round 1 and two with round 3*2^32 + 2: everything that the lanes hold."""
+def late(device, kernel=None):
+    """Launches that begin with round 1 and with round 3*2^32 + 6: everything that the lanes hold."""
     rule, loss = RULES["adam"](lr=RATES[:3], beta2=[0.9, 0.5, 0.01], eps=0.01), parse(HEAVY)["heavy"]
     job = prepare(rule, sequence(loss), seed=[5, 2**31, 2], stream=[3, 0, 1], monitors=True)
-    job.device = device
+    job.device, job.kernel = device, kernel
     run = job.arrays()
-    for first, steps in ((1, 13), (14, 13), (3 * 2**32 + 2, 13)):
+    for first, steps in ((1, 17), (3 * 2**32 + 6, 12)):
         run.advance(0, 3, steps, first, np.zeros((1, 1), np.int64))
     sums = run.state["sums"] if device == "cuda" else run.state["acc"].T
     parts = {f"{a.name} in parts": sums[3 * i : 3 * i + 3] for i, a in enumerate(run.kernel.step_sums)}
-    return run.read() | parts | {"finite": run.finite()}
+    return run.read() | parts | {"finite": run.finite()}, run.kernel
 
 
 def test_mutants_of_the_program_are_noticed(machine, monkeypatch):
@@ -237,19 +236,19 @@ def test_mutants_of_the_program_are_noticed(machine, monkeypatch):
     monkeypatch.setattr(interpreter, "MOST", 20_000)
     texts = []
     machine(edit=lambda text: texts.append(text) or text)
-    wanted, found = late("cpu"), late("cuda")
+    (wanted, _), (found, kernel) = late("cpu"), late("cuda")
     assert all(np.array_equal(wanted[n], found[n]) for n in wanted)
     (text,) = texts
     survivors, seen = [], Counter()
     for place in re.finditer(r"(?<=\t)[a-z]+[\w.]*(?= )", text):
         seen[place.group()] += 1
-        repeated = place.group() in PHILOX and seen[place.group()] > 6 and seen[place.group()] % 3 > 0
+        repeated = place.group() in PHILOX and seen[place.group()] > 6 and seen[place.group()] % 4 > 0
         if place.group() not in SWAPS or repeated:
             continue
         changed = text[: place.start()] + SWAPS[place.group()] + text[place.end() :]
         machine(edit=lambda _, changed=changed: changed)
         with contextlib.suppress(IndexError, TimeoutError):
-            found = late("cuda")
+            found, _ = late("cuda", kernel)
             if all(np.array_equal(wanted[n], found[n], equal_nan=True) for n in wanted):
                 survivors += [] if harmless(text, place) else [text[place.start() :].split(";")[0]]
     assert not survivors, "\n".join(survivors)

@@ -21,7 +21,7 @@ from adamtheory.sets import SETS, ball, box, everything, l1_ball, simplex
 from adamtheory.simulation.sequences import sequence
 from adamtheory.simulation.simulate import prepare, simulate
 
-from .pairs import CASES, LANES, RATES, assert_equal, both, losses, plain
+from .pairs import CASES, LANES, NAMES, RATES, assert_equal, both, losses, plain
 
 pytestmark = [
     pytest.mark.sim,
@@ -41,21 +41,24 @@ def test_every_rule_and_every_loss(uncompiled, rule, loss, size, dtype):
     assert_equal(*both(rule, losses(loss, size), 16, dtype=dtype, monitors=True, checkpoints=[1, 7, 16]))
 
 
-@pytest.mark.parametrize(("rule", "loss", "size", "dtype"), CASES if FULL else CASES[::18])
+@pytest.mark.parametrize(("rule", "loss", "size", "dtype"), CASES if FULL else CASES[::22])
 def test_the_compiled_kernels(rule, loss, size, dtype):
     assert_equal(*both(rule, losses(loss, size), 50, dtype=dtype, monitors=True, checkpoints=[1, 7, 50]))
 
 
-@pytest.mark.parametrize("name", RULES)
+@pytest.mark.parametrize("name", NAMES if FULL else NAMES[::2])
 def test_whatever_differs_between_lanes(uncompiled, name):
     """Nothing, the seeds, each parameter, all of them: the rest is played for all lanes at once."""
-    rule, loss = RULES[name], losses("random_signs", 1)
+    rule = RULES[name]
     many = {p.name: np.array([0.3, 0.55, 0.8]) for p in rule.parameters}
+    alone = list(many) if FULL or not many else [list(many)[NAMES.index(name) % len(many)]]
     once = {n: 0.7 for n in many}
-    for values, seed in [
-        (once, 1), (once, [1, 2, 3]), (many, [4, 5, 6]), *((once | {n: many[n]}, 1) for n in many),
+    for values, seed, size in [
+        (once, 1, 1), (once, 1, 2), (once, [1, 2, 3], 1), (many, [4, 5, 6], 1),
+        *((once | {n: many[n]}, 1, 1) for n in alone),
     ]:  # fmt: skip
-        cpu_run, gpu_run = (simulate(rule(**values), loss, 9, seed=seed, device=d, monitors=True, checkpoints=[2, 9])
+        more = {"seed": seed, "monitors": True, "checkpoints": [2, 9]}
+        cpu_run, gpu_run = (simulate(rule(**values), losses("random_signs", size), 9, device=d, **more)
                             for d in ("cpu", "cuda"))  # fmt: skip
         assert_equal(cpu_run, gpu_run)
 
@@ -161,6 +164,15 @@ def test_a_shared_state_that_stops_being_finite(uncompiled, varying):
     assert (one.nonfinite > 0).all()
 
 
+def test_lanes_that_a_shared_state_carries_off(uncompiled):
+    """The momentum is the same for all lanes and grows; the larger the rate, the sooner x overflows, in one launch."""
+    rule, loss = RULES["momentum"](lr=[1e305, 1e306, 3e306, 1e307, 0.1], mu=0.99), sequence(LOSSES["reddi"](C=3, N=2))
+    more = {"feasible": everything, "schedule": SCHEDULES["constant"], "checkpoints": [90]}
+    one, two = (simulate(rule, loss, 90, device=d, **more) for d in ("cpu", "cuda"))
+    assert_equal(one, two)
+    assert len(set(two.nonfinite.tolist())) >= 4
+
+
 def test_what_comes_back_of_a_launch(uncompiled, monkeypatch):
     """Between checkpoints only whether lanes are finite: states are fetched once for each checkpoint."""
     fetched = []
@@ -196,7 +208,7 @@ def test_compensated_sums_take_up_many_blocks(uncompiled, size, dtype):
             run.advance(0, 3, 2, 1024 * block - 1, np.zeros((3, 1), np.int64))
         parts.append((run, run.read()))
     (single, one), (lanes, two) = parts
-    assert one.keys() == two.keys()
+    assert list(one) == list(two)
     assert all(np.array_equal(one[name], two[name]) for name in one)
     own = {a.name for a in lanes.kernel.step_sums}
     own = [3 * i + r for i, a in enumerate(single.kernel.step_sums) if a.name in own for r in range(3)]
