@@ -232,16 +232,16 @@ def exact() -> Iterator[None]:
         compiler.compile_ir, _exact = own, False
 
 
-@lru_cache(maxsize=64)
-def _compiled(text: str, types: str, exactly: bool) -> Any:
-    """The kernel of a text as the backend launches it."""
+@lru_cache(maxsize=256)
+def _compiled(text: str, name: str, types: str, exactly: bool) -> Any:
+    """The kernel of that name in a text as the backend launches it."""
     options = {"lto": False} if exactly and backend().name == "numba-cuda" else {}  # numba's own never does
-    return backend().cuda.jit(types, **options)(functions(text)["run"])
+    return backend().cuda.jit(types, **options)(functions(text)[name])
 
 
 def compile_lanes(kernel: CudaKernel) -> Callable[..., None]:
     """A function (count, ...) that launches the kernel on `count` lanes."""
-    compiled, few = _compiled(kernel.text, signature(kernel), _exact), simulated()
+    compiled, few = _compiled(kernel.text, "run", signature(kernel), _exact), simulated()
 
     def launch(count: int, *args: Any) -> None:
         threads = FEW_THREADS if few else THREADS
@@ -258,22 +258,13 @@ def compile_kernel(kernel: CudaKernel) -> Callable[..., None]:
     return compile_lanes(kernel)
 
 
-@lru_cache(maxsize=256)
-def _compiled_named(text: str, name: str, types: str, exactly: bool, threads: int = 0) -> Any:
-    """The same, once for each text; `threads` of a block at most, 0 where the compiler is not to know."""
-    options = bounds(threads) if threads and not simulated() else {}
-    options |= {"lto": False} if exactly and backend().name == "numba-cuda" else {}
-    return backend().cuda.jit(types, **options)(functions(text)[name])
-
-
-def compile_named(text: str, name: str, types: str, most: int = 0) -> Callable[..., None]:
+def compile_named(text: str, name: str, types: str) -> Callable[..., None]:
     """A function (blocks, threads, ...) that launches the kernel of that name in a text, with a signature `types`.
 
-    most  threads of a block, where the compiler is to know; else 0
     Raises `DeviceError` where nothing can be launched.
     """
     require()
-    compiled = _compiled_named(text, name, types, _exact and not simulated(), most)
+    compiled = _compiled(text, name, types, _exact)
 
     def launch(blocks: int, threads: int, *args: Any) -> None:
         with warnings.catch_warnings():  # of small grids, and of arithmetic in the simulator
@@ -288,20 +279,9 @@ def compile_block(text: str, name: str, types: str, threads: int) -> Callable[..
 
     Raises `DeviceError` where nothing can be launched.
     """
-    launch = compile_named(text, name, types, threads)
+    launch = compile_named(text, name, types)
     number = min(threads, FEW_BLOCK_THREADS) if simulated() else threads
     return lambda blocks, *args: launch(blocks, number, *args)
-
-
-def bounds(threads: int) -> dict[str, Any]:
-    """What tells the compiler that a block has no more threads, as this backend takes it."""
-    return {"builtin": {"max_registers": 64}, "numba-cuda": {"launch_bounds": threads}}.get(backend().name, {})
-
-
-def block_ptx(text: str, name: str, types: str, threads: int, capability: tuple[int, int]) -> str:
-    """Such a kernel as PTX; needs a compiler and no GPU."""
-    options = bounds(threads) if backend().name == "numba-cuda" else {}  # others take no such option here
-    return ptx_of(functions(text)[name], types, capability, **options)
 
 
 def ptx(kernel: CudaKernel, capability: tuple[int, int]) -> str:
@@ -309,10 +289,10 @@ def ptx(kernel: CudaKernel, capability: tuple[int, int]) -> str:
     return ptx_of(functions(kernel.text)["run"], signature(kernel), capability)
 
 
-def ptx_of(function: Any, types: str, capability: tuple[int, int], **options: Any) -> str:
-    """A plain Python function as PTX; `types` is its signature, the options are the backend's, as `launch_bounds`."""
+def ptx_of(function: Any, types: str, capability: tuple[int, int]) -> str:
+    """A plain Python function as PTX; `types` is its signature."""
     with _pretended(capability):
-        text, _ = backend().cuda.compile_ptx(function, types, cc=capability, **options)
+        text, _ = backend().cuda.compile_ptx(function, types, cc=capability)
     return str(text)
 
 

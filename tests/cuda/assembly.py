@@ -13,7 +13,6 @@ import re
 import subprocess
 import tempfile
 import tomllib
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
@@ -21,8 +20,7 @@ from pathlib import Path
 from adamtheory.engine import cuda
 
 TABLE = Path(__file__).with_name("budgets.toml")
-FIELDS = {"kernel", "case", "dtype", "registers", "stack", "shared", "spills", "loop", "forbidden", "required",
-          "capabilities"}  # fmt: skip
+FIELDS = {"kernel", "case", "dtype", "registers", "stack", "shared", "spills", "loop", "forbidden", "required"}
 
 
 def missing() -> str | None:
@@ -154,9 +152,7 @@ class Budget:
 @cache
 def _rows() -> tuple[Budget, ...]:
     table = tomllib.loads(TABLE.read_text())
-    return tuple(
-        _row(row, table, arch) for row in table["budget"] for arch in row.get("capabilities", table["capabilities"])
-    )
+    return tuple(_row(row, table, arch) for row in table["budget"] for arch in table["capabilities"])
 
 
 def _row(row: dict, table: dict, arch: str) -> Budget:
@@ -176,6 +172,6 @@ def _row(row: dict, table: dict, arch: str) -> Budget:
     )  # fmt: skip
 
 
-def budgets(kernel: str, only: Callable[[Budget], bool] = lambda budget: True) -> list[Budget]:
+def budgets(kernel: str) -> list[Budget]:
     """The rows of one kind of kernel, each once for every capability."""
-    return [b for b in _rows() if b.kernel == kernel and only(b)]
+    return [b for b in _rows() if b.kernel == kernel]

@@ -32,10 +32,10 @@ class Machine:
     def compile(self, text, name, types, threads):
         if text not in self.known:
             if self.contracted:
-                self.known[text] = cuda.block_ptx(text, name, types, threads, (9, 0))
+                self.known[text] = cuda.ptx_of(cuda.functions(text)[name], types, (9, 0))
             else:
                 with cuda.exact():
-                    self.known[text] = cuda.block_ptx(text, name, types, threads, (9, 0))
+                    self.known[text] = cuda.ptx_of(cuda.functions(text)[name], types, (9, 0))
         program = BlockProgram(self.edit(self.known[text]), self.order)
         return lambda blocks, *args: program.launch(
             blocks, THREADS, [np.asarray(a) if isinstance(a, np.ndarray) else a for a in args]

@@ -28,15 +28,8 @@ def compiled(kernel: CudaUpdate, name: str, capability: tuple[int, int]) -> str:
     return cuda.ptx_of(cuda.functions(kernel.text)[name], kernel.signature(name), capability)
 
 
-def chosen(budget: Budget) -> bool:
-    """Most rows for one architecture, those of Adam in float32 for all; all for all with ADAMTHEORY_FULL=1."""
-    rule, _, name = budget.case
-    one = budget.capability == (9, 0) and rule != "swats" and name != "finish"
-    return FULL or one or (rule == "adam" and budget.dtype == "float32")
-
-
-@pytest.mark.parametrize("budget", budgets("update", chosen), ids=str)
-def test_budgets(budget):
+@pytest.mark.parametrize("budget", budgets("update"), ids=str)
+def test_budgets(budget: Budget) -> None:
     rule, schedule, name = budget.case
     budget.hold(compiled(emitted(rule, budget.dtype, schedule), name, budget.capability))
 
