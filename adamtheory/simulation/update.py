@@ -99,9 +99,11 @@ class ArrayOptimizer:
         import numpy as np
 
         from adamtheory.engine.cpu import compile_groups, compile_update
+        from adamtheory.engine.cuda import address
         from adamtheory.engine.emit_update import emit_update
 
         self._x = _flat(self.parameters, "parameters", None)
+        self._place = address(self._x)
         dtype, edges = self._x.dtype, _edges(groups, self.parameters)
         kernel = emit_update(program, dtype.name)
         self._par = np.array([values[n] for n in kernel.params], dtype)
@@ -139,7 +141,7 @@ class ArrayOptimizer:
             return
         g = _flat(gradient, "gradient", self.parameters)
         g = g if g.flags.writeable else g.copy()  # kernels are compiled for arrays that might be written to
-        _apart(g, self._x)
+        _apart(g, self._place)
         self.round += 1
         arrays = (self._x, g, *self._slots)
         if self._advance:
@@ -161,8 +163,12 @@ class ArrayOptimizer:
         return self._gpu.fetch() if self._gpu else self.parameters
 
     def fetch_state(self) -> dict[str, Array]:
-        """`state` as NumPy arrays on the host."""
-        return {n: a.copy_to_host() if hasattr(a, "copy_to_host") else a for n, a in self.state.items()}
+        """`state` as NumPy arrays on the host, copies of what is on a GPU."""
+        import numpy as np
+
+        if not self._gpu:
+            return self.state
+        return {n: a.copy_to_host() if hasattr(a, "copy_to_host") else np.array(a) for n, a in self.state.items()}
 
     def _run(self, work: Callable[[int, int, Array], None]) -> None:
         """Do every part of the work, each in its thread."""
@@ -195,6 +201,7 @@ class _OnDevice:
         else:
             self.parameters, self.view = given, _device_view(given, "parameters", None)
             what = f"the slots of {name} for {self.view.size} parameters"
+        self.place = cuda.address(self.view)
         edges, dtype = _edges(groups, self.view), np.dtype(self.view.dtype)
         kernel = emit_cuda_update(program, dtype.name)
         par = np.array([values[n] for n in kernel.params], dtype)
@@ -207,7 +214,7 @@ class _OnDevice:
         size, like = self.arrays.size, self.given if self.copied else self.view
         if cuda.resident(gradient):
             view = _device_view(gradient, "gradient", like)
-            _apart(view, self.view)
+            _apart(view, self.place)
             return view.reshape(size)
         flat = _flat(gradient, "gradient", like)
         if self.buffer is None:
@@ -251,10 +258,9 @@ def _device_view(array: Any, what: str, like: Any) -> Any:
         raise ParameterError(f"{what} must be an array of float32 or float64, not {view.dtype}")
     if not view.is_c_contiguous():
         raise ParameterError(f"{what} must be C-contiguous; pass a contiguous copy of it")
-    place, constant = cuda.memory(cuda.detached(array))
-    if like is None and constant:
+    if like is None and cuda.memory(cuda.detached(array))[1]:
         raise ParameterError(f"{what} must be writeable, but their array on the GPU is read-only; pass a copy of it")
-    if place % view.dtype.itemsize:
+    if cuda.address(view) % view.dtype.itemsize:
         raise ParameterError(f"{what} must begin at a multiple of {view.dtype.itemsize} bytes; pass a copy of it")
     _same(view, what, like)
     return view
@@ -290,12 +296,14 @@ def _same(array: Any, what: str, like: Any) -> None:
         )
 
 
-def _apart(gradient: Any, parameters: Any) -> None:
-    """Raise `ParameterError` for a gradient that some updates would overwrite before others read it."""
+def _apart(gradient: Any, place: int) -> None:
+    """Raise `ParameterError` for a gradient that some updates would overwrite before others read it.
+
+    place  where the parameters begin
+    """
     from adamtheory.engine import cuda
 
-    distance = abs(cuda.address(gradient) - cuda.address(parameters))
-    if 0 < distance < parameters.size * parameters.dtype.itemsize:
+    if 0 < abs(cuda.address(gradient) - place) < gradient.size * gradient.dtype.itemsize:
         raise ParameterError("gradient overlaps the parameters; pass a copy of it, or the parameters themselves")
 
 

@@ -296,6 +296,16 @@ def test_a_single_number(device):
     assert x == 0.25
 
 
+def test_what_was_fetched_stays(device):
+    """Of the powers too, which the host keeps for all groups."""
+    stepper = ArrayOptimizer(ADAM, np.ones(3), device="cuda", groups=[0, 1, 3])
+    stepper.step(np.ones(3))
+    found = stepper.fetch_state()
+    kept = {name: array.copy() for name, array in found.items()}
+    stepper.step(np.ones(3))
+    assert all(np.array_equal(found[name], kept[name]) for name in kept)
+
+
 def test_what_cannot_be_read(device, monkeypatch):
     def refuse(array):
         raise TypeError("no kind of number\nin detail")
