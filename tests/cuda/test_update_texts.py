@@ -296,6 +296,15 @@ def test_a_single_number(device):
     assert x == 0.25
 
 
+def test_state_of_no_parameters(device):
+    """As on the CPU: no number for a slot, one for what a group shares."""
+    steppers = [ArrayOptimizer(ADAM, np.zeros((0, 3)), device=name) for name in ("cpu", "cuda")]
+    for stepper in steppers:
+        stepper.step(np.zeros((0, 3)))
+    one, two = (stepper.fetch_state() for stepper in steppers)
+    assert {n: a.shape for n, a in one.items()} == {n: a.shape for n, a in two.items()}
+
+
 def test_what_was_fetched_stays(device):
     """Of the powers too, which the host keeps for all groups."""
     stepper = ArrayOptimizer(ADAM, np.ones(3), device="cuda", groups=[0, 1, 3])
