@@ -3,14 +3,17 @@
 # make test-experiments  every experiment in its quick form, and planted faults that must turn its verdict
 # make test-outside  comparisons with optax, PyTorch and z3, and a proof's page in Chromium where there is one
 # make test-ptx      kernels for a GPU compiled to machine code, without one, in an environment of their own, .venv-ptx
-# make test-gpu      kernels on a GPU, where there is one
+# make test-gpu      kernels on a GPU, where there is one, in an environment of their own, .venv-gpu
+# make test-gpu-sanitizer  the same under compute-sanitizer: accesses out of bounds, races
+# make bench-gpu     times on a GPU, beside the CPU's and a copy's; BENCH='--json' and the like are handed on
 # make clean         remove the environment, caches and build results
 #
 # Each target does its own set-up in .venv, from nothing but Python >= 3.11 and make.
 # PYTHON=... chooses the interpreter that .venv is made with.
 
 .DEFAULT_GOAL := demo
-.PHONY: demo test test-experiments test-outside outside-env test-ptx ptx-env test-gpu clean
+.PHONY: demo test test-experiments test-outside outside-env test-ptx ptx-env test-gpu test-gpu-sanitizer bench-gpu \
+        gpu-env clean
 
 SHELL := /bin/sh
 VENV := .venv
@@ -19,6 +22,10 @@ READY := $(VENV)/ready
 OUTSIDE := $(VENV)/ready-outside
 VENV_PTX := .venv-ptx
 PTX := $(VENV_PTX)/ready
+VENV_GPU := .venv-gpu
+GPU := $(VENV_GPU)/ready
+BENCH ?=
+SANITIZER ?= compute-sanitizer
 PYTHON ?=
 CANDIDATES := $(if $(PYTHON),$(PYTHON),python3.13 python3.12 python3.11 python3)
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
@@ -52,8 +59,24 @@ test-ptx: $(PTX)
 
 ptx-env: $(PTX)
 
-test-gpu: $(READY)
-	$(BIN)/python -m pytest -m gpu -rs tests/cuda/test_device*.py
+test-gpu: $(GPU)
+	$(VENV_GPU)/bin/python -m pytest -m gpu -rs tests/cuda/test_device*.py
+
+# It comes with the CUDA toolkit: its wheel of 13.0 lacks the program that starts others. Left out are tests of millions
+# of numbers, which would take hours, and an allocation that is meant to fail.
+test-gpu-sanitizer: $(GPU)
+	@command -v $(SANITIZER) >/dev/null || { echo "no $(SANITIZER) was found: it comes with the CUDA toolkit; put it on\
+	 the search path, or name it: make test-gpu-sanitizer SANITIZER=/path/to/compute-sanitizer"; exit 1; }
+	$(SANITIZER) --tool memcheck --error-exitcode 1 $(VENV_GPU)/bin/python -m pytest -m gpu -rs \
+	    -k "not million and not fit and not no_launch" tests/cuda/test_device.py tests/cuda/test_device_update.py \
+	    tests/cuda/test_device_blocks.py
+	$(SANITIZER) --tool racecheck --error-exitcode 1 $(VENV_GPU)/bin/python -m pytest -m gpu -rs \
+	    -k "totals or every_rule or turns" tests/cuda/test_device_update.py tests/cuda/test_device_blocks.py
+
+bench-gpu: $(GPU)
+	$(VENV_GPU)/bin/adamtheory bench --device cuda $(BENCH)
+
+gpu-env: $(GPU)
 
 # A candidate is run, not only found: version managers put commands on the path that do not work.
 $(READY): pyproject.toml setup.py
@@ -93,6 +116,13 @@ $(PTX): pyproject.toml | $(READY)
 	    -r $(VENV_PTX)/requirements.txt 'pytest>=8.2' 'hypothesis>=6.100' 'platformdirs>=4.2'
 	@touch $@
 
+$(GPU): pyproject.toml setup.py | $(READY)
+	@echo "making $(VENV_GPU) with what compiles and runs kernels on a GPU (about a GB)"
+	@rm -rf $(VENV_GPU) && $(BIN)/python -m venv $(VENV_GPU)
+	@$(VENV_GPU)/bin/python -m pip --disable-pip-version-check --quiet install --editable '.[test,gpu]'
+	@$(VENV_GPU)/bin/python -c "$$REGISTER"
+	@touch $@
+
 clean:
-	rm -rf $(VENV) $(VENV_PTX) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(VENV_PTX) $(VENV_GPU) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

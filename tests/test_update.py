@@ -17,6 +17,14 @@ ROUNDS, SIZE = 12, 5
 ARRAYS = [rule for rule in RULES.values() if split(rule).stages == 1]
 
 
+LINE = np.ones(4)
+
+
+def odd(size: int) -> np.ndarray:
+    """An array that begins at an odd address."""
+    return np.zeros(8 * size + 1, np.uint8)[1:].view(np.float64)
+
+
 def gradients(dtype: str, size: int) -> np.ndarray:
     random = np.random.default_rng(3)
     rows = random.standard_normal((ROUNDS, size)) * 10.0 ** random.integers(-6, 6, (ROUNDS, size))
@@ -112,8 +120,23 @@ def test_any_shape_is_updated_in_place() -> None:
         (lambda: ArrayOptimizer(adam(beta1=[0.1, 0.9]), np.ones(3)), "one number is needed"),
         (lambda: ArrayOptimizer(adam, np.ones(3)).step(np.ones(4)), "gradient is float64"),
         (lambda: ArrayOptimizer(adam, np.ones(3)).step(np.ones(3, np.float32)), "gradient is float32"),
+        (lambda: ArrayOptimizer(adam, np.ones(3, ">f8")), "float32 or float64, or one on a GPU, not >f8"),
+        (lambda: ArrayOptimizer(adam, odd(3)), "parameters must be C-contiguous, aligned"),
+        (lambda: ArrayOptimizer(adam, np.ones(3)).step(odd(3)), "gradient must be C-contiguous, aligned"),
+        (lambda: ArrayOptimizer(adam, LINE[1:]).step(LINE[:-1]), "gradient overlaps the parameters"),
+        (lambda: ArrayOptimizer(adam, LINE[:-1]).step(LINE[1:]), "gradient overlaps the parameters"),
     ],
 )
 def test_wrong_arrays(make, message: str) -> None:
     with pytest.raises(ParameterError, match=message):
         make()
+
+
+def test_a_gradient_that_is_read_only_or_the_parameters_themselves() -> None:
+    """As what comes from a framework whose arrays never change."""
+    x, g = np.ones(3), np.full(3, 2.0)
+    g.flags.writeable = False
+    stepper = ArrayOptimizer(sgd(lr=0.25), x)
+    stepper.step(g)
+    stepper.step(x)
+    np.testing.assert_array_equal(x, np.full(3, 0.375))

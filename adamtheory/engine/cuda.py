@@ -333,10 +333,15 @@ def as_device(array: Any) -> Any:
     return array if hasattr(array, "__cuda_ndarray__") else backend().cuda.as_cuda_array(detached(array))
 
 
+def memory(array: Any) -> tuple[int, bool]:
+    """Where an array on the device, the host or of the simulator begins, and whether it is read-only."""
+    interface = getattr(array, "__cuda_array_interface__", None) or array.__array_interface__
+    return int(interface["data"][0]), bool(interface["data"][1])
+
+
 def address(array: Any) -> int:
-    """Where an array on the device, or of the simulator, begins."""
-    interface = getattr(array, "__cuda_array_interface__", None)
-    return int(interface["data"][0] if interface else array.ctypes.data)
+    """Where an array begins."""
+    return memory(array)[0]
 
 
 def empty(shape: Any, dtype: Any) -> Any:

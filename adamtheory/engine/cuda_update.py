@@ -68,7 +68,7 @@ class CudaArrays:
 
     def state(self) -> dict[str, Any]:
         """Every slot's array, on the device but for step state that the host keeps: one number a group."""
-        found = {n[2:]: a for n, a in self.slots.items()}
+        found = {n[2:]: a if self.size else cuda.empty(0, self.dtype) for n, a in self.slots.items()}
         for i, s in enumerate(self.kernel.step_states):
             if s.name[0] == "o":
                 same = np.broadcast_to(self.st[i : i + 1], (len(self.edges) - 1,))

@@ -99,9 +99,11 @@ class ArrayOptimizer:
         import numpy as np
 
         from adamtheory.engine.cpu import compile_groups, compile_update
+        from adamtheory.engine.cuda import address
         from adamtheory.engine.emit_update import emit_update
 
         self._x = _flat(self.parameters, "parameters", None)
+        self._place = address(self._x)
         dtype, edges = self._x.dtype, _edges(groups, self.parameters)
         kernel = emit_update(program, dtype.name)
         self._par = np.array([values[n] for n in kernel.params], dtype)
@@ -129,7 +131,8 @@ class ArrayOptimizer:
     def step(self, gradient: Any) -> None:
         """One update; the gradient has the parameters' shape and dtype. On a GPU a NumPy array is copied there.
 
-        Raises `ParameterError` for another shape, dtype or layout.
+        Raises `ParameterError` for another shape, dtype or layout, and for a gradient that overlaps the parameters
+        without being the same array.
         """
         if self._gpu:
             g = self._gpu.gradient(gradient)
@@ -137,6 +140,8 @@ class ArrayOptimizer:
             self._gpu.arrays.step(self.round, g)
             return
         g = _flat(gradient, "gradient", self.parameters)
+        g = g if g.flags.writeable else g.copy()  # kernels are compiled for arrays that might be written to
+        _apart(g, self._place)
         self.round += 1
         arrays = (self._x, g, *self._slots)
         if self._advance:
@@ -158,8 +163,12 @@ class ArrayOptimizer:
         return self._gpu.fetch() if self._gpu else self.parameters
 
     def fetch_state(self) -> dict[str, Array]:
-        """`state` as NumPy arrays on the host."""
-        return {n: a.copy_to_host() if hasattr(a, "copy_to_host") else a for n, a in self.state.items()}
+        """`state` as NumPy arrays on the host, copies of what is on a GPU."""
+        import numpy as np
+
+        if not self._gpu:
+            return self.state
+        return {n: a.copy_to_host() if hasattr(a, "copy_to_host") else np.array(a) for n, a in self.state.items()}
 
     def _run(self, work: Callable[[int, int, Array], None]) -> None:
         """Do every part of the work, each in its thread."""
@@ -192,6 +201,7 @@ class _OnDevice:
         else:
             self.parameters, self.view = given, _device_view(given, "parameters", None)
             what = f"the slots of {name} for {self.view.size} parameters"
+        self.place = cuda.address(self.view)
         edges, dtype = _edges(groups, self.view), np.dtype(self.view.dtype)
         kernel = emit_cuda_update(program, dtype.name)
         par = np.array([values[n] for n in kernel.params], dtype)
@@ -201,10 +211,12 @@ class _OnDevice:
         """The flat gradient on the device: itself, or a copy of a NumPy array in a place that is kept for it."""
         from adamtheory.engine import cuda
 
-        size = self.arrays.size
+        size, like = self.arrays.size, self.given if self.copied else self.view
         if cuda.resident(gradient):
-            return _device_view(gradient, "gradient", self.view).reshape(size)
-        flat = _flat(gradient, "gradient", self.view)
+            view = _device_view(gradient, "gradient", like)
+            _apart(view, self.place)
+            return view.reshape(size)
+        flat = _flat(gradient, "gradient", like)
         if self.buffer is None:
             with cuda.room(f"{size} numbers of a gradient"):
                 self.buffer = cuda.empty(max(1, size), flat.dtype)
@@ -219,7 +231,7 @@ class _OnDevice:
             return np.array(self.view.copy_to_host())
         given: Array = self.given
         if given.size:
-            self.view.copy_to_host(given)
+            self.view.copy_to_host(given.reshape(self.view.shape))  # a number comes to the GPU as an array of one
         return given
 
 
@@ -246,6 +258,10 @@ def _device_view(array: Any, what: str, like: Any) -> Any:
         raise ParameterError(f"{what} must be an array of float32 or float64, not {view.dtype}")
     if not view.is_c_contiguous():
         raise ParameterError(f"{what} must be C-contiguous; pass a contiguous copy of it")
+    if like is None and cuda.memory(cuda.detached(array))[1]:
+        raise ParameterError(f"{what} must be writeable, but their array on the GPU is read-only; pass a copy of it")
+    if cuda.address(view) % view.dtype.itemsize:
+        raise ParameterError(f"{what} must begin at a multiple of {view.dtype.itemsize} bytes; pass a copy of it")
     _same(view, what, like)
     return view
 
@@ -254,13 +270,22 @@ def _flat(array: Any, what: str, like: Any) -> Array:
     """A NumPy array as one dimension, without a copy."""
     import numpy as np
 
-    if not isinstance(array, np.ndarray) or array.dtype.name not in ("float32", "float64"):
-        kind = array.dtype if isinstance(array, np.ndarray) else type(array).__name__
-        raise ParameterError(f"{what} must be a NumPy array of float32 or float64, or one on a GPU, not {kind}")
-    if not array.flags.c_contiguous or (like is None and not array.flags.writeable):
-        raise ParameterError(f"{what} must be C-contiguous and writeable; pass numpy.ascontiguousarray(...) of it")
+    if not isinstance(array, np.ndarray) or array.dtype not in (np.dtype("float32"), np.dtype("float64")):
+        raise ParameterError(_no_array(array, what))
+    if not (array.flags.c_contiguous and array.flags.aligned) or (like is None and not array.flags.writeable):
+        raise ParameterError(f"{what} must be C-contiguous, aligned and writeable; pass a copy of it")
     _same(array, what, like)
     return array.reshape(-1)
+
+
+def _no_array(array: Any, what: str) -> str:
+    """What is wrong with something that is no NumPy array of the right kind; on a GPU it is a gradient."""
+    from adamtheory.engine import cuda
+
+    if cuda.resident(array):
+        return f"{what} lies on a GPU and the parameters do not; pass a copy as a NumPy array"
+    kind = getattr(array, "dtype", type(array).__name__)
+    return f"{what} must be a NumPy array of float32 or float64, or one on a GPU, not {kind}"
 
 
 def _same(array: Any, what: str, like: Any) -> None:
@@ -269,6 +294,17 @@ def _same(array: Any, what: str, like: Any) -> None:
         raise ParameterError(
             f"{what} is {array.dtype} {tuple(array.shape)}; the parameters are {like.dtype} {tuple(like.shape)}"
         )
+
+
+def _apart(gradient: Any, place: int) -> None:
+    """Raise `ParameterError` for a gradient that some updates would overwrite before others read it.
+
+    place  where the parameters begin
+    """
+    from adamtheory.engine import cuda
+
+    if 0 < abs(cuda.address(gradient) - place) < gradient.size * gradient.dtype.itemsize:
+        raise ParameterError("gradient overlaps the parameters; pass a copy of it, or the parameters themselves")
 
 
 def _edges(groups: str | Sequence[int] | Array | None, like: Any) -> Array:

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from adamtheory.engine import cuda, cuda_update
-from adamtheory.errors import DeviceError
+from adamtheory.errors import DeviceError, ParameterError
 from adamtheory.rules import RULES, adam, amsgrad, ndadam, sgd
 from adamtheory.simulation.update import ArrayOptimizer
 
@@ -103,6 +103,20 @@ def test_gradients_from_the_host_and_on_the_device():
     same(here.fetch(), there.fetch())
     assert here.fetch().shape == (4, 100)
     assert set(here.fetch_state()) == {"m", "v", "p1", "p2"}
+
+
+def test_arrays_at_the_edge():
+    """A single number, none, and a gradient that overlaps the parameters."""
+    x, line = np.array(1.0), cuda.to_device(np.ones(5))
+    stepper = ArrayOptimizer(sgd(lr=0.25), x, device="cuda")
+    stepper.step(np.array(2.0))
+    assert stepper.fetch() is x
+    assert x == 0.5
+    none = ArrayOptimizer(adam, np.zeros((0, 3)), device="cuda")
+    none.step(np.zeros((0, 3)))
+    assert none.fetch_state()["m"].shape == (0,)
+    with pytest.raises(ParameterError, match="gradient overlaps the parameters"):
+        ArrayOptimizer(sgd, line[1:]).step(line[:-1])
 
 
 @pytest.fixture

@@ -25,6 +25,7 @@ from .updates import (
     EDGES,
     PLAIN,
     TOTALS,
+    Resident,
     Threads,
     all_same,
     gradients,
@@ -231,7 +232,16 @@ class Odd:
     __cuda_array_interface__ = None
 
 
-SHORT, SINGLE = np.ones(4), np.ones(3, np.float32)
+class Constant(Resident):
+    """What a framework says of an array that nothing may change."""
+
+    @property
+    def __cuda_array_interface__(self):
+        return {"data": (self.ctypes.data, True)}
+
+
+SHORT, SINGLE, LINE = np.ones(4), np.ones(3, np.float32), to_device(np.ones(4))
+ODDLY = np.zeros(25, np.uint8)[1:].view(np.float64).view(Resident)
 
 
 @pytest.mark.parametrize(
@@ -246,7 +256,19 @@ SHORT, SINGLE = np.ones(4), np.ones(3, np.float32)
             None,
             "parameters must be a NumPy array of float32 or float64, or one on a GPU, not list",
         ),
-        (np.ones((3, 2)).T, {"device": "cuda"}, None, "parameters must be C-contiguous and writeable"),
+        (np.ones((3, 2)).T, {"device": "cuda"}, None, "parameters must be C-contiguous, aligned and writeable"),
+        (np.ones(3, ">f8"), {"device": "cuda"}, None, "one on a GPU, not >f8"),
+        (
+            to_device(SHORT).view(Constant),
+            {},
+            None,
+            "parameters must be writeable, but their array on the GPU is read-",
+        ),
+        (ODDLY, {}, None, "parameters must begin at a multiple of 8 bytes"),
+        (to_device(np.ones(3)), {}, ODDLY, "gradient must begin at a multiple of 8 bytes"),
+        (LINE[1:], {}, LINE[:-1], "gradient overlaps the parameters"),
+        (LINE[:-1], {}, LINE[1:], "gradient overlaps the parameters"),
+        (np.ones(3), {"device": "cpu"}, Odd(), "gradient lies on a GPU and the parameters do not"),
         (to_device(SHORT), {"groups": [0, 3]}, None, "rise from 0 to the size 4"),
         (np.ones(3), {"device": "gpu"}, None, "unknown device 'gpu'; "),
         (np.ones(3), {"device": "cuda"}, SHORT, r"gradient is float64 \(4,\); the parameters are float64 \(3,\)"),
@@ -262,6 +284,35 @@ SHORT, SINGLE = np.ones(4), np.ones(3, np.float32)
 def test_wrong_arrays(device, x, more, gradient, message):
     with pytest.raises(AdamTheoryError, match=message):
         ArrayOptimizer(ADAM, x, **more).step(gradient)
+
+
+def test_a_single_number(device):
+    """An array without a dimension, with gradients from the host and on the device."""
+    x = np.array(1.0)
+    stepper = ArrayOptimizer(RULES["sgd"](lr=0.25), x, device="cuda")
+    stepper.step(np.array(2.0))
+    stepper.step(np.array(1.0).view(Resident))
+    assert stepper.fetch() is x
+    assert x == 0.25
+
+
+def test_state_of_no_parameters(device):
+    """As on the CPU: no number for a slot, one for what a group shares."""
+    steppers = [ArrayOptimizer(ADAM, np.zeros((0, 3)), device=name) for name in ("cpu", "cuda")]
+    for stepper in steppers:
+        stepper.step(np.zeros((0, 3)))
+    one, two = (stepper.fetch_state() for stepper in steppers)
+    assert {n: a.shape for n, a in one.items()} == {n: a.shape for n, a in two.items()}
+
+
+def test_what_was_fetched_stays(device):
+    """Of the powers too, which the host keeps for all groups."""
+    stepper = ArrayOptimizer(ADAM, np.ones(3), device="cuda", groups=[0, 1, 3])
+    stepper.step(np.ones(3))
+    found = stepper.fetch_state()
+    kept = {name: array.copy() for name, array in found.items()}
+    stepper.step(np.ones(3))
+    assert all(np.array_equal(found[name], kept[name]) for name in kept)
 
 
 def test_what_cannot_be_read(device, monkeypatch):

@@ -5,7 +5,11 @@ from __future__ import annotations
 import ast
 import builtins
 import json
+import re
+import shutil
+import subprocess
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -132,6 +136,18 @@ def test_drivers_that_fail(monkeypatch):
     ):
         monkeypatch.setattr(cuda, "backend", lambda module=module: cuda.Backend("builtin", "1.0", module))
         assert str(cuda.driver_error()).startswith(reason)
+
+
+@pytest.mark.skipif(shutil.which("make") is None, reason="make is not installed")
+@pytest.mark.parametrize("target", ["test-gpu", "bench-gpu", "test-gpu-sanitizer"])
+def test_what_needs_a_gpu_installs_its_compiler(target):
+    """In an environment of its own, in which the command then runs; nothing is installed here."""
+    root = Path(__file__).parents[2]
+    command = ["make", "--dry-run", "--what-if=pyproject.toml", target]
+    said = subprocess.run(command, cwd=root, capture_output=True, text=True, check=True).stdout
+    (line,) = [line for line in said.splitlines() if "[test,gpu]" in line]
+    assert line.startswith(".venv-gpu/bin/python -m pip ")
+    assert re.search(r"\.venv-gpu/bin/(adamtheory bench --device cuda|python -m pytest -m gpu) ", said)
 
 
 # -- the texts -------------------------------------------------------------------------------------------------------

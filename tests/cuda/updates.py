@@ -84,7 +84,7 @@ class Resident(np.ndarray):
 
 
 def to_device(array: Any) -> Resident:
-    return np.array(array, order="C").view(Resident)
+    return np.array(array, order="C", ndmin=1).view(Resident)
 
 
 class Threads:
