@@ -15,11 +15,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from adamtheory.engine import cuda
-from adamtheory.errors import DeviceError, UnknownNameError
+from adamtheory.errors import DeviceError
 from adamtheory.nets.block_kernel import BlockKernel, block_of, emit_evaluate, emit_train
 from adamtheory.nets.groups import Groups
 from adamtheory.nets.rows import Rows
-from adamtheory.simulation.devices import DEVICES
+from adamtheory.simulation.devices import DEVICES, unknown
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -40,7 +40,7 @@ def choose(device: str, groups: Groups, batch: int, lanes: int) -> tuple[str, st
     that a block of a GPU cannot train, and for a GPU that cannot be had.
     """
     if device not in DEVICES:
-        raise UnknownNameError("device", device, DEVICES)
+        raise unknown(device)
     if device == "cpu" or (device == "auto" and lanes < FEWEST_NETWORKS):
         few = f", reckoned to be faster than a GPU below {FEWEST_NETWORKS} networks"
         return "cpu", f"cpu{few if device == 'auto' else ''}"

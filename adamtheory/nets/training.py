@@ -121,17 +121,17 @@ class Training:
         self._steps = 1  # updates in one compiled call, found as they go
         self._whole = True  # whether all lanes stand at the end of the same epoch
         self._build()
-        self._place(device)
+        self._place(device, lanes.count)
 
-    def _place(self, wanted: str | None) -> None:
-        """Compile, for the CPU or for a GPU."""
+    def _place(self, wanted: str | None, lanes: int) -> None:
+        """Compile, for the CPU or for a GPU, as suits all lanes, of which these may be few."""
         self._cuda: CudaLanes | None = None
         device = around() if wanted is None else wanted
         name, self.device = device, device
         if device != "cpu":
             from adamtheory.nets.cuda_training import CudaLanes, choose
 
-            name, self.device = choose(device, self.groups, self.batch, self.lanes.count)
+            name, self.device = choose(device, self.groups, self.batch, lanes)
         if name == "cpu":
             self._compiled = Compiled.of(self.groups, self.rows.x.dtype.name)
         else:
