@@ -21,7 +21,7 @@ from adamtheory.errors import DeviceError, ParameterError, UnknownNameError
 from adamtheory.nets import block_kernel, cuda_training
 from adamtheory.nets.autoencoder import vae
 from adamtheory.nets.block import MOST, Block
-from adamtheory.nets.block_kernel import BARRIER, emit_evaluate, emit_train
+from adamtheory.nets.block_kernel import BARRIER, block_of, emit_evaluate, emit_train
 from adamtheory.nets.convolutions import cnn
 from adamtheory.nets.cuda_training import choose
 from adamtheory.nets.history import train
@@ -330,6 +330,13 @@ def test_what_does_not_fit_is_refused_with_the_batch_that_does():
     mnist = emit_train(softmax, 128, "uint8"), emit_evaluate(softmax, "uint8")
     assert max(kernel.bytes for kernel in mnist) <= MOST
     assert all("def load" not in kernel.text for kernel in mnist)
+
+
+def test_sums_that_begin_at_a_multiple_of_8_bytes_must_fit_too():
+    """ptxas lays the numbers of an odd count out in 49,156 bytes: 46,308, 4 of nothing, 2,048 of sums, 796 of rows."""
+    with pytest.raises(DeviceError, match=r"needs 49,156 bytes .* at most 198, or"):
+        block_of(groups(mlp(5489, 2, hidden=()), "swats"), 199)
+    assert block_of(groups(mlp(5489, 2, hidden=()), "swats"), 198).bytes == 49_136
 
 
 def test_the_device_is_chosen_and_told(monkeypatch):
