@@ -122,6 +122,7 @@ class CudaLanes:
             self.run(arrays, order, number * losses.shape[1] + 1, losses[first:last], tell)
             for name in () if self.resident else self.state:
                 self.download(arrays, name, first, last)
+            del arrays, order  # before the next ones come, which take as much memory
 
     def groups_of_seeds(self, first: int, last: int) -> tuple[Array, Array]:
         """The different seeds of some lanes, and the number of each lane's."""
@@ -162,6 +163,7 @@ class CudaLanes:
             result = cuda.to_device(found[first:last])
             self.evaluation(last - first, len(rows.y), *data, theta, result)
             found[first:last] = result.copy_to_host()
+            del theta, result
         return found
 
     def pull(self) -> None:

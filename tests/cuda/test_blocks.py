@@ -8,6 +8,7 @@ from __future__ import annotations
 import ast
 import builtins
 import os
+import weakref
 from dataclasses import replace
 from types import SimpleNamespace
 
@@ -226,6 +227,27 @@ def test_launches_and_turns_change_no_bit(monkeypatch):
         told.clear()
         assert len(lanes.stretches()) == (1 if free > 800 else 4)
     assert found[0] == found[1] == found[2]
+
+
+def test_lanes_that_do_not_fit_take_no_more_than_the_memory(monkeypatch):
+    """Those of one turn are gone before the next ones come."""
+    live, most, budget = [0], [0], 9000
+
+    def counting(array):
+        found = to_device(array)
+        live[0] += found.nbytes
+        most[0] = max(most[0], live[0])
+        weakref.finalize(found, lambda size: live.append(live.pop() - size), found.nbytes)
+        return found
+
+    monkeypatch.setattr(cuda, "to_device", counting)
+    monkeypatch.setattr(cuda, "free_bytes", lambda: budget - live[0])
+    one = training(SMALL, RULES["sgd"](lr=[0.01 * i for i in range(1, 61)]))
+    lanes = on_device(one)
+    epochs(lanes, 1, one.updates)
+    assert budget / 2 < most[0] <= budget and len(lanes.stretches()) > 2
+    lanes.evaluate(rows_of(SMALL, examples(1, 5)))
+    assert most[0] <= budget
 
 
 def test_an_epoch_goes_on_from_what_the_host_holds():
