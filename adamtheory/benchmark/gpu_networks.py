@@ -21,7 +21,7 @@ NO_TORCH = "PyTorch with CUDA: not installed, or without a GPU; pip install torc
 def heat_map(scale: float = 1.0) -> Contest:
     """32 x 32 learning rates and weight decays of AdamW, 64-32-10, 300 updates each: one launch or a few.
 
-    Counted are launches, updates, and what comes back: losses and parameters.
+    Counted are launches, updates, and what comes back: losses.
     """
     from adamtheory.benchmark.networks import examples
     from adamtheory.benchmark.torch_heat_map import on_gpu
@@ -65,7 +65,7 @@ def _torch(training: Any, cells: int, data: tuple[Array, Array]) -> dict[str, Ca
 
     from adamtheory.benchmark.torch_heat_map import HeatMap, batches
 
-    network, theta = training.network, training.theta[0]
+    network, theta = training.network, training.state()["theta"][0]
     start = [(network.array(f"w{i}", theta), network.array(f"c{i}", theta)) for i in (0, 2)]
     lr, decay = (np.broadcast_to(a, (cells, cells)).reshape(-1) for a in _map(cells))
     on_device = batches(data, BATCH)

@@ -37,10 +37,10 @@ def command(
     """
     from adamtheory.benchmark import contests, gpu
     from adamtheory.benchmark.contest import hold
-    from adamtheory.simulation.devices import check
+    from adamtheory.simulation.devices import check, unknown
 
     if device not in ("cpu", "cuda"):
-        raise UnknownNameError("device", device, ("cpu", "cuda"))
+        raise unknown(device, ("cpu", "cuda"))
     known = gpu.CONTESTS if device == "cuda" else contests.CONTESTS
     for name in contest or ():
         if name not in known:

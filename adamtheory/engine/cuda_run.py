@@ -97,6 +97,7 @@ class CudaRun(Run):
             else:
                 for name, array in self.host.items():
                     array[:, first:last] = _rows(on[name], len(array), last - first)
+            del on  # before the next ones come, which take as much memory
         self.rounds = max(1, min(self.most, int(steps * SECONDS_PER_LAUNCH / seconds), 8 * self.rounds))
 
     def upload(self, first: int, last: int) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import importlib
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -114,7 +115,7 @@ def record(outcome: Outcome) -> dict[str, Any]:
     from adamtheory.runs.folder import versions
     from adamtheory.simulation.devices import identity
 
-    on_gpu = any(told.startswith("cuda") for told in outcome.runs)
+    on_gpu = places(outcome.runs)["cuda"] > 0
     verdict = outcome.verdict
     return {
         "kind": KIND,
@@ -203,7 +204,7 @@ def recorded_settings(experiment: Experiment, found: dict[str, Any]) -> Any:
 def moved(found: Mapping[str, Any], outcome: Outcome) -> str:
     """Where runs took place then and now, where that is not the same; last bits may then differ. Else empty."""
     now = record(outcome)
-    if "runs" not in found or (found["runs"], found.get("gpu")) == (now["runs"], now.get("gpu")):
+    if "runs" not in found or (places(found["runs"]), found.get("gpu")) == (places(now["runs"]), now.get("gpu")):
         return ""
     from adamtheory.simulation.devices import in_words
 
@@ -211,6 +212,14 @@ def moved(found: Mapping[str, Any], outcome: Outcome) -> str:
         told_runs(each["runs"]) + (f", {in_words(each['gpu'])}," if "gpu" in each else "") for each in (found, now)
     )
     return "last bits may differ, for it ran elsewhere: {} then, {} now".format(*texts)
+
+
+def places(runs: Mapping[str, int]) -> Counter[str]:
+    """How many runs took place on "cpu" and on "cuda", for whatever reason."""
+    found: Counter[str] = Counter()
+    for told, n in runs.items():
+        found["cuda" if told.startswith("cuda") else "cpu"] += n
+    return found
 
 
 def told_runs(runs: Mapping[str, int]) -> str:

@@ -15,6 +15,7 @@ moves the coordinate, so shared memory would save nothing but that pass; while a
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -170,8 +171,9 @@ class Block:
 
     @property
     def bytes(self) -> int:
-        """Shared memory of a block."""
-        return self.size * ITEMSIZE[self.dtype] + 8 * self.sums + self.picked
+        """Shared memory of a block; the sums begin at a multiple of their 8 bytes."""
+        work = self.size * ITEMSIZE[self.dtype]
+        return work + (-work % 8 if self.sums else 0) + 8 * self.sums + self.picked
 
     @property
     def picked(self) -> int:
@@ -201,8 +203,7 @@ class Block:
 
     def refused(self) -> DeviceError:
         """What is said of a block that does not fit."""
-        row = replace(self, batch=2).bytes - replace(self, batch=1).bytes
-        fits = self.batch - -(-(self.bytes - MOST) // row)
+        fits = bisect_right(range(1, self.batch), MOST, key=lambda batch: replace(self, batch=batch).bytes)
         advice = f"give a batch of at most {fits}, or" if fits > 0 else "no batch is small enough, so"
         return DeviceError(
             f"{self.network.name} in batches of {self.batch}, {self.dtype}, needs {self.bytes:,} bytes of shared "

@@ -15,11 +15,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from adamtheory.engine import cuda
-from adamtheory.errors import DeviceError, UnknownNameError
+from adamtheory.errors import DeviceError
 from adamtheory.nets.block_kernel import BlockKernel, block_of, emit_evaluate, emit_train
 from adamtheory.nets.groups import Groups
 from adamtheory.nets.rows import Rows
-from adamtheory.simulation.devices import DEVICES
+from adamtheory.simulation.devices import DEVICES, unknown
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -40,7 +40,7 @@ def choose(device: str, groups: Groups, batch: int, lanes: int) -> tuple[str, st
     that a block of a GPU cannot train, and for a GPU that cannot be had.
     """
     if device not in DEVICES:
-        raise UnknownNameError("device", device, DEVICES)
+        raise unknown(device)
     if device == "cpu" or (device == "auto" and lanes < FEWEST_NETWORKS):
         few = f", reckoned to be faster than a GPU below {FEWEST_NETWORKS} networks"
         return "cpu", f"cpu{few if device == 'auto' else ''}"
@@ -66,8 +66,8 @@ class CudaLanes:
     seeds         (lanes,) uint64
     theta, slots, par, st   the host's arrays, whose first axis is the lane; see `nets.groups`
 
-    After an epoch the host's `theta` is a copy of the device's; `pull` brings the other arrays up to date too, and
-    `push` makes the next epoch begin with what the host's arrays hold.
+    `pull` brings the host's arrays up to date, and `push` makes the next epoch begin with what they hold. Where all
+    lanes fit, nothing else does, until `show` says that somebody looks at them: from then on every epoch does both.
     Raises `DeviceError` where the network does not fit into a block, or no kernel can be launched.
     """
 
@@ -91,6 +91,7 @@ class CudaLanes:
         lane += 8 * len(self.sizes) + 4 * self.rows + 4  # losses, and an order of the rows, if no other has its seed
         self.together = min(self.count, max(1, int(SHARE * cuda.free_bytes()) // lane))  # lanes in one launch
         self.resident: dict[str, Any] | None = None
+        self.shown = False
         self.steps = FIRST
 
     @cached_property
@@ -107,20 +108,21 @@ class CudaLanes:
         if self.resident is None or last - first < self.count:
             found = {name: upload(array[first:last]) for name, array in (self.state | self.fixed).items()}
             found["group"] = cuda.to_device(self.groups_of_seeds(first, last)[1].astype(np.int32))
-            self.resident = found if last - first == self.count else None
+            self.resident = found if last - first == self.count and not self.shown else None
             return found
         return self.resident
 
     def epoch(self, number: int, losses: Array, tell: Callable[[int], None]) -> None:
-        """Epoch `number`, from 0: fill losses (lanes, updates), and bring the host's `theta` up to date.
+        """Epoch `number`, from 0: fill losses (lanes, updates).
 
         tell  called with the number of updates that have been made since its last call
         """
         for first, last in self.stretches():
             arrays, order = self.on_device(first, last), self.order(number, first, last)
             self.run(arrays, order, number * losses.shape[1] + 1, losses[first:last], tell)
-            for name in ("theta",) if self.resident else self.state:
+            for name in () if self.resident else self.state:
                 self.download(arrays, name, first, last)
+            del arrays, order  # before the next ones come, which take as much memory
 
     def groups_of_seeds(self, first: int, last: int) -> tuple[Array, Array]:
         """The different seeds of some lanes, and the number of each lane's."""
@@ -161,6 +163,7 @@ class CudaLanes:
             result = cuda.to_device(found[first:last])
             self.evaluation(last - first, len(rows.y), *data, theta, result)
             found[first:last] = result.copy_to_host()
+            del theta, result
         return found
 
     def pull(self) -> None:
@@ -172,6 +175,13 @@ class CudaLanes:
     def push(self) -> None:
         """Take what the host's arrays now hold."""
         self.resident = None
+
+    def show(self) -> None:
+        """The host's arrays are to be read and written between epochs."""
+        if not self.shown:
+            self.pull()
+            self.push()
+            self.shown = True
 
     def download(self, arrays: dict[str, Any], name: str, first: int, last: int) -> None:
         host = self.state[name]

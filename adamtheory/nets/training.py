@@ -121,21 +121,21 @@ class Training:
         self._steps = 1  # updates in one compiled call, found as they go
         self._whole = True  # whether all lanes stand at the end of the same epoch
         self._build()
-        self._place(device)
+        self._place(device, lanes.count)
 
-    def _place(self, wanted: str | None) -> None:
-        """Compile, for the CPU or for a GPU."""
+    def _place(self, wanted: str | None, lanes: int) -> None:
+        """Compile, for the CPU or for a GPU, as suits all lanes, of which these may be few."""
         self._cuda: CudaLanes | None = None
         device = around() if wanted is None else wanted
         name, self.device = device, device
         if device != "cpu":
             from adamtheory.nets.cuda_training import CudaLanes, choose
 
-            name, self.device = choose(device, self.groups, self.batch, self.lanes.count)
+            name, self.device = choose(device, self.groups, self.batch, lanes)
         if name == "cpu":
             self._compiled = Compiled.of(self.groups, self.rows.x.dtype.name)
         else:
-            arrays = self.seeds, self.theta, self.slots, self._par, self._st
+            arrays = self.seeds, self._theta, self._slots, self._par, self._st
             self._cuda = CudaLanes(self.groups, self.rows, self.batch, *arrays)
         if wanted is None:
             note(self.device)
@@ -148,12 +148,31 @@ class Training:
         self._par, self._st = groups.parameters(self.lanes.values, count), groups.step_state(count)
         self.seeds = self.lanes.values[SEED].astype(np.uint64)
         starts = {int(s): self.network.initial(int(s), self.dtype) for s in np.unique(self.seeds)}
-        self.theta = np.stack([starts[int(s)] for s in self.seeds])
-        groups.prepare(self.theta)
-        self.slots = groups.slots(count)
+        self._theta = np.stack([starts[int(s)] for s in self.seeds])
+        groups.prepare(self._theta)
+        self._slots = groups.slots(count)
+
+    @property
+    def theta(self) -> Array:
+        """The parameters (lanes, size), live on every device: it shows each epoch, and what is written into it counts.
+
+        Once asked for, it and `slots` go to a GPU and come back at every epoch.
+        """
+        self._show()
+        return self._theta
+
+    @property
+    def slots(self) -> Array:
+        """The slots (lanes, slots of a rule, size) of the rules, as live as `theta`."""
+        self._show()
+        return self._slots
+
+    def _show(self) -> None:
+        if self._cuda is not None:
+            self._cuda.show()
 
     def _lane(self, lane: int) -> Lane:
-        return Lane(self.theta[lane], self.slots[lane], self._par[lane], self._st[lane], int(self.seeds[lane]))
+        return Lane(self._theta[lane], self._slots[lane], self._par[lane], self._st[lane], int(self.seeds[lane]))
 
     def _memories(self, threads: int, examples: Rows) -> list[Memory]:
         """One set of scratch arrays for each thread, as long as batches of these examples need."""
@@ -248,7 +267,7 @@ class Training:
                 if stop.is_set():
                     break
                 part = every[lo : lo + EVALUATED]
-                self._compiled.evaluate(self.theta[lane], *rows.all, part, memory.work, memory.places, found[lane])
+                self._compiled.evaluate(self._theta[lane], *rows.all, part, memory.work, memory.places, found[lane])
 
         self._each(one, rows)
         found /= len(every)
@@ -265,8 +284,8 @@ class Training:
         if self._cuda is not None:
             self._cuda.pull()
         return {
-            "theta": self.theta.copy(),
-            "slots": self.slots.copy(),
+            "theta": self._theta.copy(),
+            "slots": self._slots.copy(),
             "step": self._st.copy(),
             "epochs": np.array(self.epochs),
         }
@@ -276,7 +295,7 @@ class Training:
 
         Raises `ParameterError` where arrays are missing or have other shapes or dtypes; then nothing has changed.
         """
-        arrays = {"theta": self.theta, "slots": self.slots, "step": self._st}
+        arrays = {"theta": self._theta, "slots": self._slots, "step": self._st}
         if missing := {*arrays, "epochs"} - {*state}:
             raise ParameterError(f"the state lacks {', '.join(sorted(missing))}")
         for name, array in arrays.items():  # all of them before any is taken

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
@@ -29,10 +29,15 @@ def fewest_lanes() -> int:
     return round(GPU_ROUND / CORE_ROUND * (os.cpu_count() or 1))
 
 
+def unknown(device: str, known: Iterable[str] = DEVICES) -> UnknownNameError:
+    """The error for what is no device; to "gpu" the nearest letters, those of "cpu", are no advice."""
+    return UnknownNameError("device", device, [n for n in known if n != "cpu" or str(device).lower() != "gpu"])
+
+
 def check(device: str) -> None:
     """Raise `UnknownNameError` for what is no device, `DeviceError` for a GPU that cannot be had."""
     if device not in DEVICES:
-        raise UnknownNameError("device", device, DEVICES)
+        raise unknown(device)
     if device == "cuda":
         from adamtheory.engine import cuda
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import ast
 import builtins
 import os
+import weakref
 from dataclasses import replace
 from types import SimpleNamespace
 
@@ -21,7 +22,7 @@ from adamtheory.errors import DeviceError, ParameterError, UnknownNameError
 from adamtheory.nets import block_kernel, cuda_training
 from adamtheory.nets.autoencoder import vae
 from adamtheory.nets.block import MOST, Block
-from adamtheory.nets.block_kernel import BARRIER, emit_evaluate, emit_train
+from adamtheory.nets.block_kernel import BARRIER, block_of, emit_evaluate, emit_train
 from adamtheory.nets.convolutions import cnn
 from adamtheory.nets.cuda_training import choose
 from adamtheory.nets.history import train
@@ -228,6 +229,27 @@ def test_launches_and_turns_change_no_bit(monkeypatch):
     assert found[0] == found[1] == found[2]
 
 
+def test_lanes_that_do_not_fit_take_no_more_than_the_memory(monkeypatch):
+    """Those of one turn are gone before the next ones come."""
+    live, most, budget = [0], [0], 9000
+
+    def counting(array):
+        found = to_device(array)
+        live[0] += found.nbytes
+        most[0] = max(most[0], live[0])
+        weakref.finalize(found, lambda size: live.append(live.pop() - size), found.nbytes)
+        return found
+
+    monkeypatch.setattr(cuda, "to_device", counting)
+    monkeypatch.setattr(cuda, "free_bytes", lambda: budget - live[0])
+    one = training(SMALL, RULES["sgd"](lr=[0.01 * i for i in range(1, 61)]))
+    lanes = on_device(one)
+    epochs(lanes, 1, one.updates)
+    assert budget / 2 < most[0] <= budget and len(lanes.stretches()) > 2
+    lanes.evaluate(rows_of(SMALL, examples(1, 5)))
+    assert most[0] <= budget
+
+
 def test_an_epoch_goes_on_from_what_the_host_holds():
     """As `restore` needs it: push after the host's arrays have changed."""
     lanes = on_device(one := training(SMALL, "adam"))
@@ -330,6 +352,13 @@ def test_what_does_not_fit_is_refused_with_the_batch_that_does():
     mnist = emit_train(softmax, 128, "uint8"), emit_evaluate(softmax, "uint8")
     assert max(kernel.bytes for kernel in mnist) <= MOST
     assert all("def load" not in kernel.text for kernel in mnist)
+
+
+def test_sums_that_begin_at_a_multiple_of_8_bytes_must_fit_too():
+    """ptxas lays the numbers of an odd count out in 49,156 bytes: 46,308, 4 of nothing, 2,048 of sums, 796 of rows."""
+    with pytest.raises(DeviceError, match=r"needs 49,156 bytes .* at most 198, or"):
+        block_of(groups(mlp(5489, 2, hidden=()), "swats"), 199)
+    assert block_of(groups(mlp(5489, 2, hidden=()), "swats"), 198).bytes == 49_136
 
 
 def test_the_device_is_chosen_and_told(monkeypatch):

@@ -5,14 +5,19 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from adamtheory import catalogue
 from adamtheory.cli import main
 from adamtheory.engine import cuda
 from adamtheory.errors import DeviceError, ParameterError, UnknownNameError
-from adamtheory.laboratory.running import load, perform
+from adamtheory.laboratory.experiment import Table
+from adamtheory.laboratory.running import Outcome, load, moved, perform
 from adamtheory.losses import reddi
+from adamtheory.nets.lane import Compiled
+from adamtheory.nets.network import mlp
+from adamtheory.nets.training import Training
 from adamtheory.rules import adam, sgd
 from adamtheory.simulation import devices
 from adamtheory.simulation.simulate import simulate
@@ -55,7 +60,7 @@ def test_every_command_refuses_in_one_line_and_writes_nothing(no_gpu, capsys, na
     assert main([*COMMANDS[name], "--device", device]) == 2
     told = capsys.readouterr()
     assert (told.out, told.err.count("\n"), list(Path().iterdir())) == ("", 1, [])
-    assert ("use --device cpu, or" if device == "cuda" else "unknown device 'gpu'") in told.err
+    assert ("use --device cpu, or" if device == "cuda" else "unknown device 'gpu'; known: ") in told.err
 
 
 @pytest.mark.parametrize(
@@ -135,6 +140,27 @@ def test_which_experiments_play_lanes():
 def test_an_experiment_without_lanes_cannot_take_a_gpu(a_gpu):
     with pytest.raises(DeviceError, match="^effective_step plays no lanes that a GPU could take; use --device cpu, or"):
         perform(load("effective_step"), device="cuda")
+
+
+def test_the_same_place_for_another_reason_is_no_move():
+    experiment = load("reddi_periodic")
+    then, now = ({"cpu: no NVIDIA driver was found": 2, "cpu, reckoned to be faster": 1}, {"cpu": 3})
+
+    def told(**more):
+        return moved({"runs": then} | more, Outcome(experiment, "quick", experiment.settings("quick"), Table.of([]),
+                                                    None, 0.0, "auto", now))  # fmt: skip
+
+    assert told() == ""
+    assert "ran elsewhere: 2 runs on cpu: no NVIDIA driver was found; 1 run on cpu, " in told(gpu=GPU)
+    then["cuda"] = 1
+    assert "1 run on cuda then, 3 runs on cpu now" in told()
+
+
+def test_auto_takes_the_same_device_for_every_part_of_the_lanes(no_gpu, monkeypatch):
+    monkeypatch.setattr(Compiled, "of", lambda *_: None)
+    rows = np.zeros((4, 2), np.float32), np.array([0, 1, 1, 0])
+    found = Training(mlp(2, 2, hidden=()), rows, sgd(lr=[0.1] * 100), only=(0, 3), device="auto")
+    assert (found.lanes.count, found.device) == (3, f"cpu: {REASON}")
 
 
 # -- the rows of a GPU -----------------------------------------------------------------------------------------------

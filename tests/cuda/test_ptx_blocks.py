@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 
 import pytest
@@ -40,3 +41,11 @@ def test_budgets(budget: Budget) -> None:
     assert found.shared == made.bytes  # what is reckoned on the host is what the compiler lays out
     barriers = sum(opcode.startswith("bar.sync") for opcode in found.ptx)
     assert barriers == found.count("BAR") == made.text.count(BARRIER)
+
+
+def test_sums_begin_at_a_multiple_of_8_bytes() -> None:
+    """Behind an odd count of numbers in float32; the rows' numbers come behind them."""
+    case = ("swats", "3701-3", "relu", "5", "float32")
+    made = kernel(case, "float32")
+    assert "picked = " in made.text and int(re.findall(r"shared.array\((\d+), F\)", made.text)[0]) % 2 == 1
+    assert assemble(ptx(case, "float32", (9, 0)), (9, 0)).shared == made.bytes

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import weakref
 
 import numpy as np
 import pyarrow.parquet as parquet
@@ -12,6 +13,7 @@ from adamtheory.cli import main
 from adamtheory.engine import cpu, cuda, cuda_run
 from adamtheory.losses import reddi
 from adamtheory.rules import adam
+from adamtheory.simulation.simulate import simulate
 from adamtheory.sweeping.sweep import sweep
 
 from .pairs import plain
@@ -125,6 +127,23 @@ def test_a_sweep_that_does_not_fit_is_cut_and_tells_its_progress(here, capsys, l
     assert found.regret.tobytes() == on_cpu.regret.tobytes() and on_cpu.device == "cpu"
     stop.add(len(counts) + 4)  # between two parts of the lanes
     assert main(["sweep", *GRID, "--device", "cuda"]) == 130
+
+
+def test_parts_of_the_lanes_take_no_more_than_the_memory(monkeypatch):
+    """Those of one part are gone before the next ones come."""
+    live, most, own, budget = [0], [0], cuda.to_device, 32_000
+
+    def counting(array):
+        found, size = own(array), np.asarray(array).nbytes
+        live[0] += size
+        most[0] = max(most[0], live[0])
+        weakref.finalize(found, lambda: live.append(live.pop() - size))
+        return found
+
+    monkeypatch.setattr(cuda, "to_device", counting)
+    monkeypatch.setattr(cuda, "free_bytes", lambda: budget - live[0])
+    simulate(adam(lr=np.linspace(0.1, 0.2, 600)), reddi, 1, device="cuda")  # in parts of 275, two tiles and more
+    assert budget / 2 < most[0] <= budget
 
 
 def test_an_experiment_has_the_table_of_the_cpu_and_is_repeated_where_it_ran(here, capsys):

@@ -14,7 +14,8 @@ from adamtheory.errors import DeviceError
 from adamtheory.nets import cuda_training
 from adamtheory.nets.history import train
 from adamtheory.nets.network import mlp
-from adamtheory.rules import sgd
+from adamtheory.nets.training import Training
+from adamtheory.rules import momentum, sgd
 from adamtheory.simulation import devices
 
 pytestmark = [
@@ -81,6 +82,26 @@ def test_a_network_that_no_block_holds_is_refused_and_auto_says_so(here, capsys,
 def test_a_network_that_is_trained_can_be_judged(here):
     """It fits into a block in its batches, and not in as many rows as are evaluated where there is room for them."""
     assert main([*COMMAND, "-m", "mlp[hidden=[100]]", "--epochs", "1", "--device", "cuda", "--out", "out"]) == 0
+
+
+def test_what_is_looked_at_between_epochs_is_live():
+    """Parameters and slots, held or asked for anew; what is written into them counts, as on the CPU."""
+    rows = np.random.default_rng(2).normal(size=(4, 2)).astype(np.float32), np.array([0, 1, 1, 0])
+    asked = [mlp(2, 2, hidden=()), rows, momentum(lr=[0.1, 0.2])]
+    seen, unseen = (Training(*asked, batch=4, device="cuda") for _ in range(2))
+    for _ in range(2):  # nobody has looked before the second
+        assert np.array_equal(seen.epoch(), unseen.epoch())
+        assert np.array_equal(seen.slots, unseen.state()["slots"]) and seen.slots.any()
+    theta, slots = seen.theta, seen.slots
+    seen.epoch(), unseen.epoch()
+    state = unseen.state()
+    assert np.array_equal(theta, state["theta"]) and np.array_equal(slots, state["slots"])
+    theta[:] = 0
+    for loss in (seen.evaluate(rows)[0], seen.epoch()[:, 0]):
+        assert loss == pytest.approx([np.log(2)] * 2, rel=1e-6)
+    unseen.slots[:] = 0
+    seen.restore({**state, "slots": np.zeros_like(slots)})
+    assert np.array_equal(unseen.epoch(), seen.epoch()) and np.array_equal(unseen.theta, theta)
 
 
 def test_networks_of_experiments_take_the_device_of_the_setting():
