@@ -1,6 +1,8 @@
 # make demo          Adam against AMSGrad on Reddi's sequence: table, verdict, figure
-# make test          lint, types and tests
-# make test-experiments  every experiment in its quick form, and planted faults that must turn its verdict
+# make test          lint, types and tests, but those of the next five lines, which take as long again
+# make test-derive   what derivations find, against brute force, and planted faults that they must see
+# make test-sim      kernels for a GPU as plain Python and in a simulator
+# make test-experiments  networks; every experiment in its quick form, and planted faults that must turn its verdict
 # make test-outside  comparisons with optax, PyTorch and z3, and a proof's page in Chromium where there is one
 # make test-ptx      kernels for a GPU compiled to machine code, without one, in an environment of their own, .venv-ptx
 # make test-gpu      kernels on a GPU, where there is one, in an environment of their own, .venv-gpu
@@ -12,8 +14,8 @@
 # PYTHON=... chooses the interpreter that .venv is made with.
 
 .DEFAULT_GOAL := demo
-.PHONY: demo test test-experiments test-outside outside-env test-ptx ptx-env test-gpu test-gpu-sanitizer bench-gpu \
-        gpu-env clean
+.PHONY: demo test test-derive test-sim test-experiments test-outside outside-env test-ptx ptx-env test-gpu \
+        test-gpu-sanitizer bench-gpu gpu-env clean
 
 SHELL := /bin/sh
 VENV := .venv
@@ -43,11 +45,18 @@ demo: $(READY)
 test: $(READY)
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/python -m pytest -n 2 --dist loadgroup --ignore=tests/outside --ignore=tests/experiments -m "not sim and not ptx"
-	NUMBA_ENABLE_CUDASIM=1 $(BIN)/python -m pytest -n 2 -m sim tests/cuda/test_simulator*.py
+	$(BIN)/python -m pytest -n 2 --dist loadgroup --ignore=tests/outside --ignore=tests/experiments \
+	    --ignore=tests/deriving --ignore=tests/cuda --ignore=tests/nets
+
+test-derive: $(READY)
+	$(BIN)/python -m pytest -n 2 --dist loadgroup tests/deriving
+
+test-sim: $(READY)
+	$(BIN)/python -m pytest -n 2 -m "not sim and not ptx and not gpu" tests/cuda
+	NUMBA_ENABLE_CUDASIM=1 $(BIN)/python -m pytest -n 2 -m sim tests/cuda
 
 test-experiments: $(READY)
-	$(BIN)/python -m pytest -n 2 --dist loadgroup tests/experiments
+	$(BIN)/python -m pytest -n 2 --dist loadgroup tests/nets tests/experiments
 
 test-outside: $(OUTSIDE)
 	$(BIN)/python -m pytest tests/outside tests/logic/test_refute.py
