@@ -26,11 +26,11 @@ class GrammarError(AdamTheoryError):
 
 
 class UnknownNameError(AdamTheoryError):
-    """A name that no registry knows; the message gives the nearest names that exist."""
+    """A name that no registry knows; the message gives the nearest names that exist, all of them unless `nearest`."""
 
-    def __init__(self, what: str, given: str, known: Iterable[str]) -> None:
+    def __init__(self, what: str, given: str, known: Iterable[str], *, nearest: bool = True) -> None:
         names = sorted(known)
-        near = difflib.get_close_matches(given, names, n=3, cutoff=0.5)
+        near = difflib.get_close_matches(given, names, n=3, cutoff=0.5) if nearest else []
         shown = ", ".join(names) if len(names) <= MOST_NAMES else f"{', '.join(names[:MOST_NAMES])} and others"
         hint = f"did you mean {' or '.join(near)}?" if near else f"known: {shown}"
         super().__init__(f"unknown {what} '{given}'; {hint}")

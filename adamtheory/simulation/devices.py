@@ -31,7 +31,7 @@ def fewest_lanes() -> int:
 
 def unknown(device: str, known: Iterable[str] = DEVICES) -> UnknownNameError:
     """The error for what is no device; to "gpu" the nearest letters, those of "cpu", are no advice."""
-    return UnknownNameError("device", device, [n for n in known if n != "cpu" or str(device).lower() != "gpu"])
+    return UnknownNameError("device", device, known, nearest=False)
 
 
 def check(device: str) -> None:

@@ -369,7 +369,7 @@ def test_the_device_is_chosen_and_told(monkeypatch):
     assert choose("auto", small, 8, 1000) == ("cpu", "cpu: no NVIDIA driver was found")
     with pytest.raises(DeviceError, match="no NVIDIA driver was found; use --device cpu"):
         choose("cuda", small, 8, 1)
-    with pytest.raises(UnknownNameError, match="did you mean cuda"):
+    with pytest.raises(UnknownNameError, match="known: auto, cpu, cuda"):
         choose("cudaa", small, 8, 1)
     monkeypatch.setattr(cuda, "driver_error", lambda: None)
     assert choose("cuda", small, 8, 1) == ("cuda", "cuda")

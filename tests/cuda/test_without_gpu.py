@@ -46,7 +46,7 @@ def a_gpu(monkeypatch):
 def test_simulate_says_what_is_missing_and_what_to_do(no_gpu):
     with pytest.raises(DeviceError, match=rf"{REASON}; use --device cpu, or, .* pip install 'adamtheory\[gpu\]'$"):
         simulate(sgd, reddi, 10, device="cuda")
-    with pytest.raises(UnknownNameError, match="unknown device 'cudaa'; did you mean cuda"):
+    with pytest.raises(UnknownNameError, match="unknown device 'cudaa'; known: auto, cpu, cuda"):
         simulate(sgd, reddi, 10, device="cudaa")
 
 
