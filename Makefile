@@ -1,5 +1,5 @@
 # make demo          Adam against AMSGrad on Reddi's sequence: table, verdict, figure
-# make test          lint, types and tests, but those of the next five lines, which take as long again
+# make test          lint, types and all tests but those of the next five commands
 # make test-derive   what derivations find, against brute force, and planted faults that they must see
 # make test-sim      kernels for a GPU as plain Python and in a simulator
 # make test-experiments  networks; every experiment in its quick form, and planted faults that must turn its verdict

@@ -36,8 +36,8 @@ VARIABLE = "ADAMTHEORY_CUDA"
 PACKAGES = {"numba_cuda_mlir": "numba-cuda-mlir", "numba-cuda": "numba-cuda", "builtin": "numba"}
 INSTALL = "pip install 'adamtheory[gpu]'"
 THREADS = 128  # of a block
-FEW_BLOCK_THREADS = 8  # the same of a block that is one lane
 FEW_THREADS = 4  # of a block in the simulator, where each is a thread of Python
+FEW_BLOCK_THREADS = 8  # the same of a block that is one lane
 REMOVED = {"row_stack": "vstack", "in1d": "isin", "trapz": "trapezoid"}  # names of NumPy that numba-cuda 0.30 looks up
 
 
@@ -358,7 +358,7 @@ def room(what: str) -> Iterator[None]:
         if "OUT_OF_MEMORY" not in str(error):
             raise
         free = f"{free_bytes() / 2**30:.1f} GiB are free"
-        raise DeviceError(f"{what} do not fit into the GPU's memory: {free}; use a smaller array, or the CPU") from None
+        raise DeviceError(f"{what} do not fit into the GPU's memory: {free}; use fewer, or the CPU") from None
 
 
 def copy(array: Any) -> Any:

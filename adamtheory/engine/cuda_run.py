@@ -55,7 +55,8 @@ class CudaRun(Run):
         self.fixed = {"par": par, "group": self.group, "keys": inputs.keys}
         features = np.zeros((1, 1)) if inputs.features is None else inputs.features
         targets = np.zeros(1) if inputs.targets is None else inputs.targets
-        self.data = cuda.to_device(features.astype(self.dtype)), cuda.to_device(targets.astype(self.dtype))
+        with cuda.room(f"{len(features)} rows of data"):
+            self.data = cuda.to_device(features.astype(self.dtype)), cuda.to_device(targets.astype(self.dtype))
         moving = sum(a.nbytes for a in self.host.values())  # held twice, since a launch begins with a snapshot
         self.lane_bytes = (2 * moving + sum(a.nbytes for a in self.fixed.values())) // count + 1
         self.together = max(1, int(SHARE * cuda.free_bytes()) // self.lane_bytes)  # lanes in one launch

@@ -190,8 +190,9 @@ class CudaLanes:
 
 
 def examples(rows: Rows) -> tuple[Any, Any]:
-    """The rows and their classes on the device."""
-    return cuda.to_device(rows.x), cuda.to_device(rows.y.astype(np.int32))
+    """The rows and their classes on the device; raises `DeviceError` where there is no room for them."""
+    with cuda.room(f"{len(rows.y)} rows of data"):
+        return cuda.to_device(rows.x), cuda.to_device(rows.y.astype(np.int32))
 
 
 def upload(array: Array) -> Any:

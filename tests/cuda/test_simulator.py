@@ -13,8 +13,12 @@ import pytest
 
 from adamtheory.engine import cpu, cuda, cuda_run
 from adamtheory.engine.program import Watch
+from adamtheory.errors import DeviceError
 from adamtheory.language.tree import Name
 from adamtheory.losses import LOSSES
+from adamtheory.nets import cuda_training
+from adamtheory.nets.network import mlp
+from adamtheory.nets.rows import rows_of
 from adamtheory.rules import RULES
 from adamtheory.schedules import SCHEDULES
 from adamtheory.sets import SETS, ball, box, everything, l1_ball, simplex
@@ -240,3 +244,17 @@ def test_the_benchmark_runs(capsys):
 
     assert main(["bench", "--device", "cuda", "--scale", "1e-5", "--rounds", "3", "lanes-adam"]) == 0
     assert "ns a lane-step" in capsys.readouterr().out
+
+
+def test_data_that_do_not_fit_are_told(monkeypatch, uncompiled):
+    """Of a loss sequence and of a network; the device's memory is full from the first array on."""
+    x, y = np.ones((5, 2)), np.array([1.0, -1, 1, 1, -1])
+
+    def full(array):
+        raise RuntimeError("[2] Call to cuMemAlloc results in CUDA_ERROR_OUT_OF_MEMORY")
+
+    monkeypatch.setattr(cuda, "to_device", full)
+    with pytest.raises(DeviceError, match="5 rows of data do not fit into the GPU's memory: .* GiB are free"):
+        simulate(RULES["adam"], sequence(LOSSES["logistic"], data=(x, y)), 3, feasible=ball, device="cuda")
+    with pytest.raises(DeviceError, match="5 rows of data do not fit"):
+        cuda_training.examples(rows_of(mlp(2, 2, hidden=()), (x, np.array([0, 1, 0, 1, 1]))))

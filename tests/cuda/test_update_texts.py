@@ -336,7 +336,7 @@ def test_an_array_that_does_not_fit_is_said_so_in_one_line(device, monkeypatch, 
             with pytest.raises(DeviceError) as caught:
                 ArrayOptimizer(RULES[name], np.ones(30), device="cuda")
         assert str(caught.value) == (f"30 parameters and slots of {name} do not fit into the GPU's memory: 1.0 GiB are "
-                                     "free; use a smaller array, or the CPU")  # fmt: skip
+                                     "free; use fewer, or the CPU")  # fmt: skip
 
 
 def test_without_a_gpu_the_advice_is_one_line(monkeypatch):
