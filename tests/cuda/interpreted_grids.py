@@ -6,7 +6,7 @@ A block's threads run one after the other from barrier to barrier; a barrier tha
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import numpy as np
@@ -47,12 +47,15 @@ class Grid(Program):
                 self.base, memory = shared.ctypes.data, Memory([*arrays, shared])
                 place = {"%ntid.x": threads, "%ctaid.x": block, "%nctaid.x": blocks}
                 running = [self.thread({"%tid.x": k, **place}, words, memory) for k in range(threads)]
-                running = running[::-1] if self.backwards else running
-                while running:
-                    ended = {next(thread, "ended") for thread in running}
+                ended = {"barrier"}
+                while ended == {"barrier"}:
+                    ended = {next(running[k], "ended") for k in self.turns(threads)}
                     if len(ended) > 1:
                         raise RuntimeError("a barrier that not all threads reach")
-                    running = running if ended == {"barrier"} else []
+
+    def turns(self, threads: int) -> Iterable[int]:
+        """The order in which the threads go on to the next barrier."""
+        return reversed(range(threads)) if self.backwards else range(threads)
 
     def thread(self, registers: Registers, words: list[Any], memory: Memory) -> Iterator[str]:
         """One thread, which stops at each barrier."""
@@ -78,7 +81,11 @@ class Grid(Program):
                 self.access(opcode, operands, registers, memory)
             else:
                 named = tuple(str(self.base + self.symbols[o]) if o in self.symbols else o for o in operands[1:])
-                registers[operands[0]] = _result(opcode, named, registers)
+                registers[operands[0]] = self.result(opcode, operands[0], named, registers)
+
+    def result(self, opcode: tuple[str, ...], target: str, rest: tuple[str, ...], registers: Registers) -> Any:
+        del target
+        return _result(opcode, rest, registers)
 
     def access(self, opcode: tuple[str, ...], operands: tuple[str, ...], registers: Registers, memory: Memory) -> None:
         """A load or store of one, two or four neighbours, which begin on a multiple of all their bytes."""
