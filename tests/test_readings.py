@@ -14,8 +14,9 @@ from adamtheory.losses import LOSSES, gradients, reddi
 from adamtheory.rules import RULES, adam, adamw, get
 from adamtheory.schedules import SCHEDULES
 from adamtheory.sets import SETS, box, everything
+from adamtheory.simulation.binding import default_schedule
 from adamtheory.simulation.sequences import sequence
-from adamtheory.simulation.simulate import default_schedule, simulate
+from adamtheory.simulation.simulate import simulate
 
 FULL = os.environ.get("ADAMTHEORY_FULL") == "1"
 ROUNDS = 48

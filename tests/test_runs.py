@@ -17,7 +17,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from oracle import same_bits
 
-import adamtheory.simulation.simulate as simulation
+import adamtheory.simulation.job as job
 from adamtheory.errors import AdamTheoryError
 from adamtheory.language import parse
 from adamtheory.losses import gradients, least_squares, quadratic_gaussian, random_signs, reddi, reddi_stochastic
@@ -200,7 +200,7 @@ def test_a_prefix_does_not_depend_on_what_follows(name, monkeypatch):
         "long": simulate(rule, loss, 2600, monitors=True, seed=3),
     }
     for work in (1, 700, 40_000):
-        monkeypatch.setattr(simulation, "WORK_PER_CALL", work if name != "many lanes" else work * 20)
+        monkeypatch.setattr(job, "WORK_PER_CALL", work if name != "many lanes" else work * 20)
         rounds = [7, 40] if work == 1 else [7, 40, 1100, 2600]
         some[f"calls of {work}"] = simulate(rule, loss, rounds[-1], checkpoints=rounds, monitors=True, seed=3)
     whole = everything_of(dense, ())
@@ -326,7 +326,7 @@ def test_the_first_nonfinite_round_is_exact(shape, dtype, monkeypatch):
     start = np.where(np.arange(count) % 5 == 4, 0, 2.0**exponents)
     wanted = np.where(start == 0, 0, top - exponents)
     for work in (10**7, 500):
-        monkeypatch.setattr(simulation, "WORK_PER_CALL", work)
+        monkeypatch.setattr(job, "WORK_PER_CALL", work)
         if shape != "coordinates":
             found = simulate(DOUBLING, FLAT, 1500, start=start, dtype=dtype)
             assert found.nonfinite.tolist() == wanted.tolist()

@@ -92,7 +92,7 @@ def prepare(plan: TrainPlan, examples: Any) -> tuple[Network, list[Entry]]:
 
 def _entry(plan: TrainPlan, network: Network, examples: Rows, text: str, label: str) -> Entry:
     from adamtheory.schedules import constant
-    from adamtheory.simulation.simulate import default_schedule
+    from adamtheory.simulation.binding import default_schedule
 
     spec = parse_spec(text)
     steps = own_schedule(spec) or (parse_spec(plan.schedule) if plan.schedule else None)

@@ -27,9 +27,9 @@ from adamtheory.nets.memory import check_memory
 from adamtheory.nets.network import Network
 from adamtheory.nets.rows import Rows, rows_of
 from adamtheory.nets.threads import Memory, each, one_thread
+from adamtheory.simulation.binding import bind, default_schedule, stream_words
 from adamtheory.simulation.devices import around, note
 from adamtheory.simulation.lanes import Lanes, broadcast
-from adamtheory.simulation.simulate import bind, default_schedule, stream_words
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

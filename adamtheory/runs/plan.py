@@ -29,8 +29,9 @@ from adamtheory.runs.specs import (
 
 if TYPE_CHECKING:
     from adamtheory.hindsight.regret import Regret
+    from adamtheory.simulation.job import Job
     from adamtheory.simulation.sequences import LossSequence
-    from adamtheory.simulation.simulate import Job, Watch
+    from adamtheory.simulation.simulate import Watch
     from adamtheory.simulation.trajectory import Trajectory
 
 Progress = Callable[[int, int], None]
@@ -167,7 +168,7 @@ def on_device(plan: Plan, entries: Sequence[Entry], device: str) -> tuple[Plan, 
 
 def _entry(plan: Plan, text: str, label: str, loss: Spec, losses: LossSequence) -> Entry:
     """One optimizer with all its lanes: lists of all its rules multiply out, the seeds last."""
-    from adamtheory.simulation.simulate import default_schedule, default_set
+    from adamtheory.simulation.binding import default_schedule, default_set
 
     spec = parse_spec(text)
     steps = own_schedule(spec) or (parse_spec(plan.schedule) if plan.schedule else None)

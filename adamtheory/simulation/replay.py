@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from adamtheory.errors import ParameterError
+from adamtheory.simulation.job import Job
 from adamtheory.simulation.lanes import Lanes
-from adamtheory.simulation.simulate import Job
 from adamtheory.simulation.trajectory import Trajectory
 
 if TYPE_CHECKING:

@@ -22,8 +22,8 @@ from typing import TYPE_CHECKING, Any
 
 from adamtheory.errors import ParameterError
 from adamtheory.language.rule import Bound, Rule
+from adamtheory.simulation.binding import bind, default_schedule
 from adamtheory.simulation.devices import check
-from adamtheory.simulation.simulate import bind, default_schedule
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -24,9 +24,10 @@ from adamtheory.runs.specs import (
     to_schedule,
     to_set,
 )
+from adamtheory.simulation.binding import default_schedule, default_set
 from adamtheory.simulation.lanes import as_array
 from adamtheory.simulation.sequences import LossSequence
-from adamtheory.simulation.simulate import LONGEST, default_schedule, default_set, prepare
+from adamtheory.simulation.simulate import LONGEST, prepare
 from adamtheory.sweeping.grid import Axis, Grid, canonical, shown
 
 if TYPE_CHECKING:

@@ -20,8 +20,8 @@ from adamtheory import __version__
 from adamtheory.errors import ParameterError
 from adamtheory.runs.folder import OWNERS
 from adamtheory.simulation.devices import choose, identity, in_words
+from adamtheory.simulation.job import Job
 from adamtheory.simulation.lanes import Lanes, as_array
-from adamtheory.simulation.simulate import Job
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

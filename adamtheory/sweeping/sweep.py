@@ -22,8 +22,8 @@ from adamtheory.errors import ParameterError, UnknownNameError
 from adamtheory.language.rule import Bound, Rule
 from adamtheory.runs.folder import OWNERS
 from adamtheory.runs.specs import parse_spec, to_loss, to_optimizer, to_schedule, to_set
+from adamtheory.simulation.binding import bind, default_schedule, default_set
 from adamtheory.simulation.sequences import sequence
-from adamtheory.simulation.simulate import bind, default_schedule, default_set
 from adamtheory.sweeping.asking import along, build, probe
 from adamtheory.sweeping.drive import Report, play
 from adamtheory.sweeping.executors import check_executor
