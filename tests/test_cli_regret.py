@@ -15,6 +15,7 @@ from pathlib import Path
 import numpy as np
 import pyarrow.parquet as parquet
 import pytest
+from damage import damaged
 
 from adamtheory.cli import main
 from adamtheory.runs.folder import differences, read_folder
@@ -294,6 +295,22 @@ def test_a_record_that_is_none_is_refused(here, capsys):
         capsys.readouterr()
         assert regret("--from", "run") == 2
         assert capsys.readouterr().err.count("\n") == 1
+
+
+def test_a_record_that_was_changed_by_hand_is_one_line(here, capsys):
+    """Or it is played: as another run, or as the same where what was changed says nothing of the numbers."""
+    assert (
+        regret("-o", "sgd[lr=[0.1, 1]]", "-o", "adam", "-T", "30", "--out", "run", "--no-figure") == 0
+    )
+    file, refused = here / "run" / "run.json", 0
+    for what, record in damaged(json.loads(file.read_text()), 120):
+        file.write_text(json.dumps(record))
+        capsys.readouterr()
+        status = regret("--from", "run", "--no-figure")
+        err = [line for line in capsys.readouterr().err.splitlines() if line.startswith("adamtheory:")]
+        assert status in (0, 1) or (status == 2 and len(err) == 1), what
+        refused += status == 2
+    assert refused > 60
 
 
 def test_nothing_is_left_where_writing_fails(here, monkeypatch, capsys):

@@ -185,14 +185,15 @@ def read_folder(folder: Path) -> tuple[dict[str, Any], Table]:
     import pyarrow as pa
     import pyarrow.parquet as parquet
 
+    from adamtheory.runs.records import ExperimentRecord, check
+
     try:
         found = json.loads((folder / RECORD).read_text(encoding="utf-8"))
         stored = parquet.read_table(folder / TABLE)
     except (OSError, ValueError, pa.ArrowException) as error:
         told = getattr(error, "strerror", None) or error
         raise OutputError(f"{folder} holds no readable experiment ({told}); give a folder that `run` wrote") from None
-    if not isinstance(found, dict) or found.get("kind") != KIND:
-        raise OutputError(f"{folder / RECORD} is not the record of an experiment; give a folder that `run` wrote")
+    check(found, ExperimentRecord, folder / RECORD, "an experiment")
     return found, Table({name: stored[name].to_numpy() for name in stored.column_names})
 
 

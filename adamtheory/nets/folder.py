@@ -73,15 +73,17 @@ def _rules(entry: Entry) -> dict[str, Any]:
 
 def read_record(folder: Path) -> dict[str, Any]:
     """The record of a training's folder; raises `OutputError` for any other folder."""
+    from adamtheory.runs.records import TrainingRecord, check
+
     try:
         found = json.loads((folder / RECORD).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         found = None
     if not isinstance(found, dict) or found.get("kind") != KIND:
         raise OutputError(f"{folder} exists already and holds no training; name a folder that does not, or remove it")
-    if isinstance(found.get("parameters"), dict):
-        found["parameters"].setdefault("device", "cpu")  # as it was before there was a choice
-    return found
+    check(found, TrainingRecord, folder / RECORD, "a training")
+    found["parameters"].setdefault("device", "cpu")  # as it was before there was a choice
+    return dict(found)
 
 
 def write_record(folder: Path, facts: dict[str, Any]) -> None:

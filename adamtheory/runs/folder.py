@@ -208,6 +208,8 @@ def read_folder(folder: Path) -> Past:
     import pyarrow as pa
     import pyarrow.parquet as parquet
 
+    from adamtheory.runs.records import RegretRecord, check
+
     try:
         found = json.loads((folder / RECORD).read_text(encoding="utf-8"))
         table = parquet.read_table(folder / RESULTS)
@@ -216,8 +218,7 @@ def read_folder(folder: Path) -> Past:
         raise OutputError(
             f"{folder} holds no readable regret run ({reason}); give a folder that `regret` wrote"
         ) from None
-    if not isinstance(found, dict) or found.get("kind") != KIND or not isinstance(found.get("parameters"), dict):
-        raise OutputError(f"{folder / RECORD} is not the record of a regret run; give a folder that `regret` wrote")
+    check(found, RegretRecord, folder / RECORD, "a regret run")
     read = {}
     for name in table.column_names:
         column = table[name].combine_chunks()

@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 import pyarrow.parquet as parquet
 import pytest
+from damage import damaged
 from scipy import stats
 
 from adamtheory.cli import main
@@ -339,6 +340,22 @@ def test_a_folder_of_other_settings_is_refused(
     assert printed.out == "" and printed.err.count("\n") == 1
     assert f"{peace} holds a training with other settings ({needle}" in printed.err
     assert content(peace) == before
+
+
+def test_a_record_that_was_changed_by_hand_is_one_line(
+    peace: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Or the training is finished again, where what was changed is not looked at."""
+    shutil.copytree(peace, tmp_path / "run")
+    record, refused = json.loads((peace / "run.json").read_text()), 0
+    for what, found in damaged(record, 60):
+        (tmp_path / "run" / "run.json").write_text(json.dumps(found))
+        capsys.readouterr()
+        status = main([*COMMAND, "--out", str(tmp_path / "run"), "--no-figure"])
+        err = capsys.readouterr().err.splitlines()
+        assert status == 0 or (status == 2 and len(err) == 1), what
+        refused += status == 2
+    assert refused > 30
 
 
 def test_a_folder_of_something_else_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
