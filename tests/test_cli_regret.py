@@ -299,9 +299,7 @@ def test_a_record_that_is_none_is_refused(here, capsys):
 
 def test_a_record_that_was_changed_by_hand_is_one_line(here, capsys):
     """Or it is played: as another run, or as the same where what was changed says nothing of the numbers."""
-    assert (
-        regret("-o", "sgd[lr=[0.1, 1]]", "-o", "adam", "-T", "30", "--out", "run", "--no-figure") == 0
-    )
+    assert regret("-o", "sgd[lr=[0.1, 1]]", "-o", "adam", "-T", "30", "--out", "run", "--no-figure") == 0
     file, refused = here / "run" / "run.json", 0
     for what, record in damaged(json.loads(file.read_text()), 120):
         file.write_text(json.dumps(record))

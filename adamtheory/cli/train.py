@@ -62,8 +62,9 @@ def command(
     Printed are losses and accuracy on the test rows, with intervals over the seeds. Lists in an optimizer multiply out;
     a list in a network is its layers. All seeds share starts, orders of rows and dropout between the optimizers. The
     folder holds run.json, results.parquet, the figure, and a checkpoint of every epoch: after Ctrl-C or a kill the same
-    command goes on where it stopped, and ends with the same bits; a folder of other settings is refused. On a GPU a
-    block of threads trains one network, all of them at once: softmax and mlp, small enough for a block's memory.
+    command goes on where it stopped, and ends with the same bits; given --out and more epochs it goes on from the last
+    one; a folder of other settings is refused. On a GPU a block of threads trains one network, all of them at once:
+    softmax and mlp, small enough for a block's memory.
 
     \b
     Examples:
@@ -125,10 +126,11 @@ class Session:
 
     def run(self, figure: bool, as_json: bool) -> int:
         """Train, write, print; the exit status. Every epoch that is done is on the disk, whatever happens then."""
-        from adamtheory.nets.folder import locked, open_folder
+        from adamtheory.nets.folder import locked, open_folder, take_up
 
-        facts = open_folder(self.folder, self.facts)
+        open_folder(self.folder, self.facts)
         with locked(self.folder):
+            facts = take_up(self.folder, self.facts)
             try:
                 self.play(facts, as_json)
                 self.write(facts, figure)

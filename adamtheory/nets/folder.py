@@ -6,7 +6,8 @@
     results.parquet  one row for each optimizer, lane and epoch from 0; float64 as computed
     train.png/.svg   the figure
 
-The same command on the same folder goes on where it stopped; a folder of other settings is refused.
+The same command on the same folder goes on where it stopped, with more epochs from the last one on; a folder of other
+settings is refused.
 """
 
 from __future__ import annotations
@@ -95,15 +96,31 @@ def _text(facts: dict[str, Any]) -> str:
     return json.dumps(facts, indent=2, ensure_ascii=False) + "\n"
 
 
-def open_folder(folder: Path, facts: dict[str, Any]) -> dict[str, Any]:
-    """Make the folder, or check that it is of the same training; the record that it holds.
+def open_folder(folder: Path, facts: dict[str, Any]) -> None:
+    """Make the folder, or check that it is of the same training.
 
     Raises `OutputError` where it holds something else, a training with other settings, or cannot be written.
     """
-    if not (folder.exists() or folder.is_symlink()):
+    if folder.exists() or folder.is_symlink():
+        _going_on(folder, read_record(folder), facts)
+    else:
         write_folder(folder, lambda inside: write_record(inside, facts))
-        return facts
-    found = read_record(folder)
+
+
+def take_up(folder: Path, facts: dict[str, Any]) -> dict[str, Any]:
+    """The record of a folder that is held; with more epochs than it was begun with, a training is unfinished again."""
+    held = read_record(folder)
+    found = _going_on(folder, held, facts)
+    if found != held:
+        write_record(folder, found)
+    return found
+
+
+def _going_on(folder: Path, held: dict[str, Any], facts: dict[str, Any]) -> dict[str, Any]:
+    """What the folder's record is from now on; raises `OutputError` where the settings are not the same."""
+    found, epochs = held, facts["parameters"]["epochs"]
+    if epochs > held["parameters"]["epochs"]:
+        found = {**held, "finished": False, "parameters": {**held["parameters"], "epochs": epochs}}
     for name in SETTINGS:
         if found.get(name) != facts[name]:
             raise OutputError(f"{folder} holds a training with other settings ({_difference(found, facts, name)}); "

@@ -82,12 +82,18 @@ class ExperimentRecord(Strict):
     gpu: dict[str, str] = {}
 
 
+class TrainingParameters(Strict):
+    """What of `nets.plan.TrainPlan` may grow; all else must be the same for a training to go on."""
+
+    epochs: int = Field(ge=1)
+
+
 class TrainingRecord(Strict):
     """What `train` writes when it begins."""
 
     kind: Literal["adamtheory training"]
     finished: bool
-    parameters: dict[str, Any]
+    parameters: TrainingParameters
     network: dict[str, Any]
     optimizers: list[dict[str, Any]]
     data: dict[str, Any]

@@ -325,7 +325,7 @@ def test_wrong_input_is_one_line_and_nothing_is_written(
 @pytest.mark.parametrize(
     ("words", "needle"),
     [
-        (["--epochs", "13"], f"epochs was {EPOCHS}, now 13"),
+        (["--epochs", "11"], f"epochs was {EPOCHS}, now 11"),
         (["-o", "adam[lr=[0.002,0.03]]"], "optimizers was adam[lr=[0.002,0.02]], sgd[lr=0.1], now"),
         (["-m", "softmax"], "model was mlp[hidden=[8]], now softmax"),
         (["--seed", "4"], "first_seed was 3, now 4"),
@@ -340,6 +340,16 @@ def test_a_folder_of_other_settings_is_refused(
     assert printed.out == "" and printed.err.count("\n") == 1
     assert f"{peace} holds a training with other settings ({needle}" in printed.err
     assert content(peace) == before
+
+
+def test_a_finished_training_goes_on_to_more_epochs(peace: Path, tmp_path: Path) -> None:
+    """To the same bits as one that was begun with them."""
+    folder = tmp_path / "run"
+    for epochs in (2, 5, EPOCHS):
+        assert main([*COMMAND, "--epochs", str(epochs), "--out", str(folder)]) == 0
+        record = json.loads((folder / "run.json").read_text())
+        assert record["finished"] and record["parameters"]["epochs"] == epochs
+    assert content(folder) == content(peace)
 
 
 def test_a_record_that_was_changed_by_hand_is_one_line(
