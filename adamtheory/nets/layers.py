@@ -19,7 +19,7 @@ from adamtheory.errors import ParameterError, UnknownNameError
 
 @dataclass(frozen=True)
 class Parameter:
-    """One array of parameters: drawn uniformly from [-bound, bound); `role` is weight or bias.
+    """One array of parameters: drawn uniformly from [start - bound, start + bound); `role` is weight or bias.
 
     order  how it lies in memory, as in NumPy: "C", the last index fastest, or "F", the first
     """
@@ -29,6 +29,7 @@ class Parameter:
     role: str
     bound: float = 0.0
     order: Literal["C", "F"] = "C"
+    start: float = 0.0
 
     @property
     def size(self) -> int:

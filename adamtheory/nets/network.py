@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from adamtheory.errors import ParameterError, UnknownNameError
 from adamtheory.nets.heads import Head, SoftmaxLoss
 from adamtheory.nets.layers import Affine, Dense, Dropout, Layer, Parameter, SparseDense, dense_layers, widths
+from adamtheory.nets.normalization import NORMALIZATIONS, normalized
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -124,10 +125,11 @@ class Network:
 
         theta = np.zeros(self.size)
         for place in self.places:
+            theta[place.start : place.stop] = place.parameter.start
             if place.parameter.bound:
                 drawn = _uniform(np.arange(place.start, place.stop, dtype=np.uint64), seed)
                 values = place.parameter.bound * (2 * drawn - 1)
-                theta[place.start : place.stop] = values.reshape(place.parameter.shape).ravel(place.parameter.order)
+                theta[place.start : place.stop] += values.reshape(place.parameter.shape).ravel(place.parameter.order)
         found: Array = theta.astype(dtype)
         return found
 
@@ -155,6 +157,7 @@ def mlp(
     activation: str = "relu",
     dropout: float = 0.0,
     input_dropout: float = 0.0,
+    normalization: str = "none",
     sparse: bool = False,
 ) -> Network:
     """A multilayer perceptron: dense layers with an activation, softmax at the end; `hidden=()` is softmax regression.
@@ -164,9 +167,12 @@ def mlp(
     activation       relu, tanh, sigmoid or softplus
     dropout          of every hidden layer's output, in [0, 1)
     input_dropout    of the data, in [0, 1)
+    normalization    "none", or "layer": `LayerNormalization` between a hidden layer and its activation
     sparse           whether the data are rows of a sparse matrix
-    Raises `ParameterError` for sizes below 1 or a rate outside [0, 1).
+    Raises `ParameterError` for sizes below 1 or a rate outside [0, 1), `UnknownNameError` for a name that is none.
     """
+    if normalization not in NORMALIZATIONS:
+        raise UnknownNameError("normalization", normalization, NORMALIZATIONS)
     sizes = [inputs, *widths("hidden", hidden), classes]
     layers = dense_layers(sizes, activation, dropout)
     first = layers[0]
@@ -177,5 +183,7 @@ def mlp(
     else:
         before = [Dropout(first.inputs, first.inputs, input_dropout)] if input_dropout else []
         layers[:1] = [*before, Dense(first.inputs, first.outputs, gain, order="F")]
-    name = "softmax" if len(sizes) == 2 else "mlp"
-    return Network(f"{name}[{'-'.join(str(int(n)) for n in sizes)}]", tuple(layers), SoftmaxLoss(int(classes)))
+    if normalization == "layer":
+        layers = normalized(layers)
+    name, told = "softmax" if len(sizes) == 2 else "mlp", ", normalized" if normalization != "none" else ""
+    return Network(f"{name}[{'-'.join(str(int(n)) for n in sizes)}{told}]", tuple(layers), SoftmaxLoss(int(classes)))

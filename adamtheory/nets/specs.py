@@ -7,7 +7,7 @@ A list is the list of a network's layers, in contrast to those of an optimizer, 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from math import prod
@@ -16,6 +16,7 @@ from typing import Any
 from adamtheory.errors import ParameterError, SpecError, UnknownNameError
 from adamtheory.nets.layers import ACTIVATIONS
 from adamtheory.nets.network import Network, mlp
+from adamtheory.nets.normalization import NORMALIZATIONS
 from adamtheory.runs.spec_text import Spec, Value, parse_spec, parse_value, value_text
 
 MOST_UNITS = 1_000_000  # of one layer; a slip of the pen must not fill the memory
@@ -115,12 +116,17 @@ def _rate(value: Value) -> float:
     return float(value)
 
 
-def _activation(value: Value) -> str:
-    if not isinstance(value, str):
-        raise SpecError(f"activation={value_text(value)} is not a name; give one of {', '.join(ACTIVATIONS)}")
-    if value not in ACTIVATIONS:
-        raise UnknownNameError("activation", value, ACTIVATIONS)
-    return value
+def one_of(what: str, names: Collection[str], default: str, meaning: str) -> Option:
+    """One of some names."""
+
+    def read(value: Value) -> str:
+        if not isinstance(value, str):
+            raise SpecError(f"{what}={value_text(value)} is not a name; give one of {', '.join(names)}")
+        if value not in names:
+            raise UnknownNameError(what, value, names)
+        return value
+
+    return Option(default, read, f"one of {', '.join(names)}", meaning)
 
 
 def sizes(default: str, meaning: str) -> Option:
@@ -138,7 +144,7 @@ def rate(meaning: str) -> Option:
     return Option("0", _rate, "a number in [0, 1)", meaning)
 
 
-ACTIVATION = Option("relu", _activation, f"one of {', '.join(ACTIVATIONS)}", "of every hidden layer")
+ACTIVATION = one_of("activation", ACTIVATIONS, "relu", "of every hidden layer")
 
 
 # --- kinds ------------------------------------------------------------------------------------------------------------
@@ -190,6 +196,9 @@ NETWORKS: dict[str, Kind] = {
             "activation": ACTIVATION,
             "dropout": rate("share of every hidden layer's outputs left out in training"),
             "input_dropout": INPUT_DROPOUT,
+            "normalization": one_of(
+                "normalization", NORMALIZATIONS, "none", "of every hidden layer's sums (Ba et al. 2016)"
+            ),
         },
         "as in Kingma & Ba 2015, Section 6.2; starting weights of He et al. 2015 (ReLU) and Glorot & Bengio 2010",
     ),

@@ -15,6 +15,7 @@ from adamtheory.nets.convolutions import Convolution, MaxPool, cnn
 from adamtheory.nets.kernels import MASKS
 from adamtheory.nets.layers import ACTIVATIONS, Activation, Dense, Dropout, SparseDense, keep_words
 from adamtheory.nets.network import Network, mlp
+from adamtheory.nets.normalization import LayerNormalization
 from adamtheory.nets.training import Training
 from adamtheory.rules import adam, sgd
 
@@ -29,6 +30,8 @@ NETWORKS = {
     "softmax": mlp(9, 4, hidden=()),
     **{name: mlp(9, 4, hidden=(7, 5), activation=name) for name in ACTIVATIONS},
     "mlp with dropout": mlp(9, 4, hidden=(7, 5), dropout=0.5, input_dropout=0.2),
+    "normalized mlp": mlp(9, 4, hidden=(7, 5), normalization="layer"),
+    "normalized sparse mlp": mlp(9, 4, hidden=(7,), activation="tanh", dropout=0.5, normalization="layer", sparse=True),
     "sparse mlp with dropout": mlp(9, 4, hidden=(7,), dropout=0.5, input_dropout=0.2, sparse=True),
     "cnn": cnn(SHAPE, 4, channels=(3, 4, 5), kernel=5, hidden=(6,)),
     "cnn with dropout": cnn(SHAPE, 4, channels=(3, 2), kernel=3, activation="tanh", dropout=0.5, input_dropout=0.2),
@@ -80,6 +83,8 @@ def loss_by_torch(net: Network, theta: Any, x: Any, y: Any) -> Any:
             a = getattr(F, layer.function)(a)
         elif isinstance(layer, Dropout):
             a = a * masks(i, layer.rate, a)
+        elif isinstance(layer, LayerNormalization):
+            a = F.layer_norm(a, (layer.outputs,), net.array(f"w{i}", theta), net.array(f"c{i}", theta))
         elif isinstance(layer, Convolution):
             filters = net.array(f"w{i}", theta).reshape(layer.filters, layer.shape[0], layer.kernel, layer.kernel)
             a = F.conv2d(a.reshape(-1, *layer.shape), filters, net.array(f"c{i}", theta), padding="same").flatten(1)
