@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 from adamtheory.experiments._networks import Task
 from adamtheory.hindsight.fit import interval
 from adamtheory.laboratory.experiment import Check
-from adamtheory.nets.network import mlp
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from adamtheory.language.rule import Bound
     from adamtheory.nets.data_arrays import Split
+    from adamtheory.nets.network import Network
 
     Array = NDArray[Any]
 
@@ -37,12 +37,11 @@ def split(data: Task, rows: int, held: int) -> Parts:
 
 
 def measured(
-    data: Task, parts: Parts, optimizer: Bound, schedule: Bound, epochs: int, seeds: Array, hidden: int, batch: int
+    net: Network, parts: Parts, optimizer: Bound, schedule: Bound, epochs: int, seeds: Array, batch: int
 ) -> dict[str, Array]:
     """Losses and errors of all lanes after training, on the rows for choosing and on the test rows."""
     from adamtheory.nets.training import Training
 
-    net = mlp(data.inputs, data.classes, hidden=(hidden,))
     training = Training(net, parts.train, optimizer, batch=batch, schedule=schedule, seed=seeds)
     for _ in range(epochs):
         training.epoch()

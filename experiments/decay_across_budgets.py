@@ -22,6 +22,7 @@ from adamtheory.experiments._decay import best_decays, exponent_above, measured,
 from adamtheory.experiments._networks import task
 from adamtheory.hindsight.fit import interval
 from adamtheory.laboratory.experiment import Block, Table, Tell, Verdict
+from adamtheory.nets.network import mlp
 from adamtheory.rules import get
 from adamtheory.schedules import cosine, normalized_weight_decay
 
@@ -91,15 +92,14 @@ def run(settings: Settings, tell: Tell) -> Iterator[Block]:
 
     data, decays = task(settings.data), grid(settings)
     parts = split(data, settings.rows, settings.held)
+    net = mlp(data.inputs, data.classes, hidden=(settings.hidden,))
     whole, seeds = len(FORMS) * settings.budgets, np.arange(settings.seeds)
     for part, form in enumerate(FORMS):
         for at, epochs in enumerate(lengths(settings)):
             tell(part * settings.budgets + at, whole, f"{form}, {epochs} epochs")
             updates = epochs * -(-settings.rows // settings.batch)
             optimizer = get(form)(lr=getattr(settings, f"lr_{form}"), weight_decay=decays[:, None])
-            found = measured(
-                data, parts, optimizer, cosine(lr=1, steps=updates), epochs, seeds, settings.hidden, settings.batch
-            )
+            found = measured(net, parts, optimizer, cosine(lr=1, steps=updates), epochs, seeds, settings.batch)
             yield {
                 "form": form, "updates": updates, "decay": np.repeat(decays, settings.seeds),
                 "seed": np.tile(seeds, len(decays)), **found,

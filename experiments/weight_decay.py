@@ -25,6 +25,7 @@ from adamtheory.experiments._networks import above, relative, task
 from adamtheory.hindsight.fit import interval
 from adamtheory.laboratory.experiment import Block, Table, Tell, Verdict
 from adamtheory.laboratory.settings import check_increasing
+from adamtheory.nets.network import mlp
 from adamtheory.rules import get
 from adamtheory.schedules import cosine
 
@@ -52,6 +53,7 @@ class Settings:
     rows: int = 200
     held: int = 1200
     hidden: int = 32
+    normalization: str = "none"
     epochs: int = 30
     batch: int = 20
     side: int = 5
@@ -95,6 +97,7 @@ def run(settings: Settings, tell: Tell) -> Iterator[Block]:
 
     data = task(settings.data)
     parts = split(data, settings.rows, settings.held)
+    net = mlp(data.inputs, data.classes, hidden=(settings.hidden,), normalization=settings.normalization)
     seeds, updates = np.arange(settings.seeds), -(-settings.rows // settings.batch)
     schedule = cosine(lr=1, steps=settings.epochs * updates)
     for part, form in enumerate(FORMS):
@@ -102,7 +105,7 @@ def run(settings: Settings, tell: Tell) -> Iterator[Block]:
         for at, lr in enumerate(lrs):
             tell(part * len(lrs) + at, len(FORMS) * len(lrs), f"{form}, lr={lr:.2g}")
             optimizer = get(form)(lr=lr, weight_decay=decays[:, None])
-            found = measured(data, parts, optimizer, schedule, settings.epochs, seeds, settings.hidden, settings.batch)
+            found = measured(net, parts, optimizer, schedule, settings.epochs, seeds, settings.batch)
             yield {
                 "form": form, "lr": lr, "decay": np.repeat(decays, settings.seeds),
                 "seed": np.tile(seeds, len(decays)), **found,
