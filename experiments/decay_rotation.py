@@ -198,9 +198,7 @@ def _unsettled(settings: Settings, form: str) -> str:
     if form == "sgd_l2":  # a step is as long as 1/(1 - beta1) of them
         rate *= float(grid(settings, form)[0]) / (1 - settings.beta1)
     times = rate * (settings.updates - settings.updates // 2)
-    return (
-        "" if times >= SETTLED else f"half of the updates are only {times:.2g} times 1/decay, and lengths not settled"
-    )
+    return "" if times >= SETTLED else f"half of the updates are only {times:.2g} times 1/decay: lengths not settled"
 
 
 def _angle(table: Table, settings: Settings) -> Check:

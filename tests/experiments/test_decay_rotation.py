@@ -87,7 +87,7 @@ def test_without_a_normalization_the_claim_is_refuted(monkeypatch: pytest.Monkey
 
 
 @pytest.mark.parametrize(
-    ("changes", "reason"), [({"updates": 60}, "lengths not settled"), ({"dropout": 0.0}, "vanishes")]
+    ("changes", "reason"), [({"updates": 60}, "lengths not settled"), ({"updates": 60, "dropout": 0.0}, "vanishes")]
 )
 def test_settings_that_leave_nothing_to_judge(changes: dict[str, Any], reason: str) -> None:
     verdict = judged("decay_rotation", **{**SMALL, **changes}).verdict
