@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from adamtheory.errors import UnknownNameError
 from adamtheory.language import feasible_set, positive, real, where
 from adamtheory.language.rule import Rule
 
@@ -77,10 +76,3 @@ def everything(y):
 
 
 SETS: Mapping[str, Rule] = MappingProxyType({s.name: s for s in (box, ball, simplex, l1_ball, everything)})
-
-
-def get_set(name: str) -> Rule:
-    """The feasible set of that name; raises `UnknownNameError`."""
-    if name not in SETS:
-        raise UnknownNameError("set", name, SETS)
-    return SETS[name]

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from adamtheory.language.rule import Rule
 
 EVERY = 6  # training example that is held out in tuning: 10000 of MNIST's 60000
+POINTS = "points"  # of percent
 TRAIN, HELD_OUT = "training", "held-out"  # losses by which a step size can be chosen: whole run, last epoch
 
 
@@ -164,23 +165,23 @@ def absolute(one: Array, two: Array) -> tuple[float, float]:
     return float(mean), float(error)
 
 
-def below(what: str, found: tuple[float, float], limit: float) -> Check:
+def below(what: str, found: tuple[float, float], limit: float, unit: str = "%") -> Check:
     """A check that a difference is below a limit; cannot tell where its interval reaches to both sides."""
     mean, error = found
     holds = True if mean + error < limit else False if mean - error >= limit else None
-    return Check(what, shown(found), f"below {limit:+.2%}", holds)
+    return Check(what, shown(found, unit), f"below {100 * limit:+.2f} {unit}", holds)
 
 
-def above(what: str, found: tuple[float, float], limit: float) -> Check:
+def above(what: str, found: tuple[float, float], limit: float, unit: str = "%") -> Check:
     """A check that a difference is above a limit; cannot tell where its interval reaches to both sides."""
     mean, error = found
     holds = True if mean - error > limit else False if mean + error <= limit else None
-    return Check(what, shown(found), f"above {limit:+.2%}", holds)
+    return Check(what, shown(found, unit), f"above {100 * limit:+.2f} {unit}", holds)
 
 
-def shown(found: tuple[float, float]) -> str:
-    """A difference and its interval in percent."""
-    return f"{found[0]:+.2%} ± {found[1]:.2%}"
+def shown(found: tuple[float, float], unit: str = "%") -> str:
+    """A difference and its interval in percent; of two shares, such as errors, in `POINTS`."""
+    return f"{100 * found[0]:+.2f} ± {100 * found[1]:.2f} {unit}"
 
 
 def tuning_was_wide(table: Table, what: str = "") -> Check:

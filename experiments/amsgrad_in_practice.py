@@ -76,7 +76,7 @@ def verdict(table: Table, settings: Settings) -> Verdict:
         checks += [
             nets.tuning_was_wide(own, f"{where}: "),
             nets.above(f"{where}: test loss of AMSGrad over Adam's, less 1", loss, -settings.helps),
-            nets.below(f"{where}: test accuracy of AMSGrad less Adam's", accuracy, settings.points),
+            nets.below(f"{where}: test accuracy of AMSGrad less Adam's", accuracy, settings.points, nets.POINTS),
         ]
     return Verdict(_sentence(table, settings), tuple(checks))
 
@@ -97,20 +97,20 @@ def differences(own: Table) -> tuple[tuple[float, float], tuple[float, float]]:
 def _sentence(table: Table, settings: Settings) -> str:
     found = [(where, *differences(own)) for where, own in comparisons(table, settings)]
     told = [
-        _told("test loss", -1, {where: loss for where, loss, _ in found}),
-        _told("test accuracy", 1, {where: accuracy for where, _, accuracy in found}),
+        _told("test loss", "%", -1, {where: loss for where, loss, _ in found}),
+        _told("test accuracy", nets.POINTS, 1, {where: accuracy for where, _, accuracy in found}),
     ]
     return f"AMSGrad for Adam makes {'; '.join(told)}."
 
 
-def _told(what: str, better: int, found: dict[str, tuple[float, float]]) -> str:
+def _told(what: str, unit: str, better: int, found: dict[str, tuple[float, float]]) -> str:
     """In how many comparisons a measure is better or worse, told by its intervals, and the largest differences."""
     helps = sum(better * mean > error for mean, error in found.values())
     harms = sum(-better * mean > error for mean, error in found.values())
     low, high = min(found, key=lambda where: found[where][0]), max(found, key=lambda where: found[where][0])
     return (
-        f"the {what} better in {helps}, worse in {harms} of {len(found)} comparisons, from {nets.shown(found[low])} "
-        f"({low}) to {nets.shown(found[high])} ({high})"
+        f"the {what} better in {helps}, worse in {harms} of {len(found)} comparisons, from "
+        f"{nets.shown(found[low], unit)} ({low}) to {nets.shown(found[high], unit)} ({high})"
     )
 
 

@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from adamtheory.errors import ParameterError
-from adamtheory.experiments._networks import Task, above, absolute, held_out, task, tuned, tuning_was_wide
+from adamtheory.experiments._networks import POINTS, Task, above, absolute, held_out, task, tuned, tuning_was_wide
 from adamtheory.hindsight.fit import interval
 from adamtheory.laboratory.experiment import Block, Check, Table, Tell, Verdict
 from adamtheory.laboratory.settings import check_increasing
@@ -165,7 +165,7 @@ def verdict(table: Table, settings: Settings) -> Verdict:
         Check("first angles of ndadam", f"{low:.6f} to {high:.6f}", f"{expected:.6f} = arctan(alpha)", right),
         beyond("growth of adam's mean norm", grows, 0, 1),
         beyond("ln of the rotation in the last epoch over the first, ndadam", falls(own, settings), FALLS, -1),
-        above("test error of ndadam less that of adam", absolute(*errors), -settings.margin),
+        above("test error of ndadam less that of adam", absolute(*errors), -settings.margin, POINTS),
         tuning_was_wide(table),
     )
     return Verdict(_sentence(table, settings), checks)

@@ -86,10 +86,11 @@ def measured(settings: Settings, name: str, C: float, N: int, beta1: float, beta
         rule(**{key: value for key, value in given.items() if key in own and value in own[key]}), reddi(C=C, N=N),
         settings.horizon - settings.horizon % N, start=1,
     )  # fmt: skip
-    law = regret(played).growth
+    found = regret(played)
+    law = found.growth
     row = {
         "C": C, "N": N, "beta1": beta1, "beta2": beta2, "optimizer": name, "x": float(played.iterates[-1, 0]),
-        "regret": float(regret(played).regret[-1]), "slope": float(law.linear), "root": float(law.root) / settings.lr,
+        "regret": float(found.regret[-1]), "slope": float(law.linear), "root": float(law.root) / settings.lr,
         "growth": str(law.verdict), "predicted_slope": nan, "predicted_root": nan, "travel": nan,
     }  # fmt: skip
     if name in MOVING or (name in PREDICTED and beta1 == 0):
@@ -150,6 +151,6 @@ def figure(table: Table, settings: Settings, sheet: Any) -> None:
         for index, name in enumerate(SHOWN):
             own = [r for r in rows if r["optimizer"] == name]
             sheet.dots(axes, [r[f"predicted_{part}"] for r in own], [r[part] for r in own], name, index)
-    sheet.label(left, "Coefficient of T", "predicted", "measured")
+    sheet.label(left, f"Coefficient of T, {len(SHOWN)} of the methods", "predicted", "measured")
     sheet.label(right, "Coefficient of alpha sqrt(T)", "predicted", "measured", logx=True, logy=True)
     sheet.legend(left)

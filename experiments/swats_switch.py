@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any
 
 from adamtheory.errors import ParameterError
 from adamtheory.experiments._decay import within
-from adamtheory.experiments._networks import Task, above, absolute, shown, task, tuned, tuning_was_wide
+from adamtheory.experiments._networks import POINTS, Task, above, absolute, shown, task, tuned, tuning_was_wide
 from adamtheory.hindsight.fit import interval
 from adamtheory.laboratory.experiment import Block, Check, Table, Tell, Verdict
 from adamtheory.laboratory.settings import check_increasing
@@ -147,7 +147,7 @@ def verdict(table: Table, settings: Settings) -> Verdict:
     ]
     tol = settings.tolerances[0]
     found = absolute(ended(table, ADAM), ended(table, REPAIRED, tol))
-    checks.append(above(f"test error with tol = {tol:g} less that of adam", found, -settings.margin))
+    checks.append(above(f"test error with tol = {tol:g} less that of adam", found, -settings.margin, POINTS))
     return Verdict(_sentence(table, settings), (*checks, tuning_was_wide(table)))
 
 
@@ -176,16 +176,17 @@ def _sentence(table: Table, settings: Settings) -> str:
     for tol in settings.tolerances:
         own = table.where(optimizer=REPAIRED, tol=tol)
         ok = own["epoch"] > 0
-        when = f"in epoch {np.median(own['epoch'][ok]):.0f}" if ok.any() else "never"
+        first, middle, last = np.percentile(own["epoch"][ok], [0, 50, 100]) if ok.any() else (nan, nan, nan)
+        when = f"in epochs {first:.0f} to {last:.0f}, the median {middle:.0f}" if ok.any() else "never"
         found = absolute(ended(table, ADAM), ended(table, REPAIRED, tol))
         lost = int((ended(table, REPAIRED, tol)[ok] > settings.ruined).sum())
         told.append(
             f"tol = {tol:g}: {int(ok.sum())} of {settings.seeds} {when}, which ruins {lost}; test error less Adam's "
-            f"{shown(found)}"
+            f"{shown(found, POINTS)}"
         )
     apart = absolute(ended(table, SGD), ended(table, ADAM))
     lr = table.where(optimizer=SGD)["lr"][0]
-    return f"{'; '.join(told)}. Test error of Adam less that of SGD, tuned to {lr:.2g}: {shown(apart)}."
+    return f"{'; '.join(told)}. Test error of Adam less that of SGD, tuned to {lr:.2g}: {shown(apart, POINTS)}."
 
 
 def figure(table: Table, settings: Settings, sheet: Any) -> None:

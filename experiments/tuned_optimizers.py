@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from adamtheory.errors import ParameterError
-from adamtheory.experiments._networks import absolute, below, curves, task, tuned, tuning_was_wide
+from adamtheory.experiments._networks import POINTS, absolute, below, curves, task, tuned, tuning_was_wide
 from adamtheory.hindsight.fit import interval
 from adamtheory.laboratory.experiment import Block, Check, Table, Tell, Verdict
 from adamtheory.laboratory.settings import check_distinct
@@ -104,7 +104,7 @@ def verdict(table: Table, settings: Settings) -> Verdict:
     for name in settings.optimizers:
         if name not in NONADAPTIVE:
             found = absolute(own, errors(table, settings, name))
-            checks.append(below(f"test error of {name} less that of {REFERENCE}", found, settings.margin))
+            checks.append(below(f"test error of {name} less that of {REFERENCE}", found, settings.margin, POINTS))
     for name in settings.optimizers:
         if name in CLOSER:
             logs = [np.log(last(table, settings, one, "train_loss")) for one in (REFERENCE, name)]

@@ -75,7 +75,8 @@ def as_text(certificate: Certificate) -> str:
     proved = "proved" if line.proved else "not proved"
     head = f"{line.theorem} ({proved}) {'applies' if line.applies else 'does not apply'}{lanes}"
     if line.until is not None:
-        head += f": at T = {line.until} R_T/bound = {line.ratio or 0:.4g}, bound {line.bound:.6g}"
+        ratio = "unknown" if line.ratio is None else f"{line.ratio:.4g}"
+        head += f": at T = {line.until} R_T/bound = {ratio}, bound {line.bound:.6g}"
     if line.reason:
         head += f"; not evaluated: {line.reason}"
     rows = [head, f"  {line.title}"]

@@ -49,7 +49,7 @@ def command(
     Examples:
       adamtheory run reddi_periodic
       adamtheory run reddi_periodic --full --out results/reddi
-      adamtheory run reddi_periodic --set "C=[2.5, 3, 10]" --set horizon=1e5
+      adamtheory run phase_diagram --set side=40 --set "beta1=[0, 0.5]"
       adamtheory run phase_diagram --full --device cuda
       adamtheory run weight_decay --device auto
       adamtheory run all --quick

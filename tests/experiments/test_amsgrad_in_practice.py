@@ -56,6 +56,6 @@ def test_unequal_tuning_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_the_sentence_counts() -> None:
     told = experiment("amsgrad_in_practice").module._told
     found = {"a": (-0.02, 0.01), "b": (0.01, 0.02), "c": (0.05, 0.01)}
-    assert told("test loss", -1, found) == (
-        "the test loss better in 1, worse in 1 of 3 comparisons, from -2.00% ± 1.00% (a) to +5.00% ± 1.00% (c)"
+    assert told("test loss", "%", -1, found) == (
+        "the test loss better in 1, worse in 1 of 3 comparisons, from -2.00 ± 1.00 % (a) to +5.00 ± 1.00 % (c)"
     )

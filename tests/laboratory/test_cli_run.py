@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import signal
 import subprocess
 import sys
@@ -16,6 +17,8 @@ import pytest
 from damage import damaged
 
 from adamtheory.cli import main
+from adamtheory.laboratory.running import load
+from adamtheory.laboratory.settings import changed, check_sensible
 
 from .toys import PATCH, write
 
@@ -81,6 +84,17 @@ def test_a_record_that_was_changed_by_hand_is_one_line(capsys: pytest.CaptureFix
         status = run("--from", "a", "--no-figure")
         err = capsys.readouterr().err.splitlines()
         assert status in (0, 1) or (status == 2 and len(err) == 1), what
+
+
+def test_the_examples_of_the_help_are_settings_that_can_be(capsys: pytest.CaptureFixture[str]) -> None:
+    run("--help")
+    lines = [line.strip() for line in capsys.readouterr().out.splitlines()]
+    examples = [shlex.split(line)[2:] for line in lines if line.startswith("adamtheory run ") and "--set" in line]
+    assert examples
+    for name, *words in examples:
+        assert words[::2] == ["--set"] * (len(words) // 2)
+        old = load(name).settings("quick")
+        check_sensible(old, changed(old, words[1::2]))
 
 
 @pytest.mark.usefixtures("toys")
