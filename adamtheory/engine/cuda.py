@@ -33,7 +33,8 @@ from adamtheory.engine.emit_cuda import CudaKernel, signature
 from adamtheory.errors import AdamTheoryError, DeviceError, UnknownNameError
 
 VARIABLE = "ADAMTHEORY_CUDA"
-PACKAGES = {"numba_cuda_mlir": "numba-cuda-mlir", "numba-cuda": "numba-cuda", "builtin": "numba"}
+MLIR = "numba_cuda_mlir"
+PACKAGES = {MLIR: "numba-cuda-mlir", "numba-cuda": "numba-cuda", "builtin": "numba"}
 INSTALL = "pip install 'adamtheory[gpu]'"
 THREADS = 128  # of a block
 FEW_THREADS = 4  # of a block in the simulator, where each is a thread of Python
@@ -67,13 +68,13 @@ def chosen() -> str:
     """The backend's name; raises `UnknownNameError` or `DeviceError` where `ADAMTHEORY_CUDA` names no usable one."""
     given = os.environ.get(VARIABLE)
     if not given:
-        usable = [n for n in PACKAGES if installed(n) and not (n == "numba_cuda_mlir" and simulated())]
+        usable = [n for n in PACKAGES if installed(n) and not (n == MLIR and simulated())]
         return usable[0]
     if given not in PACKAGES:
         raise UnknownNameError(f"{VARIABLE} backend", given, PACKAGES)
     if not installed(given):
         raise DeviceError(f"{VARIABLE}={given} is not installed: pip install {PACKAGES[given]}")
-    if given == "numba_cuda_mlir" and simulated():
+    if given == MLIR and simulated():
         raise DeviceError(f"{VARIABLE}={given} has no simulator; unset NUMBA_ENABLE_CUDASIM, or choose another")
     return given
 
@@ -88,7 +89,7 @@ def backend() -> Backend:
         for old, new in REMOVED.items():  # gone from NumPy 2.5; without them every compilation dies
             if not hasattr(np, old):
                 setattr(np, old, getattr(np, new))
-    found = importlib.import_module("numba_cuda_mlir.cuda" if name == "numba_cuda_mlir" else "numba.cuda")
+    found = importlib.import_module("numba_cuda_mlir.cuda" if name == MLIR else "numba.cuda")
     return Backend(name, installed(name) or "unknown", found)
 
 
@@ -180,11 +181,18 @@ def larger(a: Any, b: Any) -> Any:
     return a if a > b else b
 
 
+def as_float32(bits: Any) -> Any:
+    """What kernels call for the number that 32 bits mean."""
+    return bits.view(np.float32)
+
+
 def functions(text: str) -> dict[str, Any]:
     """The names of a kernel's text, with the kernel still plain Python and what it calls made for the device."""
     cuda, plain = backend().cuda, simulated()
     device: Callable[[Any], Any] = (lambda f: f) if plain else cuda.jit(device=True)
     names = {"cuda": cuda, "device": device, "math": Forgiving() if plain else math, "max": device(larger)}
+    # numba-cuda-mlir 0.6 types the view of a scalar and then cannot compile it
+    names["as_float32"] = cuda.libdevice.int_as_float if backend().name == MLIR else device(as_float32)
     names |= packs() if "load_pack" in text else {}
     exec(compile(text, str(write(text)), "exec"), names)
     return names
@@ -196,7 +204,7 @@ def packs() -> dict[str, Any]:
     if simulated():
         return cuda_packs.plain()
     name = backend().name
-    if name == "numba_cuda_mlir":
+    if name == MLIR:
         return {}
     extending, types = ("numba.cuda.extending", "numba.cuda.types")
     if name == "builtin":
@@ -220,8 +228,9 @@ def exact() -> Iterator[None]:
     if simulated() or _exact:
         yield
         return
-    if backend().name == "numba_cuda_mlir":
-        raise DeviceError(f"numba-cuda-mlir contracts a*b + c always; unset {VARIABLE} or choose another")
+    if backend().name == MLIR:
+        raise DeviceError(f"numba-cuda-mlir always contracts a*b + c: it hands its compiler no option before sm_100; "
+                          f"set {VARIABLE}=numba-cuda")  # fmt: skip
     compiler: Any = importlib.import_module("numba.cuda.cudadrv.nvvm")
     own = compiler.compile_ir
     compiler.compile_ir = lambda text, **options: own(text, **options, fma=0)
@@ -293,13 +302,13 @@ def ptx_of(function: Any, types: str, capability: tuple[int, int]) -> str:
     """A plain Python function as PTX; `types` is its signature."""
     with _pretended(capability):
         text, _ = backend().cuda.compile_ptx(function, types, cc=capability)
-    return str(text)
+    return str(text).rstrip("\0")  # numba-cuda-mlir hands on the end of a C string
 
 
 @contextlib.contextmanager
 def _pretended(capability: tuple[int, int]) -> Iterator[None]:
     """A device of that capability: the driver is asked for one as soon as a kernel calls a function."""
-    if backend().name == "numba_cuda_mlir":
+    if backend().name == MLIR:
         module, name = importlib.import_module("numba_cuda_mlir.tools"), "_cached_cc"
     else:
         module, name = importlib.import_module("numba.cuda.dispatcher"), "get_current_device"

@@ -19,18 +19,24 @@ from pathlib import Path
 
 from adamtheory.engine import cuda
 
+BACKEND = "numba-cuda"  # whose budgets they are
 TABLE = Path(__file__).with_name("budgets.toml")
 FIELDS = {"kernel", "case", "dtype", "registers", "stack", "shared", "spills", "loop", "forbidden", "required"}
 
 
 def missing() -> str | None:
-    """Why nothing can be compiled here."""
+    """Why nothing can be compiled here that keeps to the budgets, which are those of one compiler."""
+    backend = cuda.describe()["backend"]
+    return installed() or (f"{backend} is in use here; pip install 'adamtheory[ptx]'" if backend != BACKEND else None)
+
+
+def installed() -> str | None:
+    """Why nothing can be compiled here, by whatever compiler."""
     if cuda.simulated():
         return "the simulator compiles nothing"
     facts = cuda.describe()
     absent = [what for what in ("backend", "nvvm", "ptxas") if not facts.get(what)]
     absent += [] if cuda.tool("nvdisasm") else ["nvdisasm"]
-    absent += ["numba-cuda"] if facts["backend"] == "builtin" else []  # budgets are those of one compiler
     return f"absent here: {', '.join(absent)}; pip install 'adamtheory[ptx]'" if absent else None
 
 
