@@ -154,7 +154,20 @@ def _nvvm() -> str | None:
         found = paths.get_cuda_paths()["nvvm"]
     except Exception:  # each backend has its own way of finding nothing
         return None
+    if not found.info and backend().name == "builtin":
+        return _loaded("nvvm.dll" if sys.platform == "win32" else "libnvvm.so")  # as numba itself does in the end
     return str(found.info) if found.info else None
+
+
+def _loaded(library: str) -> str | None:
+    """The library's name, if the system's loader finds it."""
+    import ctypes
+
+    try:
+        ctypes.CDLL(library)
+    except OSError:
+        return None
+    return library
 
 
 class Forgiving(SimpleNamespace):

@@ -10,6 +10,7 @@ import shutil
 import subprocess
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -136,6 +137,21 @@ def test_drivers_that_fail(monkeypatch):
     ):
         monkeypatch.setattr(cuda, "backend", lambda module=module: cuda.Backend("builtin", "1.0", module))
         assert str(cuda.driver_error()).startswith(reason)
+
+
+class Pathless:
+    """A package that does not know where its compiler is."""
+
+    class cuda_paths:
+        get_cuda_paths = staticmethod(lambda: {"nvvm": SimpleNamespace(info=None)})
+
+
+@pytest.mark.parametrize(("name", "found"), [("builtin", "libnvvm.so"), ("numba-cuda", None)])
+def test_the_compiler_that_the_loader_finds(monkeypatch, name, found):
+    """numba's own takes it, as the last resort; others do not."""
+    monkeypatch.setattr(cuda, "backend", lambda: cuda.Backend(name, "1.0", Pathless()))
+    monkeypatch.setattr("ctypes.CDLL", lambda library: library)
+    assert cuda.toolchain()["nvvm"] == found
 
 
 @pytest.mark.skipif(shutil.which("make") is None, reason="make is not installed")
