@@ -281,17 +281,17 @@ def compile_kernel(kernel: CudaKernel) -> Callable[..., None]:
 
 
 def compile_named(text: str, name: str, types: str) -> Callable[..., None]:
-    """A function (blocks, threads, ...) that launches the kernel of that name in a text, with a signature `types`.
+    """A function (blocks, threads, ..., stream=None) that launches the kernel of that name, with a signature `types`.
 
     Raises `DeviceError` where nothing can be launched.
     """
     require()
     compiled = _compiled(text, name, types, _exact)
 
-    def launch(blocks: int, threads: int, *args: Any) -> None:
+    def launch(blocks: int, threads: int, *args: Any, stream: Any = None) -> None:
         with warnings.catch_warnings():  # of small grids, and of arithmetic in the simulator
             warnings.simplefilter("ignore")
-            compiled[blocks, threads](*args)
+            compiled[(blocks, threads) if stream is None else (blocks, threads, stream)](*args)
 
     return launch
 
@@ -335,35 +335,10 @@ def _pretended(capability: tuple[int, int]) -> Iterator[None]:
         setattr(module, name, own)
 
 
-def to_device(array: Any) -> Any:
-    """A copy on the device."""
-    return backend().cuda.to_device(np.ascontiguousarray(array))
-
-
-def detached(array: Any) -> Any:
-    """The array, of a tensor that is differentiated its numbers: it hands out no address itself."""
-    return array.detach() if hasattr(array, "detach") else array
-
-
-def resident(array: Any) -> bool:
-    """Whether an array says that it lies on a device: one of PyTorch, CuPy, numba."""
-    return hasattr(array, "__cuda_ndarray__") or hasattr(detached(array), "__cuda_array_interface__")
-
-
-def as_device(array: Any) -> Any:
-    """numba's view of an array on the device, without a copy."""
-    return array if hasattr(array, "__cuda_ndarray__") else backend().cuda.as_cuda_array(detached(array))
-
-
-def memory(array: Any) -> tuple[int, bool]:
-    """Where an array on the device, the host or of the simulator begins, and whether it is read-only."""
-    interface = getattr(array, "__cuda_array_interface__", None) or array.__array_interface__
-    return int(interface["data"][0]), bool(interface["data"][1])
-
-
-def address(array: Any) -> int:
-    """Where an array begins."""
-    return memory(array)[0]
+def to_device(array: Any, stream: Any = None) -> Any:
+    """A copy on the device; made in a stream, it is there for what that one is given later."""
+    array = np.ascontiguousarray(array)
+    return backend().cuda.to_device(array) if stream is None else backend().cuda.to_device(array, stream=stream)
 
 
 def empty(shape: Any, dtype: Any) -> Any:
@@ -390,9 +365,9 @@ def copy(array: Any) -> Any:
     return found
 
 
-def synchronize() -> None:
-    """Wait for what was launched."""
-    backend().cuda.synchronize()
+def synchronize(stream: Any = None) -> None:
+    """Wait for what was launched, in one stream or in all."""
+    (backend().cuda if stream is None else stream).synchronize()
 
 
 def free_bytes() -> int:
