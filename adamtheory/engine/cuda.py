@@ -37,6 +37,7 @@ MLIR = "numba_cuda_mlir"
 PACKAGES = {MLIR: "numba-cuda-mlir", "numba-cuda": "numba-cuda", "builtin": "numba"}
 INSTALL = "pip install 'adamtheory[gpu]'"
 THREADS = 128  # of a block
+MOST = 2**31 - 1  # blocks of a launch, and the largest number of a row, a lane, a group: indices have 32 bits
 FEW_THREADS = 4  # of a block in the simulator, where each is a thread of Python
 FEW_BLOCK_THREADS = 8  # the same of a block that is one lane
 REMOVED = {"row_stack": "vstack", "in1d": "isin", "trapz": "trapezoid"}  # names of NumPy that numba-cuda 0.30 looks up
@@ -267,11 +268,18 @@ def compile_lanes(kernel: CudaKernel) -> Callable[..., None]:
 
     def launch(count: int, *args: Any) -> None:
         threads = FEW_THREADS if few else THREADS
+        countable(count, "lanes of a launch")
         with warnings.catch_warnings():  # of small grids, and of arithmetic in the simulator
             warnings.simplefilter("ignore")
             compiled[-(-count // threads), threads](count, *args)
 
     return launch
+
+
+def countable(number: int, what: str) -> None:
+    """Raise `DeviceError` for more of something than a launch or an index of 32 bits can count."""
+    if number > MOST:
+        raise DeviceError(f"{number} {what} are too many for a GPU, which counts {MOST}; use fewer, or the CPU")
 
 
 def compile_kernel(kernel: CudaKernel) -> Callable[..., None]:
@@ -289,6 +297,7 @@ def compile_named(text: str, name: str, types: str) -> Callable[..., None]:
     compiled = _compiled(text, name, types, _exact)
 
     def launch(blocks: int, threads: int, *args: Any, stream: Any = None) -> None:
+        countable(blocks, "blocks of a launch")
         with warnings.catch_warnings():  # of small grids, and of arithmetic in the simulator
             warnings.simplefilter("ignore")
             compiled[(blocks, threads) if stream is None else (blocks, threads, stream)](*args)

@@ -85,6 +85,7 @@ class CudaArrays:
         """Cut the groups into the chunks of blocks, and set their step state up."""
         divided = chunks(self.edges)
         self.blocks, groups = len(divided[1]), len(self.edges) - 1
+        cuda.countable(self.blocks, "parts of groups, one for each block,")
         self.divided = [cuda.to_device(a, **self.on) for a in divided]
         longest = int(np.diff(divided[0].astype(np.int64)).max())
         self.threads = cuda.FEW_THREADS if cuda.simulated() else min(THREADS, max(32, -(-longest // 32) * 32))

@@ -324,6 +324,12 @@ def test_what_cannot_be_read(device, monkeypatch):
         ArrayOptimizer(ADAM, Odd())
 
 
+def test_more_groups_than_a_launch_can_count(device, monkeypatch):
+    monkeypatch.setattr(cuda, "MOST", 1)
+    with pytest.raises(DeviceError, match="^2 parts of groups, one for each block, are too many for a GPU"):
+        ArrayOptimizer(RULES["ndadam"], np.ones(5), device="cuda", groups=[0, 3, 5])
+
+
 @pytest.mark.parametrize("name", ["adam", "ndadam"])
 def test_an_array_that_does_not_fit_is_said_so_in_one_line(device, monkeypatch, name):
     def full(*_):

@@ -139,6 +139,29 @@ def test_drivers_that_fail(monkeypatch):
         assert str(cuda.driver_error()).startswith(reason)
 
 
+def test_no_launch_is_larger_than_its_indices(a_gpu, monkeypatch):
+    """Of blocks, or of lanes, whose number is one of 32 bits on some backends."""
+    launched = []
+
+    class Compiled:
+        def __getitem__(self, at):
+            return lambda *_: launched.append(at)
+
+    monkeypatch.setattr(cuda, "_compiled", lambda *_: Compiled())
+    blocks, lanes = cuda.compile_named("", "run", ""), cuda.compile_lanes(lanes_of("sgd", "reddi"))
+    blocks(2**31 - 1, 32)
+    blocks(2, 32, stream="its stream")
+    lanes(2**31 - 128)
+    threads = cuda.FEW_THREADS if cuda.simulated() else cuda.THREADS
+    assert launched == [(2**31 - 1, 32), (2, 32, "its stream"), ((2**31 - 128) // threads, threads)]
+    for launch, what in ((lambda: blocks(2**31, 32), "blocks"), (lambda: lanes(2**31), "lanes")):
+        with pytest.raises(
+            DeviceError, match=f"^2147483648 {what} of a launch are too many for a GPU, "
+        ):
+            launch()
+    assert len(launched) == 3
+
+
 class Pathless:
     """A package that does not know where its compiler is."""
 
