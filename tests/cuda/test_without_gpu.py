@@ -155,9 +155,7 @@ def test_no_launch_is_larger_than_its_indices(a_gpu, monkeypatch):
     threads = cuda.FEW_THREADS if cuda.simulated() else cuda.THREADS
     assert launched == [(2**31 - 1, 32), (2, 32, "its stream"), ((2**31 - 128) // threads, threads)]
     for launch, what in ((lambda: blocks(2**31, 32), "blocks"), (lambda: lanes(2**31), "lanes")):
-        with pytest.raises(
-            DeviceError, match=f"^2147483648 {what} of a launch are too many for a GPU, "
-        ):
+        with pytest.raises(DeviceError, match=f"^2147483648 {what} of a launch are too many for a GPU, "):
             launch()
     assert len(launched) == 3
 
