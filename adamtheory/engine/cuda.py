@@ -106,22 +106,11 @@ def driver_error() -> str | None:
         return str(error)
     except Exception as error:  # a driver may fail in ways of its own
         return f"CUDA does not start: {str(error).splitlines()[0] if str(error) else type(error).__name__}"
+    from adamtheory.engine.cuda_report import driver, toolchain
+
     missing = [] if driver() else ["no NVIDIA driver"]
     missing += [] if toolchain()["nvvm"] else ["no compiler for GPUs (NVVM)"]
     return f"{' and '.join(missing) or 'no usable CUDA'} was found"
-
-
-def driver() -> str | None:
-    """The newest CUDA that the NVIDIA driver runs, such as 13.0; None where no driver is found."""
-    import ctypes
-
-    version = ctypes.c_int()
-    try:
-        library = ctypes.CDLL("nvcuda.dll" if sys.platform == "win32" else "libcuda.so.1")
-        failed = library.cuDriverGetVersion(ctypes.byref(version))
-    except (OSError, AttributeError):
-        return None
-    return None if failed else f"{version.value // 1000}.{version.value % 1000 // 10}"
 
 
 def require() -> None:
@@ -131,44 +120,10 @@ def require() -> None:
         raise DeviceError(f"{reason}; use --device cpu, or, where there is an NVIDIA GPU with its driver, {INSTALL}")
 
 
-def toolchain() -> dict[str, str | None]:
-    """Where the compiler's parts are: NVVM, and ptxas, which tests of the machine code need; None for an absent one."""
-    return {"nvvm": _nvvm(), "ptxas": tool("ptxas")}
-
-
-def tool(name: str) -> str | None:
-    """The path of a program of the CUDA toolkit: from its wheels, else from the search path."""
-    import shutil
-
-    for folder in sys.path:
-        for below in ("nvidia/cu13/bin", "nvidia/cuda_nvcc/bin"):
-            path = os.path.join(folder, below, name)
-            if os.path.isfile(path):
-                return path
-    return shutil.which(name)
-
-
-def _nvvm() -> str | None:
-    try:
-        cuda = backend().cuda
-        paths = getattr(cuda, "cuda_paths", None) or importlib.import_module(f"{cuda.__name__}.cuda_paths")
-        found = paths.get_cuda_paths()["nvvm"]
-    except Exception:  # each backend has its own way of finding nothing
-        return None
-    if not found.info and backend().name == "builtin":
-        return _loaded("nvvm.dll" if sys.platform == "win32" else "libnvvm.so")  # as numba itself does in the end
-    return str(found.info) if found.info else None
-
-
-def _loaded(library: str) -> str | None:
-    """The library's name, if the system's loader finds it."""
-    import ctypes
-
-    try:
-        ctypes.CDLL(library)
-    except OSError:
-        return None
-    return library
+def paths() -> Any:
+    """The module of the package in use that knows where the compiler's parts are."""
+    cuda = backend().cuda
+    return getattr(cuda, "cuda_paths", None) or importlib.import_module(f"{cuda.__name__}.cuda_paths")
 
 
 class Forgiving(SimpleNamespace):
@@ -384,38 +339,3 @@ def free_bytes() -> int:
     if simulated():
         return 2**28
     return int(backend().cuda.current_context().get_memory_info()[0])
-
-
-def describe() -> dict[str, Any]:
-    """Backend, version, toolchain, driver and device, or why there is none; never raises."""
-    try:
-        found = backend()
-    except Exception as error:
-        return {"backend": None, "error": str(error), "install": INSTALL}
-    facts: dict[str, Any] = {"backend": found.name, "version": found.version, "simulated": simulated(), **toolchain()}
-    facts |= {"error": driver_error(), "driver": driver(), "device": None}
-    if facts["error"] is None and not simulated():
-        facts["device"] = _device(found.cuda)
-    return facts
-
-
-@lru_cache(maxsize=1)
-def identity() -> dict[str, str]:
-    """What the last bits of a number may depend on: backend, architecture, CUDA of the driver."""
-    found = backend()
-    if simulated():
-        return {"backend": f"{found.name} {found.version}", "architecture": "simulator"}
-    major, minor = found.cuda.get_current_device().compute_capability
-    return {
-        "backend": f"{found.name} {found.version}", "architecture": f"sm_{major}{minor}",
-        "cuda": driver() or "unknown",
-    }  # fmt: skip
-
-
-def _device(cuda: Any) -> str:
-    """Name, compute capability and memory of the GPU."""
-    device = cuda.get_current_device()
-    name = device.name.decode() if isinstance(device.name, bytes) else str(device.name)
-    major, minor = device.compute_capability
-    free, total = cuda.current_context().get_memory_info()
-    return f"{name}, sm_{major}{minor}, {free / 2**30:.1f} of {total / 2**30:.1f} GiB free"

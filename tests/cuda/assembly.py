@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
 
-from adamtheory.engine import cuda
+from adamtheory.engine import cuda, cuda_report
 
 BACKEND = "numba-cuda"  # whose budgets they are
 TABLE = Path(__file__).with_name("budgets.toml")
@@ -26,7 +26,7 @@ FIELDS = {"kernel", "case", "dtype", "registers", "stack", "shared", "spills", "
 
 def missing() -> str | None:
     """Why nothing can be compiled here that keeps to the budgets, which are those of one compiler."""
-    backend = cuda.describe()["backend"]
+    backend = cuda_report.describe()["backend"]
     return installed() or (f"{backend} is in use here; pip install 'adamtheory[ptx]'" if backend != BACKEND else None)
 
 
@@ -34,9 +34,9 @@ def installed() -> str | None:
     """Why nothing can be compiled here, by whatever compiler."""
     if cuda.simulated():
         return "the simulator compiles nothing"
-    facts = cuda.describe()
+    facts = cuda_report.describe()
     absent = [what for what in ("backend", "nvvm", "ptxas") if not facts.get(what)]
-    absent += [] if cuda.tool("nvdisasm") else ["nvdisasm"]
+    absent += [] if cuda_report.tool("nvdisasm") else ["nvdisasm"]
     return f"absent here: {', '.join(absent)}; pip install 'adamtheory[ptx]'" if absent else None
 
 
@@ -87,7 +87,7 @@ def ptx_opcodes(ptx: str) -> tuple[str, ...]:
 
 
 def _run(tool: str, *words: str) -> str:
-    done = subprocess.run([str(cuda.tool(tool)), *words], capture_output=True, text=True, check=True)
+    done = subprocess.run([str(cuda_report.tool(tool)), *words], capture_output=True, text=True, check=True)
     return done.stdout + done.stderr
 
 

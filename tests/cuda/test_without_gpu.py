@@ -16,7 +16,7 @@ import numpy as np
 import pytest
 
 from adamtheory.cli import main
-from adamtheory.engine import cpu, cuda
+from adamtheory.engine import cpu, cuda, cuda_report
 from adamtheory.engine.emit import BLOCK
 from adamtheory.engine.emit_cuda import emit_cuda
 from adamtheory.engine.prefix_sums import hindsight
@@ -172,7 +172,7 @@ def test_the_compiler_that_the_loader_finds(monkeypatch, name, found):
     """numba's own takes it, as the last resort; others do not."""
     monkeypatch.setattr(cuda, "backend", lambda: cuda.Backend(name, "1.0", Pathless()))
     monkeypatch.setattr("ctypes.CDLL", lambda library: library)
-    assert cuda.toolchain()["nvvm"] == found
+    assert cuda_report.toolchain()["nvvm"] == found
 
 
 @pytest.mark.skipif(shutil.which("make") is None, reason="make is not installed")
