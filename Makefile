@@ -5,6 +5,7 @@
 # make test-experiments  networks; every experiment in its quick form, and planted faults that must turn its verdict
 # make test-outside  comparisons with optax, PyTorch and z3, and a proof's page in Chromium where there is one
 # make test-ptx      kernels for a GPU compiled to machine code, without one, in an environment of their own, .venv-ptx
+# make test-ptx-next the same by numba-cuda-mlir, the next compiler, in .venv-ptx-next; CI leaves it out
 # make test-gpu      kernels on a GPU, where there is one, in an environment of their own, .venv-gpu
 # make test-gpu-sanitizer  the same under compute-sanitizer: accesses out of bounds, races
 # make bench-gpu     times on a GPU, beside the CPU's and a copy's; BENCH='--json' and the like are handed on
@@ -14,8 +15,8 @@
 # PYTHON=... chooses the interpreter that .venv is made with.
 
 .DEFAULT_GOAL := demo
-.PHONY: demo test test-derive test-sim test-experiments test-outside outside-env test-ptx ptx-env test-gpu \
-        test-gpu-sanitizer bench-gpu gpu-env clean
+.PHONY: demo test test-derive test-sim test-experiments test-outside outside-env test-ptx ptx-env test-ptx-next \
+        ptx-next-env test-gpu test-gpu-sanitizer bench-gpu gpu-env clean
 
 SHELL := /bin/sh
 VENV := .venv
@@ -24,6 +25,8 @@ READY := $(VENV)/ready
 OUTSIDE := $(VENV)/ready-outside
 VENV_PTX := .venv-ptx
 PTX := $(VENV_PTX)/ready
+VENV_NEXT := .venv-ptx-next
+NEXT := $(VENV_NEXT)/ready
 VENV_GPU := .venv-gpu
 GPU := $(VENV_GPU)/ready
 BENCH ?=
@@ -68,6 +71,11 @@ test-ptx: $(PTX)
 
 ptx-env: $(PTX)
 
+test-ptx-next: $(NEXT)
+	$(VENV_NEXT)/bin/python -m pytest -m ptx tests/cuda/test_next.py
+
+ptx-next-env: $(NEXT)
+
 test-gpu: $(GPU)
 	$(VENV_GPU)/bin/python -m pytest -m gpu -rs tests/cuda/test_device*.py
 
@@ -111,18 +119,27 @@ $(OUTSIDE): $(READY)
 
 # Only what these tests load: the extra itself, what kernels are written with, and what runs tests.
 define REQUIREMENTS
-import tomllib
+import sys, tomllib
 with open("pyproject.toml", "rb") as file:
-    print(*tomllib.load(file)["project"]["optional-dependencies"]["ptx"], sep="\n")
+    print(*tomllib.load(file)["project"]["optional-dependencies"][sys.argv[1]], sep="\n")
 endef
 export REQUIREMENTS
 
 $(PTX): pyproject.toml | $(READY)
 	@echo "making $(VENV_PTX) with a compiler for GPUs (some hundred MB)"
 	@rm -rf $(VENV_PTX) && $(BIN)/python -m venv $(VENV_PTX)
-	@$(BIN)/python -c "$$REQUIREMENTS" > $(VENV_PTX)/requirements.txt
+	@$(BIN)/python -c "$$REQUIREMENTS" ptx > $(VENV_PTX)/requirements.txt
 	@$(VENV_PTX)/bin/python -m pip --disable-pip-version-check --quiet install \
 	    -r $(VENV_PTX)/requirements.txt 'pytest>=8.2' 'hypothesis>=6.100' 'platformdirs>=4.2'
+	@touch $@
+
+$(NEXT): pyproject.toml | $(READY)
+	@echo "making $(VENV_NEXT) with numba-cuda-mlir (about a GB)"
+	@rm -rf $(VENV_NEXT) && $(BIN)/python -m venv $(VENV_NEXT)
+	@$(BIN)/python -c "$$REQUIREMENTS" gpu-next > $(VENV_NEXT)/requirements.txt
+	@$(VENV_NEXT)/bin/python -m pip --disable-pip-version-check --quiet install \
+	    -r $(VENV_NEXT)/requirements.txt numba nvidia-cuda-nvdisasm \
+	    'pytest>=8.2' 'hypothesis>=6.100' 'platformdirs>=4.2'
 	@touch $@
 
 $(GPU): pyproject.toml setup.py | $(READY)
@@ -133,5 +150,5 @@ $(GPU): pyproject.toml setup.py | $(READY)
 	@touch $@
 
 clean:
-	rm -rf $(VENV) $(VENV_PTX) $(VENV_GPU) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(VENV_PTX) $(VENV_NEXT) $(VENV_GPU) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -33,9 +33,11 @@ from adamtheory.engine.emit_cuda import CudaKernel, signature
 from adamtheory.errors import AdamTheoryError, DeviceError, UnknownNameError
 
 VARIABLE = "ADAMTHEORY_CUDA"
-PACKAGES = {"numba_cuda_mlir": "numba-cuda-mlir", "numba-cuda": "numba-cuda", "builtin": "numba"}
+MLIR = "numba_cuda_mlir"
+PACKAGES = {MLIR: "numba-cuda-mlir", "numba-cuda": "numba-cuda", "builtin": "numba"}
 INSTALL = "pip install 'adamtheory[gpu]'"
 THREADS = 128  # of a block
+MOST = 2**31 - 1  # blocks of a launch, and the largest number of a row, a lane, a group: indices have 32 bits
 FEW_THREADS = 4  # of a block in the simulator, where each is a thread of Python
 FEW_BLOCK_THREADS = 8  # the same of a block that is one lane
 REMOVED = {"row_stack": "vstack", "in1d": "isin", "trapz": "trapezoid"}  # names of NumPy that numba-cuda 0.30 looks up
@@ -67,13 +69,13 @@ def chosen() -> str:
     """The backend's name; raises `UnknownNameError` or `DeviceError` where `ADAMTHEORY_CUDA` names no usable one."""
     given = os.environ.get(VARIABLE)
     if not given:
-        usable = [n for n in PACKAGES if installed(n) and not (n == "numba_cuda_mlir" and simulated())]
+        usable = [n for n in PACKAGES if installed(n) and not (n == MLIR and simulated())]
         return usable[0]
     if given not in PACKAGES:
         raise UnknownNameError(f"{VARIABLE} backend", given, PACKAGES)
     if not installed(given):
         raise DeviceError(f"{VARIABLE}={given} is not installed: pip install {PACKAGES[given]}")
-    if given == "numba_cuda_mlir" and simulated():
+    if given == MLIR and simulated():
         raise DeviceError(f"{VARIABLE}={given} has no simulator; unset NUMBA_ENABLE_CUDASIM, or choose another")
     return given
 
@@ -88,7 +90,7 @@ def backend() -> Backend:
         for old, new in REMOVED.items():  # gone from NumPy 2.5; without them every compilation dies
             if not hasattr(np, old):
                 setattr(np, old, getattr(np, new))
-    found = importlib.import_module("numba_cuda_mlir.cuda" if name == "numba_cuda_mlir" else "numba.cuda")
+    found = importlib.import_module("numba_cuda_mlir.cuda" if name == MLIR else "numba.cuda")
     return Backend(name, installed(name) or "unknown", found)
 
 
@@ -104,22 +106,11 @@ def driver_error() -> str | None:
         return str(error)
     except Exception as error:  # a driver may fail in ways of its own
         return f"CUDA does not start: {str(error).splitlines()[0] if str(error) else type(error).__name__}"
+    from adamtheory.engine.cuda_report import driver, toolchain
+
     missing = [] if driver() else ["no NVIDIA driver"]
     missing += [] if toolchain()["nvvm"] else ["no compiler for GPUs (NVVM)"]
     return f"{' and '.join(missing) or 'no usable CUDA'} was found"
-
-
-def driver() -> str | None:
-    """The newest CUDA that the NVIDIA driver runs, such as 13.0; None where no driver is found."""
-    import ctypes
-
-    version = ctypes.c_int()
-    try:
-        library = ctypes.CDLL("nvcuda.dll" if sys.platform == "win32" else "libcuda.so.1")
-        failed = library.cuDriverGetVersion(ctypes.byref(version))
-    except (OSError, AttributeError):
-        return None
-    return None if failed else f"{version.value // 1000}.{version.value % 1000 // 10}"
 
 
 def require() -> None:
@@ -129,31 +120,10 @@ def require() -> None:
         raise DeviceError(f"{reason}; use --device cpu, or, where there is an NVIDIA GPU with its driver, {INSTALL}")
 
 
-def toolchain() -> dict[str, str | None]:
-    """Where the compiler's parts are: NVVM, and ptxas, which tests of the machine code need; None for an absent one."""
-    return {"nvvm": _nvvm(), "ptxas": tool("ptxas")}
-
-
-def tool(name: str) -> str | None:
-    """The path of a program of the CUDA toolkit: from its wheels, else from the search path."""
-    import shutil
-
-    for folder in sys.path:
-        for below in ("nvidia/cu13/bin", "nvidia/cuda_nvcc/bin"):
-            path = os.path.join(folder, below, name)
-            if os.path.isfile(path):
-                return path
-    return shutil.which(name)
-
-
-def _nvvm() -> str | None:
-    try:
-        cuda = backend().cuda
-        paths = getattr(cuda, "cuda_paths", None) or importlib.import_module(f"{cuda.__name__}.cuda_paths")
-        found = paths.get_cuda_paths()["nvvm"]
-    except Exception:  # each backend has its own way of finding nothing
-        return None
-    return str(found.info) if found.info else None
+def paths() -> Any:
+    """The module of the package in use that knows where the compiler's parts are."""
+    cuda = backend().cuda
+    return getattr(cuda, "cuda_paths", None) or importlib.import_module(f"{cuda.__name__}.cuda_paths")
 
 
 class Forgiving(SimpleNamespace):
@@ -180,11 +150,18 @@ def larger(a: Any, b: Any) -> Any:
     return a if a > b else b
 
 
+def as_float32(bits: Any) -> Any:
+    """What kernels call for the number that 32 bits mean."""
+    return bits.view(np.float32)
+
+
 def functions(text: str) -> dict[str, Any]:
     """The names of a kernel's text, with the kernel still plain Python and what it calls made for the device."""
     cuda, plain = backend().cuda, simulated()
     device: Callable[[Any], Any] = (lambda f: f) if plain else cuda.jit(device=True)
     names = {"cuda": cuda, "device": device, "math": Forgiving() if plain else math, "max": device(larger)}
+    # numba-cuda-mlir 0.6 types the view of a scalar and then cannot compile it
+    names["as_float32"] = cuda.libdevice.int_as_float if backend().name == MLIR else device(as_float32)
     names |= packs() if "load_pack" in text else {}
     exec(compile(text, str(write(text)), "exec"), names)
     return names
@@ -196,7 +173,7 @@ def packs() -> dict[str, Any]:
     if simulated():
         return cuda_packs.plain()
     name = backend().name
-    if name == "numba_cuda_mlir":
+    if name == MLIR:
         return {}
     extending, types = ("numba.cuda.extending", "numba.cuda.types")
     if name == "builtin":
@@ -220,8 +197,9 @@ def exact() -> Iterator[None]:
     if simulated() or _exact:
         yield
         return
-    if backend().name == "numba_cuda_mlir":
-        raise DeviceError(f"numba-cuda-mlir contracts a*b + c always; unset {VARIABLE} or choose another")
+    if backend().name == MLIR:
+        raise DeviceError(f"numba-cuda-mlir always contracts a*b + c: it hands its compiler no option before sm_100; "
+                          f"set {VARIABLE}=numba-cuda")  # fmt: skip
     compiler: Any = importlib.import_module("numba.cuda.cudadrv.nvvm")
     own = compiler.compile_ir
     compiler.compile_ir = lambda text, **options: own(text, **options, fma=0)
@@ -245,11 +223,18 @@ def compile_lanes(kernel: CudaKernel) -> Callable[..., None]:
 
     def launch(count: int, *args: Any) -> None:
         threads = FEW_THREADS if few else THREADS
+        countable(count, "lanes of a launch")
         with warnings.catch_warnings():  # of small grids, and of arithmetic in the simulator
             warnings.simplefilter("ignore")
             compiled[-(-count // threads), threads](count, *args)
 
     return launch
+
+
+def countable(number: int, what: str) -> None:
+    """Raise `DeviceError` for more of something than a launch or an index of 32 bits can count."""
+    if number > MOST:
+        raise DeviceError(f"{number} {what} are too many for a GPU, which counts {MOST}; use fewer, or the CPU")
 
 
 def compile_kernel(kernel: CudaKernel) -> Callable[..., None]:
@@ -259,17 +244,18 @@ def compile_kernel(kernel: CudaKernel) -> Callable[..., None]:
 
 
 def compile_named(text: str, name: str, types: str) -> Callable[..., None]:
-    """A function (blocks, threads, ...) that launches the kernel of that name in a text, with a signature `types`.
+    """A function (blocks, threads, ..., stream=None) that launches the kernel of that name, with a signature `types`.
 
     Raises `DeviceError` where nothing can be launched.
     """
     require()
     compiled = _compiled(text, name, types, _exact)
 
-    def launch(blocks: int, threads: int, *args: Any) -> None:
+    def launch(blocks: int, threads: int, *args: Any, stream: Any = None) -> None:
+        countable(blocks, "blocks of a launch")
         with warnings.catch_warnings():  # of small grids, and of arithmetic in the simulator
             warnings.simplefilter("ignore")
-            compiled[blocks, threads](*args)
+            compiled[(blocks, threads) if stream is None else (blocks, threads, stream)](*args)
 
     return launch
 
@@ -293,13 +279,13 @@ def ptx_of(function: Any, types: str, capability: tuple[int, int]) -> str:
     """A plain Python function as PTX; `types` is its signature."""
     with _pretended(capability):
         text, _ = backend().cuda.compile_ptx(function, types, cc=capability)
-    return str(text)
+    return str(text).rstrip("\0")  # numba-cuda-mlir hands on the end of a C string
 
 
 @contextlib.contextmanager
 def _pretended(capability: tuple[int, int]) -> Iterator[None]:
     """A device of that capability: the driver is asked for one as soon as a kernel calls a function."""
-    if backend().name == "numba_cuda_mlir":
+    if backend().name == MLIR:
         module, name = importlib.import_module("numba_cuda_mlir.tools"), "_cached_cc"
     else:
         module, name = importlib.import_module("numba.cuda.dispatcher"), "get_current_device"
@@ -313,35 +299,10 @@ def _pretended(capability: tuple[int, int]) -> Iterator[None]:
         setattr(module, name, own)
 
 
-def to_device(array: Any) -> Any:
-    """A copy on the device."""
-    return backend().cuda.to_device(np.ascontiguousarray(array))
-
-
-def detached(array: Any) -> Any:
-    """The array, of a tensor that is differentiated its numbers: it hands out no address itself."""
-    return array.detach() if hasattr(array, "detach") else array
-
-
-def resident(array: Any) -> bool:
-    """Whether an array says that it lies on a device: one of PyTorch, CuPy, numba."""
-    return hasattr(array, "__cuda_ndarray__") or hasattr(detached(array), "__cuda_array_interface__")
-
-
-def as_device(array: Any) -> Any:
-    """numba's view of an array on the device, without a copy."""
-    return array if hasattr(array, "__cuda_ndarray__") else backend().cuda.as_cuda_array(detached(array))
-
-
-def memory(array: Any) -> tuple[int, bool]:
-    """Where an array on the device, the host or of the simulator begins, and whether it is read-only."""
-    interface = getattr(array, "__cuda_array_interface__", None) or array.__array_interface__
-    return int(interface["data"][0]), bool(interface["data"][1])
-
-
-def address(array: Any) -> int:
-    """Where an array begins."""
-    return memory(array)[0]
+def to_device(array: Any, stream: Any = None) -> Any:
+    """A copy on the device; made in a stream, it is there for what that one is given later."""
+    array = np.ascontiguousarray(array)
+    return backend().cuda.to_device(array) if stream is None else backend().cuda.to_device(array, stream=stream)
 
 
 def empty(shape: Any, dtype: Any) -> Any:
@@ -368,9 +329,9 @@ def copy(array: Any) -> Any:
     return found
 
 
-def synchronize() -> None:
-    """Wait for what was launched."""
-    backend().cuda.synchronize()
+def synchronize(stream: Any = None) -> None:
+    """Wait for what was launched, in one stream or in all."""
+    (backend().cuda if stream is None else stream).synchronize()
 
 
 def free_bytes() -> int:
@@ -378,38 +339,3 @@ def free_bytes() -> int:
     if simulated():
         return 2**28
     return int(backend().cuda.current_context().get_memory_info()[0])
-
-
-def describe() -> dict[str, Any]:
-    """Backend, version, toolchain, driver and device, or why there is none; never raises."""
-    try:
-        found = backend()
-    except Exception as error:
-        return {"backend": None, "error": str(error), "install": INSTALL}
-    facts: dict[str, Any] = {"backend": found.name, "version": found.version, "simulated": simulated(), **toolchain()}
-    facts |= {"error": driver_error(), "driver": driver(), "device": None}
-    if facts["error"] is None and not simulated():
-        facts["device"] = _device(found.cuda)
-    return facts
-
-
-@lru_cache(maxsize=1)
-def identity() -> dict[str, str]:
-    """What the last bits of a number may depend on: backend, architecture, CUDA of the driver."""
-    found = backend()
-    if simulated():
-        return {"backend": f"{found.name} {found.version}", "architecture": "simulator"}
-    major, minor = found.cuda.get_current_device().compute_capability
-    return {
-        "backend": f"{found.name} {found.version}", "architecture": f"sm_{major}{minor}",
-        "cuda": driver() or "unknown",
-    }  # fmt: skip
-
-
-def _device(cuda: Any) -> str:
-    """Name, compute capability and memory of the GPU."""
-    device = cuda.get_current_device()
-    name = device.name.decode() if isinstance(device.name, bytes) else str(device.name)
-    major, minor = device.compute_capability
-    free, total = cuda.current_context().get_memory_info()
-    return f"{name}, sm_{major}{minor}, {free / 2**30:.1f} of {total / 2**30:.1f} GiB free"

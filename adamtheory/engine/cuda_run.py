@@ -55,11 +55,14 @@ class CudaRun(Run):
         self.fixed = {"par": par, "group": self.group, "keys": inputs.keys}
         features = np.zeros((1, 1)) if inputs.features is None else inputs.features
         targets = np.zeros(1) if inputs.targets is None else inputs.targets
+        cuda.countable(len(features), "rows of data")
+        cuda.countable(self.distinct.shape[1], "groups of lanes")
         with cuda.room(f"{len(features)} rows of data"):
             self.data = cuda.to_device(features.astype(self.dtype)), cuda.to_device(targets.astype(self.dtype))
         moving = sum(a.nbytes for a in self.host.values())  # held twice, since a launch begins with a snapshot
         self.lane_bytes = (2 * moving + sum(a.nbytes for a in self.fixed.values())) // count + 1
-        self.together = max(1, int(SHARE * cuda.free_bytes()) // self.lane_bytes)  # lanes in one launch
+        most = cuda.MOST // TILE * TILE  # with the threads that fill up the last block
+        self.together = max(1, min(most, int(SHARE * cuda.free_bytes()) // self.lane_bytes))  # lanes in one launch
         self.resident: dict[str, Any] | None = None
         self.stale = False  # whether the device's arrays are ahead of `host`
         self.most = max(1, min(ROWS_PER_LAUNCH // self.distinct.shape[1], TABLE // max(1, len(k.shared.columns))))

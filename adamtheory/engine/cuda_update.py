@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from adamtheory.engine import cpu, cuda
+from adamtheory.engine import cpu, cuda, cuda_arrays
 from adamtheory.engine.emit_cuda_update import PACK_BYTES, CudaUpdate, chunks
 
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ class CudaArrays:
     x           the array; steps change it
     edges       where its groups begin, and its size
     what        names what is kept, for the error of a device without room for it
+    stream      numba's view of the stream for all launches and copies; None, numba's default one
 
     Steps are launched one after the other and not waited for; every copy to the host waits. Without totals all groups
     have the same step state, and the host keeps it.
@@ -34,7 +35,8 @@ class CudaArrays:
     Raises `DeviceError` where nothing can be launched, or the slots do not fit.
     """
 
-    def __init__(self, kernel: CudaUpdate, par: Array, x: Any, edges: Array, what: str) -> None:
+    def __init__(self, kernel: CudaUpdate, par: Array, x: Any, edges: Array, what: str, stream: Any = None) -> None:
+        self.on = {} if stream is None else {"stream": stream}
         self.kernel, self.par, self.dtype, self.size = kernel, par, np.dtype(kernel.dtype), int(edges[-1])
         self.edges, self.out = edges, np.zeros(len(kernel.scalars), self.dtype)
         self.advance = cpu.load(kernel.host).advance
@@ -68,22 +70,27 @@ class CudaArrays:
 
     def state(self) -> dict[str, Any]:
         """Every slot's array, on the device but for step state that the host keeps: one number a group."""
-        found = {n[2:]: a if self.size else cuda.empty(0, self.dtype) for n, a in self.slots.items()}
+        found = {n[2:]: self._bound(a) if self.size else cuda.empty(0, self.dtype) for n, a in self.slots.items()}
         for i, s in enumerate(self.kernel.step_states):
             if s.name[0] == "o":
                 same = np.broadcast_to(self.st[i : i + 1], (len(self.edges) - 1,))
-                found[s.name[2:]] = self.states[0][i] if self.kernel.stages else same
+                found[s.name[2:]] = self._bound(self.states[0][i]) if self.kernel.stages else same
         return found
+
+    def _bound(self, array: Any) -> Any:
+        """The array, which tells others in which stream it is written."""
+        return array.bind(*self.on.values()) if self.on else array
 
     def _divide(self, start: Array) -> None:
         """Cut the groups into the chunks of blocks, and set their step state up."""
         divided = chunks(self.edges)
         self.blocks, groups = len(divided[1]), len(self.edges) - 1
-        self.divided = [cuda.to_device(a) for a in divided]
+        cuda.countable(self.blocks, "parts of groups, one for each block,")
+        self.divided = [cuda.to_device(a, **self.on) for a in divided]
         longest = int(np.diff(divided[0].astype(np.int64)).max())
         self.threads = cuda.FEW_THREADS if cuda.simulated() else min(THREADS, max(32, -(-longest // 32) * 32))
         state = np.repeat(start.reshape(-1, 1), groups, axis=1) if len(start) else np.zeros((1, groups), self.dtype)
-        self.states = [cuda.to_device(state), cuda.to_device(state)]
+        self.states = [cuda.to_device(state, **self.on) for _ in range(2)]
         self.partials: Any = cuda.empty((sum(self.kernel.stages), self.blocks), np.float64)
         chain = [f"stage_{i}" for i in range(1, 1 + len(self.kernel.stages))]
         self.names = ["whole"] if self.blocks == groups else [*chain, "finish"]
@@ -102,8 +109,8 @@ class CudaArrays:
         if name not in self.launchers:
             text, types = self.kernel.text, self.kernel.signature(name)
             self.launchers[name] = cuda.compile_named(text, name, types)
-        self.launchers[name](blocks, threads, *args)
+        self.launchers[name](blocks, threads, *args, **self.on)
 
 
 def _begins_a_pack(array: Any) -> bool:
-    return cuda.address(array) % PACK_BYTES == 0
+    return cuda_arrays.address(array) % PACK_BYTES == 0

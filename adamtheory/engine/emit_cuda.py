@@ -5,6 +5,8 @@ the bits of the CPU. What differs is where numbers stand:
 
 - What all lanes share is played once, on the CPU (`emit_shared`): its values come as a row of a table for every round,
   which all threads of a warp read at once, and what depends on no round as arguments, which take no registers.
+- A lane that stops being finite goes on, as on the CPU, where losses may become finite again, so that its numbers are
+  the same. To let it idle would win time only where all 32 lanes of a warp have stopped, and cost a test a round.
 - A tile of `TILE` lanes has its states in one piece of one array, and its sums in one of another, a row of the tile for
   each: the threads of a warp read one line of memory, and rows are literal offsets from one address.
 

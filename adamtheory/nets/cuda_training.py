@@ -89,7 +89,8 @@ class CudaLanes:
         self.sizes = np.diff([*range(0, self.rows, batch), self.rows])  # rows of each batch
         lane = sum(a.nbytes for a in (*self.state.values(), *self.fixed.values())) // self.count
         lane += 8 * len(self.sizes) + 4 * self.rows + 4  # losses, and an order of the rows, if no other has its seed
-        self.together = min(self.count, max(1, int(SHARE * cuda.free_bytes()) // lane))  # lanes in one launch
+        room = max(1, int(SHARE * cuda.free_bytes()) // lane)
+        self.together = min(self.count, cuda.MOST, room)  # lanes in one launch
         self.resident: dict[str, Any] | None = None
         self.shown = False
         self.steps = FIRST
@@ -191,6 +192,7 @@ class CudaLanes:
 
 def examples(rows: Rows) -> tuple[Any, Any]:
     """The rows and their classes on the device; raises `DeviceError` where there is no room for them."""
+    cuda.countable(len(rows.y), "rows of data")
     with cuda.room(f"{len(rows.y)} rows of data"):
         return cuda.to_device(rows.x), cuda.to_device(rows.y.astype(np.int32))
 

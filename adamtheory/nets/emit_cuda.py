@@ -19,6 +19,7 @@ The text leaves open what depends on the backend, as in `engine.emit_cuda`.
 
 from __future__ import annotations
 
+import re
 from textwrap import dedent, indent
 
 from adamtheory.engine import philox
@@ -207,6 +208,7 @@ def softmax(tid, nt, b, first, group, order, y, work):
     def exponentiate(self) -> str:
         """The softmax's own exponential, without functions of a library in float32, so with the bits of the CPU."""
         text = dedent(EXPONENTIAL[self.block.dtype]).replace("np.floor(", "floor(")  # NumPy's is not to be had there
+        text = re.sub(r"(np\.int32\(.*\))\.view\(np\.float32\)", r"as_float32(\1)", text)
         return "def exponentiate(flat, k):\n" + indent(text, "    ")
 
     @staticmethod

@@ -98,17 +98,17 @@ def _choose(device: str, lanes: int) -> tuple[str, str]:
 
 
 def describe() -> dict[str, Any]:
-    """What compiles kernels for a GPU, and the GPU, or what is missing; see `engine.cuda.describe`."""
-    from adamtheory.engine import cuda
+    """What compiles kernels for a GPU, and the GPU, or what is missing; see `engine.cuda_report.describe`."""
+    from adamtheory.engine import cuda_report
 
-    return cuda.describe()
+    return cuda_report.describe()
 
 
 def identity() -> dict[str, str]:
-    """What of a GPU and its compiler the last bits of a number may depend on; see `engine.cuda.identity`."""
-    from adamtheory.engine import cuda
+    """What of a GPU and its compiler the last bits of a number may depend on; see `engine.cuda_report.identity`."""
+    from adamtheory.engine import cuda_report
 
-    return cuda.identity()
+    return cuda_report.identity()
 
 
 def in_words(found: Mapping[str, str] | None) -> str:

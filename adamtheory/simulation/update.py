@@ -49,6 +49,8 @@ class ArrayOptimizer:
                 totals is
     device      "auto": where the parameters lie; "cpu"; or "cuda": a NumPy array is copied to the GPU, updated there,
                 and gets its new values by `fetch`
+    stream      where launches and copies on a GPU are queued: `torch.cuda.current_stream()`, a stream of CuPy or numba,
+                or a stream's handle; the caller keeps it alive. Default: numba's default stream
 
     `state` maps each slot to its array (flat, one number a coordinate) or, for state that all coordinates of a group
     share, to an array with one number a group. `round` counts the steps taken. `parameters` is the array that `step`
@@ -60,10 +62,12 @@ class ArrayOptimizer:
 
     On a GPU a*b + c is rounded once, so last bits differ from the CPU's; no launch decides any. Totals are summed in
     float64 in an order that the group's size fixes: n terms within n 2**-52 times the sum of their magnitudes of the
-    CPU's. Steps run in the default stream: a framework that works in another one has to wait for its gradients
-    before, and for the step after.
+    CPU's. Work in one stream is done in its order. The default one and all that are not "non-blocking" wait for each
+    other; a framework that computes in a non-blocking one passes it as `stream`, else steps and gradients race. For an
+    array whose `__cuda_array_interface__` names another stream the host waits; tensors of PyTorch name none.
 
-    Raises `ParameterError` for a wrong array or wrong edges, `DeviceError` without a GPU, or room on it.
+    Raises `ParameterError` for a wrong array, stream or wrong edges, `DeviceError` without a GPU, room on it, or for
+    an array on another GPU than the one that computes.
     Source: the form in which frameworks run these methods; groups are the weight vectors of Zhang, Ma, Li & Wu 2017.
     """
 
@@ -76,6 +80,7 @@ class ArrayOptimizer:
         groups: str | Sequence[int] | Array | None = None,
         workers: int | None = None,
         device: str = "auto",
+        stream: Any = None,
     ) -> None:
         from adamtheory.engine.emit_update import build_update
         from adamtheory.schedules import constant
@@ -89,8 +94,10 @@ class ArrayOptimizer:
         self._gpu: _OnDevice | None = None
         self.parameters = parameters
         if _place(device, parameters) == "cuda":
-            self._gpu = _OnDevice(program, values, parameters, groups, bound.rule.name)
+            self._gpu = _OnDevice(program, values, parameters, groups, bound.rule.name, stream)
             self.parameters = self._gpu.parameters
+        elif stream is not None:
+            raise ParameterError("stream is one of a GPU, and the parameters are updated on the CPU")
         else:
             self._prepare(program, values, groups, workers)
 
@@ -99,7 +106,7 @@ class ArrayOptimizer:
         import numpy as np
 
         from adamtheory.engine.cpu import compile_groups, compile_update
-        from adamtheory.engine.cuda import address
+        from adamtheory.engine.cuda_arrays import address
         from adamtheory.engine.emit_update import emit_update
 
         self._x = _flat(self.parameters, "parameters", None)
@@ -156,7 +163,7 @@ class ArrayOptimizer:
         if self._gpu:
             from adamtheory.engine import cuda
 
-            cuda.synchronize()
+            cuda.synchronize(*self._gpu.arrays.on.values())
 
     def fetch(self) -> Array:
         """The parameters on the host: the NumPy array that was given, brought up to date; else a copy."""
@@ -164,11 +171,7 @@ class ArrayOptimizer:
 
     def fetch_state(self) -> dict[str, Array]:
         """`state` as NumPy arrays on the host, copies of what is on a GPU."""
-        import numpy as np
-
-        if not self._gpu:
-            return self.state
-        return {n: a.copy_to_host() if hasattr(a, "copy_to_host") else np.array(a) for n, a in self.state.items()}
+        return self._gpu.fetch_state() if self._gpu else self.state
 
     def _run(self, work: Callable[[int, int, Array], None]) -> None:
         """Do every part of the work, each in its thread."""
@@ -183,37 +186,43 @@ class ArrayOptimizer:
 class _OnDevice:
     """Parameters on a GPU, given there or as a NumPy array, and gradients brought there."""
 
-    def __init__(self, program: Program, values: dict[str, float], given: Any, groups: Any, name: str) -> None:
+    def __init__(
+        self, program: Program, values: dict[str, float], given: Any, groups: Any, name: str, stream: Any
+    ) -> None:
         import numpy as np
 
-        from adamtheory.engine import cuda
+        from adamtheory.engine import cuda, cuda_arrays
         from adamtheory.engine.cuda_update import CudaArrays
         from adamtheory.engine.emit_cuda_update import emit_cuda_update
 
         self.given = given
         self.buffer: Any = None  # for gradients that are NumPy arrays
-        self.copied = not cuda.resident(given)
+        self.stream = cuda_arrays.as_stream(stream)
+        self.copied = not cuda_arrays.resident(given)
         if self.copied:
             _flat(given, "parameters", None)
             what = f"{given.size} parameters and slots of {name}"
             with cuda.room(what):
-                self.parameters = self.view = cuda.to_device(given)
+                on = {} if self.stream is None else {"stream": self.stream}
+                self.parameters = self.view = cuda.to_device(given, **on)
         else:
-            self.parameters, self.view = given, _device_view(given, "parameters", None)
+            self.parameters, self.view = given, _device_view(given, "parameters", None, self.stream)
             what = f"the slots of {name} for {self.view.size} parameters"
-        self.place = cuda.address(self.view)
+        self.place = cuda_arrays.address(self.view)
         edges, dtype = _edges(groups, self.view), np.dtype(self.view.dtype)
         kernel = emit_cuda_update(program, dtype.name)
         par = np.array([values[n] for n in kernel.params], dtype)
-        self.arrays = CudaArrays(kernel, par, self.view.reshape(int(edges[-1])), edges, what)
+        self.arrays = CudaArrays(kernel, par, self.view.reshape(int(edges[-1])), edges, what, self.stream)
+        if self.stream is not None:
+            cuda.synchronize(self.stream)  # what was copied may be changed or forgotten
 
     def gradient(self, gradient: Any) -> Any:
         """The flat gradient on the device: itself, or a copy of a NumPy array in a place that is kept for it."""
-        from adamtheory.engine import cuda
+        from adamtheory.engine import cuda, cuda_arrays
 
         size, like = self.arrays.size, self.given if self.copied else self.view
-        if cuda.resident(gradient):
-            view = _device_view(gradient, "gradient", like)
+        if cuda_arrays.resident(gradient):
+            view = _device_view(gradient, "gradient", like, self.stream)
             _apart(view, self.place)
             return view.reshape(size)
         flat = _flat(gradient, "gradient", like)
@@ -221,46 +230,59 @@ class _OnDevice:
             with cuda.room(f"{size} numbers of a gradient"):
                 self.buffer = cuda.empty(max(1, size), flat.dtype)
         if size:
-            self.buffer.copy_to_device(flat)
+            cuda_arrays.fill(self.buffer, flat, self.stream)
         return self.buffer
 
     def fetch(self) -> Array:
         import numpy as np
 
+        from adamtheory.engine.cuda_arrays import to_host
+
         if not self.copied:
-            return np.array(self.view.copy_to_host())
+            return np.array(to_host(self.view, None, self.stream))
         given: Array = self.given
         if given.size:
-            self.view.copy_to_host(given.reshape(self.view.shape))  # a number comes to the GPU as an array of one
+            to_host(self.view, given.reshape(self.view.shape), self.stream)  # a number has come as an array of one
         return given
+
+    def fetch_state(self) -> dict[str, Array]:
+        import numpy as np
+
+        from adamtheory.engine.cuda_arrays import to_host
+
+        def fetched(array: Any) -> Array:
+            return np.array(to_host(array, None, self.stream) if hasattr(array, "copy_to_host") else array)
+
+        return {name: fetched(array) for name, array in self.arrays.state().items()}
 
 
 def _place(device: str, parameters: Any) -> str:
     """Where the parameters are updated, "cpu" or "cuda"; raises what `devices.check` does."""
-    from adamtheory.engine import cuda
+    from adamtheory.engine.cuda_arrays import resident
 
-    there = cuda.resident(parameters)
+    there = resident(parameters)
     if device == "cpu" and there:
         raise ParameterError('parameters lie on a GPU; leave device="cpu" out, or pass a copy as a NumPy array')
     check("cuda" if there and device == "auto" else device)
     return "cuda" if there or device == "cuda" else "cpu"
 
 
-def _device_view(array: Any, what: str, like: Any) -> Any:
+def _device_view(array: Any, what: str, like: Any, stream: Any) -> Any:
     """numba's view of an array on a GPU; raises `ParameterError` for what cannot be updated there."""
-    from adamtheory.engine import cuda
+    from adamtheory.engine import cuda_arrays
 
+    cuda_arrays.check_device(array, what)
     try:
-        view = cuda.as_device(array)
+        view = cuda_arrays.as_device(array, stream)
     except (TypeError, ValueError, NotImplementedError) as error:
         raise ParameterError(f"{what} cannot be read on the GPU: {str(error).splitlines()[0]}") from None
     if like is None and str(view.dtype) not in ("float32", "float64"):
         raise ParameterError(f"{what} must be an array of float32 or float64, not {view.dtype}")
     if not view.is_c_contiguous():
         raise ParameterError(f"{what} must be C-contiguous; pass a contiguous copy of it")
-    if like is None and cuda.memory(cuda.detached(array))[1]:
+    if like is None and cuda_arrays.memory(cuda_arrays.detached(array))[1]:
         raise ParameterError(f"{what} must be writeable, but their array on the GPU is read-only; pass a copy of it")
-    if cuda.address(view) % view.dtype.itemsize:
+    if cuda_arrays.address(view) % view.dtype.itemsize:
         raise ParameterError(f"{what} must begin at a multiple of {view.dtype.itemsize} bytes; pass a copy of it")
     _same(view, what, like)
     return view
@@ -280,9 +302,9 @@ def _flat(array: Any, what: str, like: Any) -> Array:
 
 def _no_array(array: Any, what: str) -> str:
     """What is wrong with something that is no NumPy array of the right kind; on a GPU it is a gradient."""
-    from adamtheory.engine import cuda
+    from adamtheory.engine.cuda_arrays import resident
 
-    if cuda.resident(array):
+    if resident(array):
         return f"{what} lies on a GPU and the parameters do not; pass a copy as a NumPy array"
     kind = getattr(array, "dtype", type(array).__name__)
     return f"{what} must be a NumPy array of float32 or float64, or one on a GPU, not {kind}"
@@ -301,9 +323,9 @@ def _apart(gradient: Any, place: int) -> None:
 
     place  where the parameters begin
     """
-    from adamtheory.engine import cuda
+    from adamtheory.engine.cuda_arrays import address
 
-    if 0 < abs(cuda.address(gradient) - place) < gradient.size * gradient.dtype.itemsize:
+    if 0 < abs(address(gradient) - place) < gradient.size * gradient.dtype.itemsize:
         raise ParameterError("gradient overlaps the parameters; pass a copy of it, or the parameters themselves")
 
 

@@ -17,20 +17,26 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
 
-from adamtheory.engine import cuda
+from adamtheory.engine import cuda, cuda_report
 
+BACKEND = "numba-cuda"  # whose budgets they are
 TABLE = Path(__file__).with_name("budgets.toml")
 FIELDS = {"kernel", "case", "dtype", "registers", "stack", "shared", "spills", "loop", "forbidden", "required"}
 
 
 def missing() -> str | None:
-    """Why nothing can be compiled here."""
+    """Why nothing can be compiled here that keeps to the budgets, which are those of one compiler."""
+    backend = cuda_report.describe()["backend"]
+    return installed() or (f"{backend} is in use here; pip install 'adamtheory[ptx]'" if backend != BACKEND else None)
+
+
+def installed() -> str | None:
+    """Why nothing can be compiled here, by whatever compiler."""
     if cuda.simulated():
         return "the simulator compiles nothing"
-    facts = cuda.describe()
+    facts = cuda_report.describe()
     absent = [what for what in ("backend", "nvvm", "ptxas") if not facts.get(what)]
-    absent += [] if cuda.tool("nvdisasm") else ["nvdisasm"]
-    absent += ["numba-cuda"] if facts["backend"] == "builtin" else []  # budgets are those of one compiler
+    absent += [] if cuda_report.tool("nvdisasm") else ["nvdisasm"]
     return f"absent here: {', '.join(absent)}; pip install 'adamtheory[ptx]'" if absent else None
 
 
@@ -81,7 +87,7 @@ def ptx_opcodes(ptx: str) -> tuple[str, ...]:
 
 
 def _run(tool: str, *words: str) -> str:
-    done = subprocess.run([str(cuda.tool(tool)), *words], capture_output=True, text=True, check=True)
+    done = subprocess.run([str(cuda_report.tool(tool)), *words], capture_output=True, text=True, check=True)
     return done.stdout + done.stderr
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from adamtheory.engine.cuda import Forgiving, larger
+from adamtheory.engine.cuda import Forgiving, as_float32, larger
 from adamtheory.nets.block_kernel import BARRIER
 from adamtheory.nets.cuda_training import CudaLanes
 
@@ -73,6 +73,7 @@ class Player:
                                blockDim=SimpleNamespace(x=self.threads))  # fmt: skip
         device = self.device or (lambda function: function)
         names = {"cuda": fake, "device": device, "math": math if self.device else Forgiving(), "max": device(larger)}
+        names["as_float32"] = device(as_float32)
         exec(compile(head, "<block>", "exec"), names)
 
         def launch(blocks: int, *args: Any) -> None:

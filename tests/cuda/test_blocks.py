@@ -229,6 +229,16 @@ def test_launches_and_turns_change_no_bit(monkeypatch):
     assert found[0] == found[1] == found[2]
 
 
+def test_more_than_a_launch_can_count(monkeypatch):
+    """Lanes take turns; rows are refused."""
+    one = training(SMALL, "adam", rows=3, seed=[[1], [2]])
+    monkeypatch.setattr(cuda, "MOST", 3)
+    assert on_device(one).stretches() == [(0, 3), (3, 4)]
+    monkeypatch.setattr(cuda, "MOST", 2)
+    with pytest.raises(DeviceError, match=r"^3 rows of data are too many for a GPU, which counts 2; use fewer, or the"):
+        on_device(one)
+
+
 def test_lanes_that_do_not_fit_take_no_more_than_the_memory(monkeypatch):
     """Those of one turn are gone before the next ones come."""
     live, most, budget = [0], [0], 9000

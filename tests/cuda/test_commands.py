@@ -10,7 +10,7 @@ import pytest
 
 from adamtheory import catalogue
 from adamtheory.cli import main
-from adamtheory.engine import cuda
+from adamtheory.engine import cuda, cuda_report
 from adamtheory.errors import DeviceError, ParameterError, UnknownNameError
 from adamtheory.laboratory.experiment import Table
 from adamtheory.laboratory.running import Outcome, load, moved, perform
@@ -51,7 +51,7 @@ def no_gpu(monkeypatch, tmp_path):
 def a_gpu(monkeypatch):
     """One that can be chosen and not be used."""
     monkeypatch.setattr(cuda, "driver_error", lambda: None)
-    monkeypatch.setattr(cuda, "identity", lambda: GPU)
+    monkeypatch.setattr(cuda_report, "identity", lambda: GPU)
 
 
 @pytest.mark.parametrize("device", ["cuda", "gpu"])
@@ -176,7 +176,7 @@ def test_a_grid_on_a_gpu_has_a_key_of_its_own(a_gpu, monkeypatch, tmp_path):
         store.register(on_gpu)
         store.add(on_gpu.key, 0, 1, b"numbers")
         assert changes(store, on_gpu) == []
-        monkeypatch.setattr(cuda, "identity", lambda: GPU | {"architecture": "sm_80"})
+        monkeypatch.setattr(cuda_report, "identity", lambda: GPU | {"architecture": "sm_80"})
         elsewhere = on_cpu.on("cuda")
         assert len(keys | {elsewhere.key}) == 3
         assert on_cpu.family == on_gpu.family == elsewhere.family

@@ -5,10 +5,12 @@ Without contraction the bits are the CPU's; with it numbers agree to the toleran
 
 from __future__ import annotations
 
+import ctypes
+
 import numpy as np
 import pytest
 
-from adamtheory.engine import cuda, cuda_update
+from adamtheory.engine import cuda, cuda_arrays, cuda_update
 from adamtheory.errors import DeviceError, ParameterError
 from adamtheory.rules import RULES, adam, amsgrad, ndadam, sgd
 from adamtheory.simulation.update import ArrayOptimizer
@@ -105,6 +107,42 @@ def test_gradients_from_the_host_and_on_the_device():
     assert set(here.fetch_state()) == {"m", "v", "p1", "p2"}
 
 
+SLOW = """
+def slow(count, turns, array):
+    i = cuda.grid(1)
+    if i < count:
+        k, number = 0, array[i]
+        while k < turns:
+            number, k = number + array[i] / (number + 2.0), k + 1
+        array[i] = 1.0 if number == 0.0 else number
+"""
+
+
+@pytest.fixture
+def side():
+    """The handle of a stream that does not wait for the default one, nor it for this one."""
+    cuda.to_device(np.ones(1))  # which makes a context
+    driver, handle = ctypes.CDLL("libcuda.so.1"), ctypes.c_void_p()
+    assert driver.cuStreamCreate(ctypes.byref(handle), 1) == 0
+    yield handle.value
+    assert driver.cuStreamDestroy_v2(handle) == 0
+
+
+@pytest.mark.parametrize("name", ["sgd", "adam", "swats"])
+def test_steps_in_a_stream_race_with_nothing_in_it(side, name):
+    """The side stream takes tenths of a second to write the second gradient; a step in another one would see zeros."""
+    zeros, ones = np.zeros(1000, np.float32), np.ones(1000, np.float32)
+    weights, gradient = (cuda.to_device(a) for a in (ones, zeros))
+    slow = cuda.compile_named(SLOW, "slow", "void(int64, int64, float32[::1])")
+    stepper = ArrayOptimizer(RULES[name], weights, stream=side)
+    stepper.step(gradient)  # compiles
+    slow(8, 128, 1000, 2_000_000, gradient, stream=cuda_arrays.as_stream(side))
+    stepper.step(gradient)
+    expected = play(RULES[name], "cpu", np.stack([zeros, ones]), ones)[-1]["x"]
+    np.testing.assert_allclose(stepper.fetch(), expected, rtol=1e-6)
+    assert (expected != ones).all()
+
+
 def test_arrays_at_the_edge():
     """A single number, none, and a gradient that overlaps the parameters."""
     x, line = np.array(1.0), cuda.to_device(np.ones(5))
@@ -144,6 +182,20 @@ def test_tensors_are_updated_in_place(torch):
     np.testing.assert_allclose(weights.detach().cpu().numpy(), cpu_weights, rtol=1e-5, atol=1e-6)
     moment = torch.as_tensor(gpu.state["m"], device="cuda")
     np.testing.assert_allclose(moment.cpu().numpy(), cpu.state["m"], rtol=1e-4, atol=1e-5)
+
+
+def test_tensors_in_a_stream_of_their_own(torch):
+    """PyTorch's side streams do not wait for the default one: gradient, step and what follows, in their order."""
+    stream = torch.cuda.Stream()
+    weights, large = torch.zeros(1000, device="cuda"), torch.ones(6000, 6000, device="cuda")
+    stepper = ArrayOptimizer(sgd(lr=1), weights, stream=stream)
+    stepper.step(torch.zeros(1000, device="cuda"))
+    torch.cuda.synchronize()
+    with torch.cuda.stream(stream):
+        stepper.step((large @ large @ large)[0, :1000] * 0 + 1)
+        weights.mul_(2)
+    stream.synchronize()
+    assert weights.cpu().tolist() == [-2.0] * 1000
 
 
 def test_a_view_of_a_tensor_from_an_odd_place(torch):

@@ -125,9 +125,11 @@ def test_a_chain_of_launches_is_one_launch(uncompiled, size):
     assert np.array_equal(chain[1].iterates[:, -1], once[1].iterates[:, -1])
 
 
-def test_lanes_that_do_not_fit_take_turns(uncompiled, monkeypatch):
+@pytest.mark.parametrize(("limit", "value"), [("free_bytes", lambda: 400), ("MOST", 7)])
+def test_lanes_that_do_not_fit_take_turns(uncompiled, monkeypatch, limit, value):
+    """Into the memory, or into the indices of a launch."""
     whole = both("amsgrad", losses("logistic", 2), 20, checkpoints=[5, 20])
-    monkeypatch.setattr(cuda, "free_bytes", lambda: 400)
+    monkeypatch.setattr(cuda, limit, value)
     launched = []
     own = cuda.compile_kernel
     monkeypatch.setattr(cuda, "compile_kernel", lambda k: lambda count, *a: (launched.append(count), own(k)(count, *a)))

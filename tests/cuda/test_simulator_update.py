@@ -55,6 +55,15 @@ def test_totals(monkeypatch, name, groups):
     all_same(cpu_run, gpu_run)
 
 
+@pytest.mark.parametrize("name", ["adam", "ndadam"])
+def test_in_a_stream(name):
+    """numba's own, and the handle of one."""
+    x, rows = start("float32", 5), gradients("float32", 5, 2)
+    expected = play(RULES[name], "cuda", rows, x)
+    for stream in (cuda.backend().cuda.stream(), 7):
+        all_same(expected, play(RULES[name], "cuda", rows, x, stream=stream))
+
+
 def test_a_tree_of_full_size():
     """As it runs on a device, but with 256 lanes dealt out to four threads."""
     x, g = (np.random.default_rng(k).standard_normal(300).astype(np.float32) for k in range(2))

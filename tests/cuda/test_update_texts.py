@@ -12,7 +12,7 @@ import random
 import numpy as np
 import pytest
 
-from adamtheory.engine import cpu, cuda, cuda_update
+from adamtheory.engine import cpu, cuda, cuda_arrays, cuda_update
 from adamtheory.engine import emit_cuda_update as emission
 from adamtheory.errors import AdamTheoryError, DeviceError, ParameterError
 from adamtheory.language import parse
@@ -215,11 +215,11 @@ class Tensor:
 
 
 def test_a_tensor_that_is_differentiated_is_updated_where_it_is(device, monkeypatch):
-    def view(array):
-        assert cuda.detached(array).__cuda_array_interface__
+    def view(array, stream):
+        assert cuda_arrays.detached(array).__cuda_array_interface__
         return array.array
 
-    monkeypatch.setattr(cuda, "as_device", view)
+    monkeypatch.setattr(cuda_arrays, "as_device", view)
     x = to_device(np.ones(5, np.float32))
     stepper = ArrayOptimizer(ADAM, Tensor(x))
     stepper.step(Tensor(to_device(np.ones(5, np.float32))))
@@ -316,12 +316,18 @@ def test_what_was_fetched_stays(device):
 
 
 def test_what_cannot_be_read(device, monkeypatch):
-    def refuse(array):
+    def refuse(array, stream):
         raise TypeError("no kind of number\nin detail")
 
-    monkeypatch.setattr(cuda, "as_device", refuse)
+    monkeypatch.setattr(cuda_arrays, "as_device", refuse)
     with pytest.raises(ParameterError, match="^parameters cannot be read on the GPU: no kind of number$"):
         ArrayOptimizer(ADAM, Odd())
+
+
+def test_more_groups_than_a_launch_can_count(device, monkeypatch):
+    monkeypatch.setattr(cuda, "MOST", 1)
+    with pytest.raises(DeviceError, match="^2 parts of groups, one for each block, are too many for a GPU"):
+        ArrayOptimizer(RULES["ndadam"], np.ones(5), device="cuda", groups=[0, 3, 5])
 
 
 @pytest.mark.parametrize("name", ["adam", "ndadam"])

@@ -10,12 +10,13 @@ import shutil
 import subprocess
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 from adamtheory.cli import main
-from adamtheory.engine import cpu, cuda
+from adamtheory.engine import cpu, cuda, cuda_report
 from adamtheory.engine.emit import BLOCK
 from adamtheory.engine.emit_cuda import emit_cuda
 from adamtheory.engine.prefix_sums import hindsight
@@ -136,6 +137,42 @@ def test_drivers_that_fail(monkeypatch):
     ):
         monkeypatch.setattr(cuda, "backend", lambda module=module: cuda.Backend("builtin", "1.0", module))
         assert str(cuda.driver_error()).startswith(reason)
+
+
+def test_no_launch_is_larger_than_its_indices(a_gpu, monkeypatch):
+    """Of blocks, or of lanes, whose number is one of 32 bits on some backends."""
+    launched = []
+
+    class Compiled:
+        def __getitem__(self, at):
+            return lambda *_: launched.append(at)
+
+    monkeypatch.setattr(cuda, "_compiled", lambda *_: Compiled())
+    blocks, lanes = cuda.compile_named("", "run", ""), cuda.compile_lanes(lanes_of("sgd", "reddi"))
+    blocks(2**31 - 1, 32)
+    blocks(2, 32, stream="its stream")
+    lanes(2**31 - 128)
+    threads = cuda.FEW_THREADS if cuda.simulated() else cuda.THREADS
+    assert launched == [(2**31 - 1, 32), (2, 32, "its stream"), ((2**31 - 128) // threads, threads)]
+    for launch, what in ((lambda: blocks(2**31, 32), "blocks"), (lambda: lanes(2**31), "lanes")):
+        with pytest.raises(DeviceError, match=f"^2147483648 {what} of a launch are too many for a GPU, "):
+            launch()
+    assert len(launched) == 3
+
+
+class Pathless:
+    """A package that does not know where its compiler is."""
+
+    class cuda_paths:
+        get_cuda_paths = staticmethod(lambda: {"nvvm": SimpleNamespace(info=None)})
+
+
+@pytest.mark.parametrize(("name", "found"), [("builtin", "libnvvm.so"), ("numba-cuda", None)])
+def test_the_compiler_that_the_loader_finds(monkeypatch, name, found):
+    """numba's own takes it, as the last resort; others do not."""
+    monkeypatch.setattr(cuda, "backend", lambda: cuda.Backend(name, "1.0", Pathless()))
+    monkeypatch.setattr("ctypes.CDLL", lambda library: library)
+    assert cuda_report.toolchain()["nvvm"] == found
 
 
 @pytest.mark.skipif(shutil.which("make") is None, reason="make is not installed")

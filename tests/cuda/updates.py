@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Iterator
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -69,22 +69,32 @@ class Resident(np.ndarray):
     """An array that stands for one on the device."""
 
     __cuda_ndarray__ = True
+    copies: ClassVar[list[Any]] = []  # the stream of each copy that was made since a test emptied the list
+    stream: Any = 0
 
-    def copy_to_host(self, to: np.ndarray | None = None) -> np.ndarray:
+    def copy_to_host(self, to: np.ndarray | None = None, stream: Any = 0) -> np.ndarray:
+        self.copies.append(stream or self.stream)
         if to is None:
             return np.array(self)
         to[...] = self
         return to
 
-    def copy_to_device(self, array: np.ndarray) -> None:
+    def copy_to_device(self, array: np.ndarray, stream: Any = 0) -> None:
+        self.copies.append(stream or self.stream)
         self[...] = array
+
+    def bind(self, stream: Any) -> Resident:
+        found = self[...]
+        found.stream = stream
+        return found
 
     def is_c_contiguous(self) -> bool:
         return self.flags.c_contiguous
 
 
-def to_device(array: Any) -> Resident:
-    return np.array(array, order="C", ndmin=1).view(Resident)
+def to_device(array: Any, stream: Any = 0) -> Resident:
+    Resident.copies.append(stream)
+    return np.array(array, order="C", ndmin=1).view(Resident).bind(stream)
 
 
 class Threads:
