@@ -9,9 +9,10 @@ Source      own; van Laarhoven 2017 for the length of normalized weights, Loshch
 Budget      quick: 100 digits, 1000 updates, 5 step sizes, 3 seeds, 10 s. full: 200 rows of Fashion-MNIST, 3000 updates,
             7 step sizes, 4 seeds, 4 minutes.
 Note        g is orthogonal to such weights w, so x - lambda x - alpha g turns them by phi with cos(phi) = (1 - lambda)
-            |w|/|w'|: once the length has settled, phi = arccos(1 - lambda), near sqrt(2 lambda), for every alpha. A
-            penalty decays alpha lambda a step, hence the exponent 1/2. Every update sees all rows, with numbers of the
-            data left out at random: without noise the gradient vanishes, and with it the turning. Biases do not decay.
+            |w|/|w'| (theorem `scale_invariant_rotation`): once the length has settled, phi = arccos(1 - lambda), near
+            sqrt(2 lambda), for every alpha. A penalty decays alpha lambda a step, hence the exponent 1/2. Every update
+            sees all rows, with numbers of the data left out at random: without noise the gradient vanishes, and with it
+            the turning. Biases do not decay.
 """
 
 from __future__ import annotations

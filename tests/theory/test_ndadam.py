@@ -183,6 +183,15 @@ def test_scale_invariant_loss_in_equilibrium():
     assert abs(gap("scale_invariant_rate", {}, {**families, "penalty": Fraction(1, 50)})) > 1e-4
 
 
+def test_the_rotation_by_decoupled_decay():
+    """w = (3, 4), g = (4, -3)/5: alpha only lengthens w', whose component along w the decay alone has shortened."""
+    families = {"d": 2, "w": {(1,): 3, (2,): 4}, "g": {(1,): Fraction(4, 5), (2,): Fraction(-3, 5)}}
+    for alpha in (Fraction(1, 10), 7):
+        at = {**families, "alpha": alpha, "lambda": Fraction(1, 5)}
+        assert gap("scale_invariant_rotation", {}, at) == 0
+        assert gap("scale_invariant_rotation", {}, {**at, "g": {(1,): 1}}) == pytest.approx(3 * float(alpha))
+
+
 def test_the_norm_comes_to_its_equilibrium():
     """a = 16/25, b = 9/25: from above geometrically to 1, and not so from below."""
     families = {"alpha": 1, "penalty": Fraction(1, 5), "G": Fraction(3, 5), "q": 1}
