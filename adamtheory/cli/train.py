@@ -64,7 +64,7 @@ def command(
     folder holds run.json, results.parquet, the figure, and a checkpoint of every epoch: after Ctrl-C or a kill the same
     command goes on where it stopped, and ends with the same bits; given --out and more epochs it goes on from the last
     one; a folder of other settings is refused. On a GPU a block of threads trains one network, all of them at once:
-    softmax and mlp, small enough for a block's memory.
+    softmax and mlp without normalization, small enough for a block's memory.
 
     \b
     Examples:

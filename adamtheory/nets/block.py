@@ -79,8 +79,8 @@ def tile(place: Place) -> Tile:
 def stages(network: Network) -> tuple[tuple[int, float] | None, tuple[Stage, ...]]:
     """The dropout of the data and the dense layers; raises `DeviceError` for a network of other layers."""
     refused = DeviceError(
-        f"{network.name} has layers that a GPU's kernel does not know: it trains mlp and softmax on dense rows; "
-        "use --device cpu"
+        f"{network.name} has layers that a GPU's kernel does not know: it trains softmax and mlp without normalization "
+        "on dense rows; use --device cpu"
     )
     if not isinstance(network.head, SoftmaxLoss):
         raise refused
