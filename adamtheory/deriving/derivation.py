@@ -26,6 +26,7 @@ from adamtheory.deriving.gamma import gamma
 from adamtheory.deriving.obligations import obligations
 from adamtheory.deriving.scaling import scaling
 from adamtheory.deriving.step_bound import step_bound
+from adamtheory.language.declared import check_declared
 from adamtheory.language.rule import Rule
 from adamtheory.logic import printing
 from adamtheory.logic.notation import Setting
@@ -83,9 +84,11 @@ def derive(rule: Rule, topics: Sequence[str] = TOPICS) -> Derivation:
     rule    an update rule, one's own included
     topics  which of `TOPICS` to ask about
     Every PROVED finding holds a theorem that the kernel made and the second checker accepted; every REFUTED one an
-    exact counterexample. Raises `Refused` where the rule has no reading in the logic.
+    exact counterexample. Raises `Refused` where the rule has no reading in the logic, `GrammarError` where what it
+    declares as its moment and denominator is not its step.
     """
     began, found = time.perf_counter(), list[Finding]()
+    check_declared(rule)
     for name, part in PARTS.items():
         if not COVERS[name] & set(topics):
             continue
