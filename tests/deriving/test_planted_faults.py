@@ -204,6 +204,30 @@ def test_a_parameter_called_alpha_is_not_the_step_size(derived: Callable[..., De
     assert all("alpha)/alpha_" in claim(f) or "alpha)/(alpha_/" in claim(f) for f in found)
 
 
+SECOND_OF_MOMENT = {
+    "p=1": "v={v}", "import decay": "import sqrt, decay", "0.99)": "0.999, eps: nonnegative = 1e-8)",
+    'moment="m_hat", denominator="1"': 'moment="m", denominator="sqrt(v) + 1 + eps"', "p = p*beta1": "{line}",
+    "    m_hat = m/(1 - p)\n": "", "x - lr*m_hat, m, p": "x - lr*m/(sqrt(v) + 1 + eps), m, v",
+}  # fmt: skip
+
+
+def test_a_slot_that_starts_where_gradients_1_keep_it_is_biased(derived: Callable[..., Derivation]) -> None:
+    """E v_1 = 3997/1000 for gradients 2, by hand: v_1 = (1 - beta2) + 4 beta2 at beta2 = 999/1000."""
+    line_ = "v = (1 - beta2)*v + beta2*g*g"
+    change = {old: new.format(v=1, line=line_) for old, new in SECOND_OF_MOMENT.items()}
+    biased = line(derived(MOMENT, change, "bias correction"), "bias correction", "v", "unbiased")
+    assert biased.word == REFUTED and biased.refutation is not None
+    assert (str(biased.refutation.left), str(biased.refutation.right)) == ("3997/1000", "4")
+
+
+def test_an_average_of_products_of_two_averages_may_be_negative(derived: Callable[..., Derivation]) -> None:
+    """v averages m g; with beta2 = 0 and g = 3, -1: m_1 = 3/10, m_2 = 27/100 - 1/10, v_2 = -17/100."""
+    line_ = "v = beta2*v + (1 - beta2)*m*g"
+    change = {old: new.format(v=0, line=line_) for old, new in SECOND_OF_MOMENT.items()}
+    negative = line(derived(MOMENT, change, "obligation"), "obligation", "v[t]", "is not negative")
+    assert negative.word == REFUTED and str(negative.refutation and negative.refutation.right) == "-17/100"
+
+
 OBLIGATIONS = {
     "nothing": ({}, "sqrt(V) + eps", [REFUTED, PROVED]),
     "no eps": ({"(sqrt(V) + eps), v": "sqrt(V), v"}, "sqrt(V)", [REFUTED]),
