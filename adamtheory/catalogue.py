@@ -81,11 +81,20 @@ def find(name: str) -> ProofFile:
         if file is None:
             raise DataError(f"{name} has no statement() with a prove() or counterexample(): it is no proof file")
         return file
-    path = folder() / f"{name}.py"
-    shipped = read(path) if name.isidentifier() and path.is_file() else None
+    shipped = _shipped(name)
     if shipped is None:
         raise UnknownNameError("proof", name, proofs())
     return shipped
+
+
+def is_proof(name: str) -> bool:
+    """Whether a shipped proof has that name."""
+    return _shipped(name) is not None
+
+
+def _shipped(name: str) -> ProofFile | None:
+    path = folder() / f"{name}.py"
+    return read(path) if name.isidentifier() and path.is_file() else None
 
 
 def pins_file() -> Path:

@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from adamtheory.deriving.claims import claims
+from adamtheory.deriving.claims import claims, read_claims
 from adamtheory.deriving.corrections import corrections
 from adamtheory.deriving.expectation import expectations
 from adamtheory.deriving.findings import TOPICS, UNDECIDED, Finding, undecided
@@ -87,10 +87,12 @@ def derive(rule: Rule, topics: Sequence[str] = TOPICS) -> Derivation:
     topics  which of `TOPICS` to ask about
     Every PROVED finding holds a theorem that the kernel made and the second checker accepted; every REFUTED one an
     exact counterexample. Raises `Refused` where the rule has no reading in the logic, `GrammarError` where what it
-    declares as its moment and denominator is not its step.
+    declares as its moment and denominator is not its step, or a claim cannot be read.
     """
     began, found = time.perf_counter(), list[Finding]()
     check_declared(rule)
+    if "claim" in topics:
+        read_claims(rule)  # what cannot be read is refused before anything is derived
     for name, part in PARTS.items():
         if not COVERS[name] & set(topics):
             continue
