@@ -18,13 +18,17 @@ from adamtheory.errors import DataError, UnknownNameError
 
 @dataclass(frozen=True)
 class ProofFile:
-    """A file with a `statement()` and either `prove()` or `counterexample()`; `own` if it is a user's."""
+    """A file with a `statement()` and either `prove()` or `counterexample()`; `own` if it is a user's.
+
+    doc  its whole docstring, of which `title` is the first line
+    """
 
     name: str
     path: Path
     title: str
     refutes: bool
     own: bool = False
+    doc: str = ""
 
     @property
     def stored(self) -> Path:
@@ -55,19 +59,20 @@ def read(path: Path, own: bool = False) -> ProofFile | None:
     functions = {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}
     if "statement" not in functions or not functions & {"prove", "counterexample"}:
         return None
-    title = (ast.get_docstring(tree) or path.stem).splitlines()[0]
-    return ProofFile(path.stem, path.resolve(), title, "prove" not in functions, own)
+    doc = ast.get_docstring(tree) or ""
+    title = (doc or path.stem).splitlines()[0]
+    return ProofFile(path.stem, path.resolve(), title, "prove" not in functions, own, doc)
 
 
 def fields(file: ProofFile) -> dict[str, str]:
     """The fields of a file's docstring, such as Words, Source and Printed, each on one line."""
-    doc = ast.get_docstring(ast.parse(file.path.read_text())) or ""
-    found = re.findall(r"^([A-Z][a-z]+) +(\S.*(?:\n +\S.*)*)", "\n".join(doc.splitlines()[1:]), re.MULTILINE)
+    lines = file.doc.splitlines()[1:]
+    found = re.findall(r"^([A-Z][a-z]+) +(\S.*(?:\n +\S.*)*)", "\n".join(lines), re.MULTILINE)
     return {name: " ".join(text.split()) for name, text in found}
 
 
 def find(name: str) -> ProofFile:
-    """A shipped proof by name, or a file of one's own by path."""
+    """A shipped proof by name, or a file of one's own by path; no other file is read."""
     if name.endswith(".py"):
         path = Path(name).expanduser()
         if not path.is_file():
@@ -76,10 +81,20 @@ def find(name: str) -> ProofFile:
         if file is None:
             raise DataError(f"{name} has no statement() with a prove() or counterexample(): it is no proof file")
         return file
-    known = proofs()
-    if name not in known:
-        raise UnknownNameError("proof", name, known)
-    return known[name]
+    shipped = _shipped(name)
+    if shipped is None:
+        raise UnknownNameError("proof", name, proofs())
+    return shipped
+
+
+def is_proof(name: str) -> bool:
+    """Whether a shipped proof has that name."""
+    return _shipped(name) is not None
+
+
+def _shipped(name: str) -> ProofFile | None:
+    path = folder() / f"{name}.py"
+    return read(path) if name.isidentifier() and path.is_file() else None
 
 
 def pins_file() -> Path:

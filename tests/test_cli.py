@@ -70,6 +70,15 @@ def test_experiments_are_listed_in_short_lines_and_shown_in_full(capsys: Capture
     assert f"did you mean {names[0]}" in refused(capsys, "show", names[0][:-1])
 
 
+def test_theorems_are_shown_and_sent_to_prove(capsys: Capture) -> None:
+    page = output(capsys, "show", "adam_step_bound")
+    assert page.startswith("adam_step_bound (theorem)\nThe sharp bound of Adam's step")
+    assert "\nwords\n" in page and "\nsource\n" in page and page.endswith("adamtheory prove adam_step_bound\n")
+    assert json.loads(output(capsys, "show", "reddi_first_block_refuted", "--json"))["kind"] == "refutation"
+    assert "is a theorem" in refused(capsys, "show", "adam_step_bound", "--latex")
+    assert "did you mean adam_step_bound" in refused(capsys, "show", "adam_step_bond")
+
+
 def test_networks_are_listed_and_shown(capsys: Capture) -> None:
     lines = output(capsys, "list", "networks").splitlines()
     assert [line.split()[0] for line in lines] == ["NAME", *NETWORKS]

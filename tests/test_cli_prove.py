@@ -53,7 +53,12 @@ TROUBLE = {
     "a step without a fact that it needs": (("bound, low, high)", "bound, low)"), "NOT ENTAILED", "beta1 = "),
     "another statement": (("m(n) <= G, hyps", "m(n) <= 2*G, hyps"), "FAILED", "not what is stated"),
     "a hypothesis not stated": (("0 <= beta1, beta1 <= 1], assumes", "beta1 <= 1], assumes"), "FAILED", "not stated"),
-    "an assumption not named": ((', assumes=["bounded"]', ""), "FAILED", "names []"),
+    "an assumption not named": ((', assumes=["bounded"]', ""), "FAILED", "the proof uses bounded: name it in"),
+    "an assumption too many": (
+        ('assumes=["bounded"]', 'assumes=["bounded", "idle"]'),
+        "FAILED",
+        "the proof does not use idle: leave it out",
+    ),
     "a witness that does not fit": (('"G": ([], 1)', '"G": ([], 0)'), "FAILED", "does not show assumption bounded"),
     "no witness": (("def witness", "def no_witness"), "FAILED", "no witness()"),
     "a name that does not exist": (("p.start(", "p.begin("), "FAILED", "has no attribute 'begin'"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import re
 from collections.abc import Mapping
+from difflib import get_close_matches
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
@@ -42,7 +43,8 @@ def find(name: str) -> tuple[str, Rule]:
     from adamtheory.nets.specs import NETWORKS
 
     known = [*everything, *NETWORKS, *catalogue.experiments()]
-    raise UnknownNameError("optimizer, loss, schedule, set, network or experiment", name, known)
+    known += get_close_matches(name, catalogue.proofs(), cutoff=0.8)
+    raise UnknownNameError("optimizer, loss, schedule, set, network, experiment or theorem", name, known)
 
 
 def forms(kind: str, rule: Rule) -> list[Rule]:

@@ -27,7 +27,7 @@ IS = {"nonzero": "!= 0", "nonnegative": ">= 0", "positive": "> 0"}
 
 def command(
     name: Annotated[
-        str, typer.Argument(metavar="NAME", help="An optimizer, loss, schedule, set, network or experiment.")
+        str, typer.Argument(metavar="NAME", help="An optimizer, loss, schedule, set, network, experiment or theorem.")
     ],
     only_latex: Annotated[bool, typer.Option("--latex", help="Print only the formula, in LaTeX.")] = False,
     kernel: Annotated[
@@ -35,11 +35,12 @@ def command(
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Show one rule, network or experiment: formula, source and more.
+    """Show one rule, network, experiment or theorem: formula, source and more.
 
     Of a rule also its parameters and their ranges, the other forms of the method, what must hold for every line to make
     sense (obligations), and where implementations disagree. Of an experiment its claim, what would refute it, its
-    budget, and the settings that `adamtheory run NAME --set` changes.
+    budget, and the settings that `adamtheory run NAME --set` changes. Of a theorem its words and its source;
+    `adamtheory prove NAME` has its sentence and all steps.
 
     \b
     Examples:
@@ -49,11 +50,15 @@ def command(
       adamtheory show reddi --json
       adamtheory show phase_diagram
       adamtheory show mlp
+      adamtheory show adam_step_bound
     """
     experiment = _experiment(name) if name in catalogue.experiments() else None
     is_rule = any(name in registry(kind) for kind in REGISTRIES)
     if experiment is None and not is_rule and _is_network(name):
         _network(name, only_latex or kernel, as_json)
+        return
+    if experiment is None and not is_rule and catalogue.is_proof(name):
+        _theorem(name, only_latex or kernel, as_json)
         return
     if experiment is not None and not is_rule:
         if only_latex or kernel:
@@ -96,6 +101,21 @@ def _network(name: str, other: bool, as_json: bool) -> None:
     parameters = [(f"{key} = {p['default']}", p["range"], p["meaning"]) for key, p in told["parameters"].items()]
     lines += _block("parameters", aligned(parameters)) + _block("source", _wrapped(told["source"]))
     typer.echo("\n".join([*lines, *_block("train it", [f"adamtheory train -m {name}"])]))
+
+
+def _theorem(name: str, other: bool, as_json: bool) -> None:
+    """What a proof file says of itself; it is not checked here."""
+    if other:
+        raise ParameterError(f"{name} is a theorem; --latex and --kernel are for rules, prove --latex for theorems")
+    file = catalogue.find(name)
+    kind = "refutation" if file.refutes else "theorem"
+    fields = {key.lower(): text for key, text in catalogue.fields(file).items()}
+    if as_json:
+        print_json({"name": name, "kind": kind, "title": file.title, **fields})
+        return
+    lines = [f"{name} ({kind})", *_wrapped(file.title)]
+    lines += [line for key, text in fields.items() for line in _block(key, _wrapped(text))]
+    typer.echo("\n".join([*lines, *_block("check it, with all steps", [f"adamtheory prove {name}"])]))
 
 
 def _facts(kind: str, rule: Rule) -> dict[str, Any]:

@@ -89,7 +89,7 @@ def _decided(rule: Rule, claim: Claim) -> Finding:
     found = found or counterexample(case)
     theory = case.ground.frame.setting.theory
     if found is None:
-        note = f"{claim.text}: it does not follow from what was proved, and no history beyond it was found"
+        note = f"{claim.text}: no proof from what is known of the step was found, and no history beyond it"
         return undecided(TOPIC, SUBJECT, HEAD, theory, case.goal, note, **open_)
     refutation, values, words = found
     facts = {"note": f"{claim.text}: {words}", "short": f"false, t = {values['t']}", "values": values}

@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from adamtheory.deriving.claims import claims
+from adamtheory.deriving.claims import claims, read_claims
 from adamtheory.deriving.corrections import corrections
 from adamtheory.deriving.expectation import expectations
 from adamtheory.deriving.findings import TOPICS, UNDECIDED, Finding, undecided
@@ -26,12 +26,15 @@ from adamtheory.deriving.gamma import gamma
 from adamtheory.deriving.obligations import obligations
 from adamtheory.deriving.scaling import scaling
 from adamtheory.deriving.step_bound import step_bound
+from adamtheory.language.declared import check_declared
 from adamtheory.language.rule import Rule
 from adamtheory.logic import printing
 from adamtheory.logic.notation import Setting
 from adamtheory.logic.serialise import ordered, write
 from adamtheory.logic.terms import Refused
 from adamtheory.proving.verdicts import RECHECK
+
+FORMS: dict[str, printing.Form] = {"": "text", "latex_": "latex", "mathml_": "mathml"}  # by the prefix of a fact
 
 # What is asked of a rule, in the order of a paper.
 PARTS: dict[str, Callable[..., Iterable[Finding]]] = {
@@ -69,7 +72,7 @@ class Derivation:
             "digest": self.rule.digest,
             "seconds": round(self.seconds, 2),
             "counts": self.counts,
-            "findings": [facts(finding) for finding in self.findings],
+            "findings": [facts(finding, [s.name for s in self.rule.slots]) for finding in self.findings],
         }
 
 
@@ -83,9 +86,13 @@ def derive(rule: Rule, topics: Sequence[str] = TOPICS) -> Derivation:
     rule    an update rule, one's own included
     topics  which of `TOPICS` to ask about
     Every PROVED finding holds a theorem that the kernel made and the second checker accepted; every REFUTED one an
-    exact counterexample. Raises `Refused` where the rule has no reading in the logic.
+    exact counterexample. Raises `Refused` where the rule has no reading in the logic, `GrammarError` where what it
+    declares as its moment and denominator is not its step, or a claim cannot be read.
     """
     began, found = time.perf_counter(), list[Finding]()
+    check_declared(rule)
+    if "claim" in topics:
+        read_claims(rule)  # what cannot be read is refused before anything is derived
     for name, part in PARTS.items():
         if not COVERS[name] & set(topics):
             continue
@@ -132,8 +139,8 @@ def rechecked(findings: Sequence[Finding]) -> list[Finding]:
     return found
 
 
-def facts(finding: Finding) -> dict[str, Any]:
-    """One finding as strings and numbers."""
+def facts(finding: Finding, slots: Sequence[str] = ()) -> dict[str, Any]:
+    """One finding as strings and numbers; `slots` are what the text of the rule defines, and no finding has to."""
     theory, claim, theorem, model = finding.theory, finding.claim, finding.theorem, finding.refutation
     shown: dict[str, Any] = {
         "topic": finding.topic,
@@ -152,6 +159,7 @@ def facts(finding: Finding) -> dict[str, Any]:
             "mathml": printing.mathml(claim, theory),
             "mathml_hyps": [printing.mathml(h, theory) for h in finding.hyps],
         }
+        shown |= definitions(finding, slots)
     if theorem is not None:
         kinds = {entry[1]: entry[2] for entry in theorem.theory.entries if entry[0] == "assume"}
         steps = ordered(theorem)
@@ -164,3 +172,21 @@ def facts(finding: Finding) -> dict[str, Any]:
     if model is not None:
         shown |= {"witness": str(model.model).splitlines(), "left": str(model.left), "right": str(model.right)}
     return shown | {"values": finding.values}
+
+
+def definitions(finding: Finding, slots: Sequence[str]) -> dict[str, list[str]]:
+    """The recursions of the sequences that a sentence speaks of, and of those in them, but for the rule's slots."""
+    theory, sentences = finding.theory, [s for s in (finding.claim, *finding.hyps) if s is not None]
+    defined = {name: entry for entry in theory.entries if entry[0] == "define" for name in entry[1]}
+    waiting, reached = [name for s in sentences for name, _, _ in s.families], set[str]()
+    while waiting:
+        name = waiting.pop()
+        if name in defined and name not in slots and name not in reached:
+            reached.add(name)
+            of_name = [e[defined[name][1].index(name)] for e in defined[name][5:7]]
+            waiting += [other for e in of_name for other, _, _ in e.families]
+    return {
+        f"{prefix}defines": [words for name, words in printing.describe(theory, form) if name in reached]
+        for prefix, form in FORMS.items()
+        if reached
+    }

@@ -35,6 +35,9 @@ EMPTY = {
     "left": "",
     "right": "",
     "axioms": [],
+    "defines": [],
+    "latex_defines": [],
+    "mathml_defines": [],
 }
 
 
@@ -51,14 +54,27 @@ FOOT = (
 def section(facts: Facts) -> list[str]:
     """The lines of one rule's page."""
     lines = [f"{facts['rule']}: {summary(facts)}"]
+    findings = defined_once(facts["findings"])
     for topic in TOPICS:
-        found = [f for f in facts["findings"] if f["topic"] == topic]
+        found = [f for f in findings if f["topic"] == topic]
         if found:
             lines += ["", TITLES[topic]]
             for finding in found:
                 lines += entry(finding)
     lines += ["", *FOOT]
     return lines
+
+
+def defined_once(findings: Sequence[Facts]) -> list[Facts]:
+    """The findings with each recursion kept at the first sentence of its topic that speaks of it."""
+    told, found = set[tuple[str, str, str]](), list[Facts]()
+    for finding in findings:
+        new: dict[str, list[str]] = {}
+        for key in ("defines", "latex_defines", "mathml_defines"):
+            new[key] = [words for words in finding.get(key, ()) if (finding["topic"], key, words) not in told]
+            told |= {(finding["topic"], key, words) for words in new[key]}
+        found.append({**finding, **new})
+    return found
 
 
 def entry(finding: Facts) -> list[str]:
@@ -68,6 +84,7 @@ def entry(finding: Facts) -> list[str]:
     if "claim" in finding:
         hyps = [h for h in finding["hyps"] if h != "0 <= n"]
         lines.append(f"            {finding['claim']}{'   if ' + ', '.join(hyps) if hyps else ''}")
+    lines += [f"            where {words}" for words in finding.get("defines", ())]
     if "witness" in finding:
         fails = f"{finding['left']} against {finding['right']}"
         lines.append(f"            fails, {fails}, where {', '.join(finding['witness'])}")
@@ -158,7 +175,7 @@ def _render(template: str, derivations: Sequence[Facts]) -> str:
 
     page = environment(template, "adamtheory.deriving").get_template(template)
     rows, summaries = [row(facts) for facts in derivations], [summary(facts) for facts in derivations]
-    shown = [{**facts, "findings": [{**EMPTY, **f} for f in facts["findings"]]} for facts in derivations]
+    shown = [{**facts, "findings": [{**EMPTY, **f} for f in defined_once(facts["findings"])]} for facts in derivations]
     return str(
         page.render(
             derivations=shown, titles=TITLES, topics=TOPICS, heads=HEADS, rows=rows, summaries=summaries,

@@ -64,7 +64,8 @@ def _extended(proof: Proof) -> Proof:
     a, b = proof.ground.term(proof.above.decay), proof.ground.term(proof.below.decay)
     now, later = proof.gradient(t), proof.gradient(t + 1)
     square = proof.below.kind == "square"
-    setting.assume("extremal", eq(times(a, later), b * now) if square else eq(later, b * now), [1 <= t])
+    ratio = b * inv(a) if square and a is not lift(1) else b
+    setting.assume("extremal", eq(later, ratio * now), [1 <= t])
     if not square:
         setting.assume("first", 0 < proof.gradient(lift(1)))
     found = copy(proof)
@@ -176,6 +177,8 @@ def _extremal(h: _History) -> Theorem:
     p, a, b, c, k = h.p, h.a, h.b, h.c, h.k
     k_is, c_is = p.inverse(h.k_positive), p.inverse(h.proof.ground.sign().positive(c))
     grown = p.using(p.given("extremal", n), h.begun)
+    if a is not lift(1):  # with a = 0 nothing but 0 = 0 would be reached
+        grown = p.certify(eq(a * h.g(n + 1), b * h.g(n)), grown, p.inverse(h.proof.ground.sign().positive(a)))
     earlier = p.certify(eq(h.g(n), a * inv(b) * h.g(n + 1)), grown, p.inverse(h.b_positive))
 
     def first(j: Any) -> Any:

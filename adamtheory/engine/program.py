@@ -22,6 +22,7 @@ from fractions import Fraction
 from adamtheory.engine.dynamic import HIGH, LOW, SIZE, Dynamic
 from adamtheory.engine.prefix_sums import Hindsight
 from adamtheory.errors import ParameterError
+from adamtheory.language.declared import check_declared
 from adamtheory.language.rule import Rule
 from adamtheory.language.tree import ONE, ZERO, Expr, Name, Number
 
@@ -255,6 +256,7 @@ def _projection(builder: Builder, parts: Parts, unprojected: Atom, env: Mapping[
         return x_next
     weight: Atom = ONE
     if parts.weighted and "denominator" in parts.optimizer.notes:
+        check_declared(parts.optimizer)
         weight = builder.expr(parts.optimizer.notes["denominator"], env)
     program = builder.program
     program.vector = str(parts.feasible.facts["vector"])
@@ -380,6 +382,7 @@ def _watch(builder: Builder, watches: tuple[Watch, ...], env: Mapping[Name, Atom
 
 def _monitors(builder: Builder, rule: Rule, env: Mapping[Name, Atom], step_size: Atom) -> None:
     """Gamma_t = D_t/alpha_t - D_{t-1}/alpha_{t-1} with the denominator D that really divides, and |moment|/D."""
+    check_declared(rule)
     program = builder.program
     denominator = builder.expr(rule.notes["denominator"], env)
     rate = builder.apply("div", (denominator, step_size), "inverse_rate")
@@ -388,7 +391,6 @@ def _monitors(builder: Builder, rule: Rule, env: Mapping[Name, Atom], step_size:
     gamma = builder.apply("sub", (rate, previous), "gamma")
     _gather(program, "gamma_min", "min", gamma)
     _gather(program, "gamma_first", "first", gamma)
-    if "moment" in rule.notes:
-        moment = builder.apply("absolute", (builder.expr(rule.notes["moment"], env),))
-        ratio = builder.apply("div", (moment, denominator), "ratio")
-        _gather(program, "ratio_max", "max", ratio)
+    moment = builder.apply("absolute", (builder.expr(rule.notes["moment"], env),))
+    ratio = builder.apply("div", (moment, denominator), "ratio")
+    _gather(program, "ratio_max", "max", ratio)

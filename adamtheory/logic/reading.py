@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
+from adamtheory.language.declared import check_declared
 from adamtheory.language.rule import SUPPLIED, Rule
 from adamtheory.language.tree import Apply, Expr, Name, Number, names
 from adamtheory.logic.notation import (
@@ -85,6 +86,7 @@ class Reading:
         if wanted == "gradient" and self.rule.kind == "loss":
             return self.rule.results[1]
         if wanted in self.rule.notes:
+            check_declared(self.rule)
             return self.rule.notes[wanted]
         versions = [s.target for s in self.rule.body if s.target.id == wanted]
         if not versions:

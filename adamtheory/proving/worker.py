@@ -120,8 +120,9 @@ def _agree(statement: Statement, theorem: Theorem) -> None:
     need(not idle, f"the proof does not need the hypothesis {', '.join(idle)}: leave it out of the statement")
     need(theorem.theory.entries == statement.theory.entries, "the theorem lives in another theory than the statement")
     allowed = {*statement.assumes, *statement.axioms}
-    told = f"the proof uses {sorted(theorem.uses)}, the statement names {sorted(allowed)} in assumes= and axioms="
-    need(theorem.uses == allowed, told)
+    unnamed, unused = sorted(theorem.uses - allowed), sorted(allowed - theorem.uses)
+    need(not unnamed, f"the proof uses {', '.join(unnamed)}: name it in the statement's assumes= or axioms=")
+    need(not unused, f"the proof does not use {', '.join(unused)}: leave it out of the statement's assumes= or axioms=")
     kinds = {entry[1]: entry[2] for entry in theorem.theory.entries if entry[0] == "assume"}
     wrong = [name for name in statement.assumes if kinds.get(name) == "axiom"]
     need(not wrong, f"{', '.join(wrong)} is an axiom, not an assumption")

@@ -104,6 +104,7 @@ def rule_file(name: str) -> tuple[Path, str] | None:
 
 def _from_file(name: str, kind: str) -> Rule:
     from adamtheory.language import parse
+    from adamtheory.language.declared import check_declared
 
     found = rule_file(name)
     assert found is not None
@@ -115,11 +116,12 @@ def _from_file(name: str, kind: str) -> Rule:
         raise SpecError(f"cannot read the rules of {path}: {reason}; give FILE.py:NAME") from None
     rules = {n: rule for n, rule in parse(text, filename=str(path)).items() if rule.kind == kind}
     if not wanted and len(rules) == 1:
-        return next(iter(rules.values()))
+        (wanted,) = rules
     if wanted not in rules:
         if not rules:
             raise SpecError(f"{path} declares no {KIND_NAMES[kind]}; decorate a function with @{kind}")
         raise UnknownNameError(f"{KIND_NAMES[kind]} of {path}", wanted, rules)
+    check_declared(rules[wanted])
     return rules[wanted]
 
 

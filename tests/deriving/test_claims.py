@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from adamtheory import derive
 from adamtheory.deriving.claims import claims, read_claims
 from adamtheory.deriving.findings import PROVED, REFUTED, UNDECIDED, Finding
 from adamtheory.errors import GrammarError
@@ -163,7 +164,7 @@ def test_a_claim_that_no_method_decides_is_undecided(tmp_path: Path) -> None:
         tmp_path, ADAM, beta1="0.9", beta2="0.999", eps="0",
         claim="|step| <= lr*(1 - beta1)/sqrt((1 - beta2)*(1 - beta1*beta1/beta2)) if beta1*beta1 < beta2",
     )  # fmt: skip
-    assert finding.word == UNDECIDED and "no history beyond it was found" in finding.note
+    assert finding.word == UNDECIDED and "no history beyond it" in finding.note
 
 
 @pytest.mark.parametrize(
@@ -184,6 +185,15 @@ def test_what_is_not_read_is_refused_in_one_line(tmp_path: Path, claim: str, rea
     with pytest.raises(GrammarError, match="line 5: the claim ") as refusal:
         claims(rule)
     assert reason in str(refusal.value) and "\n" not in str(refusal.value)
+
+
+def test_what_is_not_read_is_refused_before_anything_is_derived(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rule = of(tmp_path, ADAM, beta1="0.9", beta2="0.99", eps="0", claim="step <= lr")
+    monkeypatch.setattr("adamtheory.deriving.derivation.PARTS", {"expectation": lambda *_: pytest.fail("derived")})
+    with pytest.raises(GrammarError, match="it has not the form"):
+        derive(rule)
 
 
 def test_a_rule_that_the_logic_cannot_read_is_undecided(tmp_path: Path) -> None:
