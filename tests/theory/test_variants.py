@@ -228,7 +228,7 @@ def of_rate_holds(beta1: F, s: F, z: F) -> bool:
 
 
 def test_the_l2_weights_oscillate_where_the_penalty_is_large() -> None:
-    """With beta1 = .9 and s = .1 they shrink more slowly than decoupled decay by .9, not 1/(1 - beta1) times as fast."""
+    """With beta1 = .9 and s = .1 they shrink more slowly than decoupled decay by 1 - s."""
     run = list(islice(l2_weights(F(9, 10), F(1, 10)), 401))
     assert abs(run[400]) > F(9, 10) ** 400 * 10**8
     assert sum(a * b < 0 for a, b in pairwise(run)) > 30
