@@ -1,4 +1,4 @@
-"""Where the drift is positive, Adam with a constant step size ends near the worst point of [-1, 1], for every start.
+"""Where the drift is positive, Adam with a constant step size ends near 1 in [-1, 1], the worst point if C > N-1.
 
 Words   f_t(x) = C x if t = 1 mod N, else -x, on [-1, 1], C >= 1, N >= 1; Adam without bias correction, eps = 0, step
         size alpha >= 0, 0 <= beta1, beta2 < 1, x_1 >= -1. If 2 N (C beta1^J + C^3 beta2^J/sqrt(1-beta2)) <= drift,

@@ -232,3 +232,15 @@ def test_the_l2_weights_oscillate_where_the_penalty_is_large() -> None:
     run = list(islice(l2_weights(F(9, 10), F(1, 10)), 401))
     assert abs(run[400]) > F(9, 10) ** 400 * 10**8
     assert sum(a * b < 0 for a, b in pairwise(run)) > 30
+
+
+def test_the_logarithm_of_a_restart_in_double_precision() -> None:
+    """The number in the file is the one that a program gets, and cut off it names the run before."""
+    from math import log
+
+    from adamtheory.proofs.cosine_truncated_logarithm_refuted import error
+
+    epoch, first, q = 121, 1, 3
+    found = log(epoch / first * (q - 1) + 1, q)
+    assert F(found) == 5 - error and int(found) == 4
+    assert sum(first * q**j for j in range(5)) == epoch
