@@ -19,7 +19,7 @@ from adamtheory.logic.notation import Setting, eq, power
 from adamtheory.logic.reading import read
 from adamtheory.logic.refute import Model
 from adamtheory.logic.statement import Statement
-from adamtheory.proofs.lemmas_twins import n, t
+from adamtheory.proofs.lemmas_twins import n
 from adamtheory.rules.adam import adam
 
 setting = Setting()
