@@ -158,11 +158,13 @@ def statement_hash(statement: Statement) -> str:
 
 @dataclass
 class Replay:
-    """A proof being made again: the rows read so far, the theory, the theorems."""
+    """A proof being made again: the rows read so far, the theory, the theorems; at last its hypotheses and witness."""
 
     rows: list[Term]
     theory: Theory
     theorems: list[Theorem]
+    hyps: tuple[Rel, ...] = ()
+    witness: dict[str, Any] | None = None  # as `witness.prove_witness` gives it, without the proofs
 
     def relation(self, row: Any) -> Rel:
         """The relation of a row ["le", l, r] or ["lim", e, L, n]."""
@@ -223,7 +225,13 @@ class Replay:
 
 
 def replay(text: str) -> tuple[Theorem, tuple[Rel, ...]]:
-    """The theorem of a stored proof, made again by the kernel, and the recorded hypotheses.
+    """The theorem of a stored proof, made again by the kernel, and the recorded hypotheses (see `replayed`)."""
+    state = replayed(text)
+    return state.theorems[-1], state.hyps
+
+
+def replayed(text: str) -> Replay:
+    """All theorems of a stored proof, made again by the kernel, the recorded hypotheses, and the witness.
 
     Raises `Refused` naming the step where a rule refuses, or where the recorded sentence is not the one proved.
     """
@@ -244,7 +252,12 @@ def replay(text: str) -> tuple[Theorem, tuple[Rel, ...]]:
     allowed = {key(h) for h in hyps}
     need(all(key(h) in allowed for h in last.hyps), "the theorem has a hypothesis that is not recorded")
     need(sorted(last.uses) == data["uses"], "the names of the assumptions used are not those recorded")
-    return last, hyps
+    state.hyps = hyps
+    if "witness" in data:
+        given = data["witness"]
+        entries = [(name, tuple(map(state.row, vs)), state.row(t)) for name, vs, t in given["interpretation"]]
+        state.witness = {"interpretation": entries, "values": [(state.row(v), state.row(t)) for v, t in given["values"]]}
+    return state
 
 
 def _term(state: Replay, row: list[Any]) -> Term:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import os
 import queue
+import re
 import subprocess
 import sys
 import tempfile
@@ -61,7 +62,7 @@ def check(files: Sequence[ProofFile], search: bool, store: bool = False, form: s
         # What is stored already, the second checker reads beside the first; what is found anew, after it.
         stored = [task["stored"] for task in tasks if not task["search"] and not task["refutes"]]
         seconds = _lines(stack, [*RECHECK, *stored]) if stored else iter(())
-        known = {task["stored"]: next(seconds, SILENT) for task in tasks if not task["search"] and not task["refutes"]}
+        known = {task["stored"]: _counted(next(seconds, SILENT)) for task in tasks if not task["search"] and not task["refutes"]}
         for place, report in _as_they_come(reports, [len(share) for share in shares]):
             file, task = files[place], tasks[place]
             yield _verdict(file, task, report, known.get(task["stored"]), store)
@@ -94,7 +95,13 @@ def _as_they_come(
 def recheck(path: Path) -> dict[str, Any]:
     """The report of the second checker, in an isolated process that has seen nothing of this project."""
     with ExitStack() as stack:
-        return next(_lines(stack, [*RECHECK, str(path)]), SILENT)
+        return _counted(next(_lines(stack, [*RECHECK, str(path)]), SILENT))
+
+
+def _counted(report: dict[str, Any]) -> dict[str, Any]:
+    """The report with its steps counted from 1, as a printed proof counts them; the second checker counts from 0."""
+    lines = [re.sub(r": step (\d+)$", lambda m: f": step ({int(m[1]) + 1})", d) for d in report.get("definedness", [])]
+    return report | ({"definedness": lines} if lines else {})
 
 
 def _task(file: ProofFile, search: bool, scratch: Path, form: str | None) -> dict[str, Any]:

@@ -22,9 +22,10 @@ from typing import Any
 
 from adamtheory.logic.kernel import Theorem
 from adamtheory.logic.printing import describe, text
-from adamtheory.logic.serialise import ordered, replay, statement_hash, write
+from adamtheory.logic.serialise import replayed, statement_hash, write
 from adamtheory.logic.statement import Statement
 from adamtheory.logic.terms import Refused, key, need
+from adamtheory.proving.pages import page, witness_told
 
 
 def main() -> None:
@@ -88,17 +89,16 @@ def _proof(task: dict[str, Any], module: ModuleType, statement: Statement) -> di
         need(type(theorem) is Theorem, "prove() does not return a theorem")
         _agree(statement, theorem)
         Path(task["target"]).write_text(write(theorem, statement.hyps, _witness(module, statement)))
-    else:
-        theorem, hyps = replay(Path(task["stored"]).read_text())
-        _agree(statement, theorem)
-        need(set(hyps) == set(statement.hyps), "the stored proof has other hypotheses than the statement")
-    steps = ordered(theorem)
-    rules = Counter(step.rule for step in steps)
-    found = {"outcome": "DERIVED", "steps": len(steps), "certificates": rules["certificate"]}
+    # What is found anew is read back: the steps that are printed are those that are stored.
+    state = replayed(Path(task["target" if task["search"] else "stored"]).read_text())
+    _agree(statement, state.theorems[-1])
+    need(set(state.hyps) == set(statement.hyps), "the stored proof has other hypotheses than the statement")
+    rules = Counter(step.rule for step in state.theorems)
+    found = {"outcome": "DERIVED", "steps": len(state.theorems), "certificates": rules["certificate"]}
+    if state.witness is not None:
+        found["witness"] = witness_told(statement, state.witness)
     if task.get("form"):
-        from adamtheory.proving.pages import page
-
-        found["page"] = page(statement, theorem, task["form"])
+        found["page"] = page(statement, state.theorems, task["form"], state.witness)
     return found
 
 
