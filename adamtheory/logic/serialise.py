@@ -256,7 +256,8 @@ def replayed(text: str) -> Replay:
     if "witness" in data:
         given = data["witness"]
         entries = [(name, tuple(map(state.row, vs)), state.row(t)) for name, vs, t in given["interpretation"]]
-        state.witness = {"interpretation": entries, "values": [(state.row(v), state.row(t)) for v, t in given["values"]]}
+        values = [(state.row(v), state.row(t)) for v, t in given["values"]]
+        state.witness = {"interpretation": entries, "values": values}
     return state
 
 

@@ -62,7 +62,7 @@ def check(files: Sequence[ProofFile], search: bool, store: bool = False, form: s
         # What is stored already, the second checker reads beside the first; what is found anew, after it.
         stored = [task["stored"] for task in tasks if not task["search"] and not task["refutes"]]
         seconds = _lines(stack, [*RECHECK, *stored]) if stored else iter(())
-        known = {task["stored"]: _counted(next(seconds, SILENT)) for task in tasks if not task["search"] and not task["refutes"]}
+        known = {path: _counted(next(seconds, SILENT)) for path in stored}
         for place, report in _as_they_come(reports, [len(share) for share in shares]):
             file, task = files[place], tasks[place]
             yield _verdict(file, task, report, known.get(task["stored"]), store)
