@@ -83,17 +83,28 @@ def ordered(last: Theorem) -> list[Theorem]:
     return list(found)
 
 
-def write(theorem: Theorem, hyps: Sequence[Rel] | None = None, witness: dict[str, Any] | None = None) -> str:
-    """The proof as JSON text; `hyps` are the hypotheses as stated (by default those of the theorem)."""
-    return json.dumps(_proof(theorem, hyps, witness), separators=(",", ":"))
+def write(
+    theorem: Theorem,
+    hyps: Sequence[Rel] | None = None,
+    witness: dict[str, Any] | None = None,
+    before: Sequence[Theorem] = (),
+) -> str:
+    """The proof as JSON text.
+
+    hyps    the hypotheses as stated, by default those of the theorem
+    before  theorems that stand before the proof though it does not use them: that what the sentence says is defined
+    """
+    return json.dumps(_proof(theorem, hyps, witness, before), separators=(",", ":"))
 
 
-def _proof(theorem: Theorem, hyps: Sequence[Rel] | None, witness: dict[str, Any] | None = None) -> dict[str, Any]:
+def _proof(
+    theorem: Theorem, hyps: Sequence[Rel] | None, witness: dict[str, Any] | None, before: Sequence[Theorem] = ()
+) -> dict[str, Any]:
     table = Table()
     places: dict[Theorem, int] = {}
     seen: dict[str, int] = {}
     steps: list[Any] = []
-    for step in ordered(theorem):
+    for step in dict.fromkeys(step for last in (*before, theorem) for step in ordered(last)):
         row = _step(table.encode(step.args, places), step.rule)
         text = json.dumps(row)
         if text not in seen:
@@ -114,7 +125,7 @@ def _proof(theorem: Theorem, hyps: Sequence[Rel] | None, witness: dict[str, Any]
         proof["witness"] = {
             "interpretation": [[name, *table.encode((tuple(v), t))] for name, v, t in witness["interpretation"]],
             "values": table.encode(tuple(witness["values"])),
-            "proofs": [_proof(proved, own) for proved, own in witness["proofs"]],
+            "proofs": [_proof(proved, own, None) for proved, own in witness["proofs"]],
         }
     return {"format": FORMAT, "terms": table.rows, **{k: v for k, v in proof.items() if k != "format"}}
 

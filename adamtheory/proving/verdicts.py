@@ -55,7 +55,7 @@ def check(files: Sequence[ProofFile], search: bool, store: bool = False, form: s
     form   text or mathml: with a page of all steps in `facts["page"]`
     """
     with tempfile.TemporaryDirectory() as scratch, ExitStack() as stack:
-        tasks = [_task(file, search, Path(scratch), form) for file in files]
+        tasks = [_task(file, search, store, Path(scratch), form) for file in files]
         # File k goes to process k mod n, each of which answers in order.
         shares = [tasks[k :: _processes(len(tasks))] for k in range(_processes(len(tasks)))]
         reports = [_lines(stack, [sys.executable, "-m", "adamtheory.proving.worker"], json.dumps(s)) for s in shares]
@@ -104,7 +104,7 @@ def _counted(report: dict[str, Any]) -> dict[str, Any]:
     return report | ({"definedness": lines} if lines else {})
 
 
-def _task(file: ProofFile, search: bool, scratch: Path, form: str | None) -> dict[str, Any]:
+def _task(file: ProofFile, search: bool, store: bool, scratch: Path, form: str | None) -> dict[str, Any]:
     anew = search or file.own or not file.stored.is_file()
     return {
         "name": file.name,
@@ -112,6 +112,7 @@ def _task(file: ProofFile, search: bool, scratch: Path, form: str | None) -> dic
         "own": file.own,
         "refutes": file.refutes,
         "search": anew,
+        "store": store,
         "stored": str(file.stored),
         "target": str(scratch / f"{file.name}.json"),
         "form": form,
