@@ -12,9 +12,10 @@ from fractions import Fraction
 
 from adamtheory.logic.derive import Prover
 from adamtheory.logic.kernel import Theorem
-from adamtheory.logic.notation import eq, lift, real, sqrt
+from adamtheory.logic.notation import real, sqrt
 from adamtheory.logic.statement import Statement, Witness
 from adamtheory.proofs.lemmas_decay import characteristic, penalised_run
+from adamtheory.proofs.lemmas_witness import root_is
 
 setting, run, alpha, penalty = penalised_run()
 beta1, s = run.scalars["beta1"], alpha * penalty
@@ -32,9 +33,7 @@ def witness() -> Witness:
     """beta1 = 1/4 and s = 1: between 1/4 and 9/4."""
 
     def shown(p, goal, guards):
-        quarter, half = p.certify(0 <= lift(Fraction(1, 4))), p.certify(0 <= lift(Fraction(1, 2)))
-        square = p.restate(eq(sqrt(Fraction(1, 4)) ** 2, half.claim.right**2), p.sqrt_square(quarter))
-        return p.certify(goal, p.squares_equal(square, p.sqrt_nonneg(Fraction(1, 4)), half), *guards)
+        return p.certify(goal, root_is(p, Fraction(1, 4), Fraction(1, 2)), *guards)
 
     values = {"alpha": ([], 1), "penalty": ([], 1), "beta1": ([], Fraction(1, 4)), "x0": ([], 1)}
     return Witness(values, prove=shown)

@@ -15,7 +15,7 @@ from typing import Any
 
 from adamtheory.logic.averages import power_below_one
 from adamtheory.logic.derive import Prover
-from adamtheory.logic.kernel import Theorem
+from adamtheory.logic.kernel import Theorem, Theory
 from adamtheory.logic.notation import le, lift, lt, power
 from adamtheory.logic.search import certify
 from adamtheory.logic.serialise import ordered
@@ -39,7 +39,7 @@ def defined(statement: Statement, theorem: Theorem) -> list[Theorem]:
         if any(key(s.claim) in wanted(of) and {key(h) for h in s.hyps} <= {key(h) for h in known} for s in steps):
             continue
         if context not in signs:
-            signs[context] = Signs(statement, theorem, steps, known)
+            signs[context] = Signs(statement.theory, theorem.uses, steps, known)
         signs[context].tried[0] = 0
         shown = signs[context].meant(of)
         if shown is not None:
@@ -92,10 +92,8 @@ def _scan(t: Term, known: tuple[Rel, ...], seen: set[Any]) -> Iterator[tuple[Ter
 class Signs:
     """Signs of terms where the relations `known` hold, from the assumptions and the steps of a proof."""
 
-    def __init__(
-        self, statement: Statement, theorem: Theorem, steps: Sequence[Theorem], known: tuple[Rel, ...]
-    ) -> None:
-        self.p, self.statement, self.theorem, self.steps = Prover(statement.theory), statement, theorem, steps
+    def __init__(self, theory: Theory, uses: frozenset[str], steps: Sequence[Theorem], known: Sequence[Rel]) -> None:
+        self.p, self.uses, self.steps = Prover(theory), uses, steps
         self.known = {key(h): self.p.assume(h) for h in known if h.kind != "lim"}
         self.memo: dict[Term, Theorem | None] = {}
         self.depth = 0
@@ -103,7 +101,7 @@ class Signs:
 
     def beneath(self, known: tuple[Rel, ...], depth: int) -> Signs:
         """Signs where more is known."""
-        inner = Signs(self.statement, self.theorem, (), known)
+        inner = Signs(self.p.theory, self.uses, (), known)
         inner.known |= self.known
         inner.depth, inner.tried = self.depth + depth, self.tried
         return inner
@@ -117,7 +115,7 @@ class Signs:
         return found if found is not None and (found.claim.kind == "lt" or of.op == "sqrt") else None
 
     def _kept(self, found: Theorem) -> bool:
-        return found.uses <= self.theorem.uses and all(key(h) in self.known for h in found.hyps)
+        return found.uses <= self.uses and all(key(h) in self.known for h in found.hyps)
 
     def sign(self, a: Any) -> Theorem | None:
         """0 < a if it is found, else 0 <= a if that is, else None."""
@@ -176,7 +174,7 @@ class Signs:
                 if self.tried[0] > MOST_TRIED:
                     return None
                 with suppress(Refused):
-                    return certify(self.statement.theory, kind(lift(0), a), cited, degree=2)
+                    return certify(self.p.theory, kind(lift(0), a), cited, degree=2)
         return None
 
     def facts(self, a: Term) -> list[Theorem]:
@@ -186,8 +184,8 @@ class Signs:
         for theorem in self.known.values():
             if set(_atoms_of(theorem.claim)) & set(atoms):
                 found.setdefault(key(theorem.claim), theorem)
-        for entry in self.statement.theory.entries:
-            if entry[0] == "assume" and entry[1] in self.theorem.uses and entry[5].kind != "lim":
+        for entry in self.p.theory.entries:
+            if entry[0] == "assume" and entry[1] in self.uses and entry[5].kind != "lim":
                 for values in _matches(entry[3], entry[5], atoms):
                     with suppress(Refused):
                         given = self.p.given(entry[1], *(values[v] for v in entry[3]))

@@ -16,6 +16,7 @@ from fractions import Fraction
 from itertools import product
 from typing import Any
 
+from adamtheory.logic.defined import Signs
 from adamtheory.logic.evaluate import Formula, Interpretation, Undecided
 from adamtheory.logic.kernel import Theorem
 from adamtheory.logic.notation import lift
@@ -114,7 +115,12 @@ def _holds(meaning: Interpretation, variables: Sequence[Term], guards: Sequence[
 
 
 def computed(p: Any, goal: Rel, guards: Sequence[Theorem]) -> Theorem:
-    """A goal about defined sequences at small whole numbers, from their initial values and first steps."""
+    """A goal about signs, or about defined sequences at small whole numbers, from their initial values and steps."""
+    if goal.kind != "eq":
+        found = Signs(p.theory, frozenset(), (), [g.claim for g in guards]).sign(goal.right - lift(goal.left))
+        if found is not None:
+            with suppress(Refused):
+                return p.restate(goal, found)
     facts = list(guards)
     for head, *parts in p.theory.entries:
         if head == "define" and not parts[1]:
@@ -122,5 +128,5 @@ def computed(p: Any, goal: Rel, guards: Sequence[Theorem]) -> Theorem:
                 facts.append(p.start(name))
                 for k in range(3):
                     facts.append(p.using(p.next(name, k), p.certify(term("num", 0, 1) <= lift(k))))
-    found: Theorem = p.certify(goal, *facts, rounds=3)
-    return found
+    shown: Theorem = p.certify(goal, *facts, rounds=3)
+    return shown
