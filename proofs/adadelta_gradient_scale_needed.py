@@ -8,6 +8,7 @@ Note    That it suffices, for all histories: `adadelta_gradient_scale`.
 """
 
 from collections.abc import Sequence
+from fractions import Fraction
 
 from adamtheory.logic.derive import Prover
 from adamtheory.logic.kernel import Theorem
@@ -38,16 +39,20 @@ def statement() -> Statement:
 
 
 def witness() -> Witness:
-    ones = {name: ([], 1) for name in ("eps_n", "eps_d")}
+    ones = {"eps_n": ([], 1), "eps_d": ([], 1), "rho": ([], Fraction(1, 2))}
     return Witness({"g": ([t], 1), "c": ([], 2), "eps_d_new": ([], 4), **ones}, {u: 1}, prove=doubled)
 
 
 def doubled(p: Prover, goal: Rel, guards: Sequence[Theorem]) -> Theorem:
-    """With u = 1, c = 2 and eps_d = 1 the root below is sqrt(8) = 2 sqrt(2)."""
+    """With u = 1, c = 2, eps_d = 1 and rho = 1/2 the root below is sqrt(6) = 2 sqrt(3/2)."""
     start = p.certify(eq(second.F(lift(0)) + 1, first.F(lift(0)) + 1), p.start("F"), p.start("F2"))
-    two = p.certify(0 < lift(2))
-    root = scaled_root(p, two, p.restate(0 <= lift(2), two))
-    return p.certify(goal, *guards, p.rewrite(start, sqrt), p.rewrite(root, inv))
+    root = scaled_root(p, p.certify(0 < lift(2)), p.certify(0 <= lift(Fraction(3, 2))))
+    rest = lift(Fraction(3, 2))
+    roots = [
+        p.rewrite(p.certify(eq(E / 2 + size, under), p.start(E.args[0])), lambda z: inv(sqrt(z)))
+        for E, size, under in ((first.E(lift(0)), rest, rest), (second.E(lift(0)), lift(6), lift(2) ** 2 * rest))
+    ]
+    return p.certify(goal, *guards, p.rewrite(start, sqrt), p.rewrite(root, inv), *roots)
 
 
 def prove() -> Theorem:

@@ -1,4 +1,4 @@
-"""Where the drift is positive, Adam with a constant step size ends near the worst point of [-1, 1], for every start.
+"""Where the drift is positive, Adam with a constant step size ends near 1 in [-1, 1], the worst point if C > N-1.
 
 Words   f_t(x) = C x if t = 1 mod N, else -x, on [-1, 1], C >= 1, N >= 1; Adam without bias correction, eps = 0, step
         size alpha >= 0, 0 <= beta1, beta2 < 1, x_1 >= -1. If 2 N (C beta1^J + C^3 beta2^J/sqrt(1-beta2)) <= drift,
@@ -8,6 +8,8 @@ Source  Derived for this project; Theorem 2 of Reddi, Kale & Kumar 2018 (wording
         every beta1 < sqrt(beta2). From the texts of `adam_uncorrected`, `reddi` and `box`.
 Note    Where the drift is positive there is such a J; for C > N-1 the best point is -1. That there are such C for all
         beta1, beta2 < 1 and N >= 3: `drift_positive_near_balance`. `iterate(n)` is the paper's x_{n+1}.
+Witness beta1 = beta2 = 0, for which the drift is rational. By exact evaluation the hypotheses also hold for
+        C = N = 3, beta1 = beta2 = 1/10, J = 10.
 """
 
 from collections.abc import Sequence

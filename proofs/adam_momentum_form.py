@@ -8,6 +8,8 @@ Source  Wilson, Roelofs, Stern, Srebro & Recht 2017, the general form of adaptiv
 Note    n steps are done before the first of the two, so t = n + 2.
 """
 
+from fractions import Fraction
+
 from adamtheory.logic.derive import Prover
 from adamtheory.logic.kernel import Theorem
 from adamtheory.logic.notation import Setting, eq, inv, lift, power, sqrt
@@ -42,11 +44,13 @@ def witness() -> Witness:
             return p.certify(goal, *guards)
         inner = goal.right.args[0]
         begun = unfolded(p, reading, 0)
-        one = p.chain(eq(inner, 1), p.certify(eq(inner, inv(lift(1))), *begun, p.inverse(p.certify(0 < lift(1)))))
+        halved = p.rewrite(p.start("p2_A"), lambda q: inv(1 - q * Fraction(1, 2)))
+        one = p.certify(eq(inner, 1), *begun, halved)
         root = p.rewrite(one, sqrt)
         return p.chain(goal, root, p.sqrt_positive(p.certify(0 < lift(1))))
 
-    return Witness({"g": ([t], 1), "lr": ([], 1)}, values={n: 0}, prove=shown)
+    rates = {"lr": ([], 1), "beta2": ([], Fraction(1, 2))}
+    return Witness({"g": ([t], 1), **rates}, values={n: 0}, prove=shown)
 
 
 def prove() -> Theorem:

@@ -9,6 +9,8 @@ Source  Derived for this project; Theorem 2 of Reddi, Kale & Kumar 2018 (wording
 Note    For C > N-1 and a positive drift the last condition asks for a small alpha, the others for large J and L. That
         there are such C for all beta1, beta2 < 1 and N >= 3, so also for beta1 >= sqrt(beta2), is
         `drift_positive_near_balance`. `iterate(n)` is the paper's x_{n+1}.
+Witness beta1 = beta2 = 0, for which the drift is rational. By exact evaluation the hypotheses also hold for
+        C = N = 3, beta1 = beta2 = 1/10, alpha = 1/30, J = 10, L = 500.
 """
 
 from collections.abc import Sequence

@@ -27,7 +27,9 @@ def statement() -> Statement:
 
 
 def witness() -> Witness:
-    return Witness({"g": ([t], 1), "beta2": ([], Fraction(1, 2))}, values={n: 1})
+    half = Fraction(1, 2)
+    rates = {"rate": ([t], half), "top": ([], half), "beta2": ([], half)}
+    return Witness({"g": ([t], 1), **rates}, values={n: 1})
 
 
 def prove() -> Theorem:

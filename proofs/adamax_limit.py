@@ -6,6 +6,7 @@ Words   With 0 <= beta2 < 1, v_n = beta2^p v_{n-1} + (1 - beta2^p) |g_n|^p, v_0 
 Source  Kingma & Ba 2015, section 7.1, equations (8) to (12); from the text of `adamax`.
 Note    The language has no roots but square roots, so r(p, n) is declared by its two properties. No correction of u for
         bias is needed: see `adamax_limit_corrected`.
+Witness beta2 = 0: the e-th root that is assumed has no closed form in the language for another beta2.
 """
 
 from adamtheory.logic.derive import Prover

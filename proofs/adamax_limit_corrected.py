@@ -5,6 +5,7 @@ Words   With 0 <= beta2 < 1, v_n = beta2^p v_{n-1} + (1 - beta2^p) |g_n|^p, v_0 
         `adamax`.
 Source  Kingma & Ba 2015, section 7.1, where u is not corrected; from the text of `adamax`.
 Note    r(p, n) is declared by its two properties; without the correction it is `adamax_limit`.
+Witness beta2 = 0. By exact evaluation the assumptions also hold for beta2 = 1/2.
 """
 
 from adamtheory.logic.derive import Prover

@@ -7,6 +7,7 @@ Note    With `adamax_norm_is_bound`: u_N is the maximum of beta2^(N-i) |g_i| ove
 """
 
 from collections.abc import Sequence
+from fractions import Fraction
 
 from adamtheory.logic.derive import Prover
 from adamtheory.logic.kernel import Theorem
@@ -25,11 +26,12 @@ ASSUMES = ["bounded"]
 
 
 def shown(p: Prover, goal: Rel, guards: Sequence[Theorem]) -> Theorem:
-    """With N = G = g = 1 and beta2 = 0: powers of 0 are at most 1, and |1| = 1."""
+    """With N = G = g = 1 and beta2 = 1/2: powers of 1/2 are at most 1, and |1| = 1."""
     if not guards:
         return p.certify(goal)
     size = p.max_is(p.certify(-lift(1) <= lift(1)))
-    most = p.power_claim(lift(0), lambda q: q <= 1, n=1 - i)
+    half = lift(Fraction(1, 2))
+    most = p.power_claim(half, lambda q: q <= 1, n=1 - i)
     return p.certify(goal, p.using(most, p.certify(0 <= 1 - i, *guards)), size)
 
 
@@ -38,7 +40,7 @@ def statement() -> Statement:
 
 
 def witness() -> Witness:
-    return Witness({"g": ([t], 1), "N": ([], 1), "G": ([], 1)}, prove=shown)
+    return Witness({"g": ([t], 1), "N": ([], 1), "G": ([], 1), "beta2": ([], Fraction(1, 2))}, prove=shown)
 
 
 def prove() -> Theorem:

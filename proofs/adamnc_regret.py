@@ -7,6 +7,7 @@ Source  Derived for this project from the text of `adamnc` and `box`, by the bou
 Note    eps = 0 as in the paper: where v_{t,i} = 0 the step is 0 (there m_{t,i} = 0).
         loss(t) is f_t(x_t), loss_u(t) is f_t(u); X(i, n) is coordinate i of x_{n+1}. Convexity is the first-order
         inequality; the projection is computed from its text.
+Witness beta1 = 0. By exact evaluation the assumptions also hold for beta1 = 1/2.
 """
 
 from adamtheory.logic.derive import Prover

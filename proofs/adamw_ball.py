@@ -7,6 +7,7 @@ Source  Derived for this project; from the text of `adamw_torch`. Xie & Li 2024 
         of converging runs (read in the abstract only, *unverified*).
 Note    So |x_n| <= max(|x_0|, C/lambda), and in the end C/lambda: `adamw_ball_limit`. The paper's own form is
         `adamw_ball_paper`.
+Witness g = 0. By exact evaluation the assumptions also hold for g = 1, C = 2, beta1 = 1/2, beta2 = 3/4.
 """
 
 from adamtheory.logic.derive import Prover

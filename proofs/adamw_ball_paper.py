@@ -4,6 +4,7 @@ Words   `adamw` with the step size alpha, eta_t = 1, 0 < lambda <= 1 and 0 <= al
         C in every step, then |x_n| <= alpha C/lambda + (1 - lambda)^n (|x_0| - alpha C/lambda).
 Source  Derived for this project; from the text of `adamw` (Loshchilov & Hutter 2019, Algorithm 2).
 Note    The programs multiply lambda by alpha, so that their radius is C/lambda: `adamw_ball`.
+Witness g = 0. By exact evaluation the assumptions also hold for g = 1, C = 2, beta1 = 1/2, beta2 = 3/4.
 """
 
 from adamtheory.logic.derive import Prover

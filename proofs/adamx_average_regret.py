@@ -1,4 +1,4 @@
-"""No regret on average: the positive part of R_T/T tends to 0 for AdamX with the rates beta1 lam^(t-1), lam < 1.
+"""No regret on average against a fixed u: max(R_T/T, 0) tends to 0 for AdamX with beta1 lam^(t-1), lam < 1.
 
 Words   In the setting of `adamx_regret_bounded` with lam < 1, max(R_T/T, 0) -> 0, which says limsup R_T/T <= 0. The
         limit of R_T/T itself need not be 0: a regret may be very negative.

@@ -1,4 +1,4 @@
-"""AdamX divides by the largest sqrt(v_s)/(1 - a_s) so far: sqrt(V_t)/(1 - a_t) is their maximum over s <= t.
+"""AdamX divides by a running maximum: sqrt(V_t)/(1 - a_t) is the larger of its last value and sqrt(v_t)/(1 - a_t).
 
 Words   In every coordinate and every round, with the rates a_t = beta1 lam^(t-1) that the text keeps in its state a:
         sqrt(V_{n+1})/(1-a_{n+1}) = max(sqrt(V_n)/(1-a_n), sqrt(v_{n+1})/(1-a_{n+1})), and V_0 = 0.

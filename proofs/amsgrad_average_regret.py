@@ -1,4 +1,4 @@
-"""No regret on average: the positive part of R_T/T tends to 0 for AMSGrad with any beta1, beta2 in [0, 1).
+"""No regret on average against a fixed u: max(R_T/T, 0) tends to 0 for AMSGrad with any beta1, beta2 in [0, 1).
 
 Words   In the setting of `amsgrad_regret_bounded` max(R_T/T, 0) -> 0, which says limsup R_T/T <= 0. The limit of R_T/T
         itself need not be 0: a regret may be very negative.

@@ -1,4 +1,4 @@
-"""A step of AMSGrad's printed proof is false: with beta1_t = 2^-t its telescoping sum grows when 1-beta1_t is lowered.
+"""A step of AMSGrad's printed proof is false: with beta1_t = 2^-t its telescoping sum falls for 1-beta1_1 in all terms.
 
 Words   AMSGrad on f_t(x) = 3x if t = 1 mod 3, else -x, on [-1, 1], with alpha_t = 1/(10 sqrt(t)), beta1_t = 2^-t,
         beta2 = 5/9, x_1 = 1, and u = -1. With y_t = x_t - u the proof passes from the sum over t = 1, 2 of

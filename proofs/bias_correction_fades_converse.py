@@ -7,6 +7,8 @@ Note    n steps are done, so t = n + 1. For beta1 = 9/10 the factor 1/(1 - q) is
         `bias_correction_fades`.
 """
 
+from fractions import Fraction
+
 from adamtheory.logic.derive import Prover
 from adamtheory.logic.kernel import Theorem
 from adamtheory.logic.notation import eq, inv, power, real
@@ -25,7 +27,15 @@ def statement() -> Statement:
 
 
 def witness() -> Witness:
-    return Witness(values={n: 0, e: 1})
+    """beta1 = 1/4: 1/(1 - beta1) is 4/3, and p1 starts at 1."""
+
+    def shown(p, goal, guards):
+        if not goal.families:
+            return p.certify(goal, *guards)
+        begun = p.rewrite(p.start("p1"), lambda q: inv(1 - q * Fraction(1, 4)))
+        return p.certify(goal, begun)
+
+    return Witness({"beta1": ([], Fraction(1, 4))}, values={n: 0, e: 1}, prove=shown)
 
 
 def prove() -> Theorem:

@@ -7,12 +7,14 @@ Note    With `bias_correction_shrinks_step`: the corrections lengthen no step if
         first.
 """
 
+from fractions import Fraction
+
 from adamtheory.logic.derive import Prover
 from adamtheory.logic.kernel import Theorem
-from adamtheory.logic.notation import Setting, inv, lift, sqrt
+from adamtheory.logic.notation import Setting, inv, sqrt
 from adamtheory.logic.reading import read
 from adamtheory.logic.statement import Statement, Witness
-from adamtheory.logic.sums import root_of_one
+from adamtheory.proofs.lemmas_witness import root_is
 from adamtheory.rules.adam import adam_eps_hat
 
 setting = Setting()
@@ -30,11 +32,17 @@ def statement() -> Statement:
 
 
 def witness() -> Witness:
-    def shown(p, goal, guards):
-        one = p.rewrite(p.start("p2"), lambda q: sqrt(1 - q * lift(0)))
-        return p.certify(goal, *guards, *((one, root_of_one(p)) if goal.families else ()))
+    """beta1 = 1/4 and beta2 = 3/4: sqrt(1 - beta2)/(1 - beta1) = 2/3."""
+    low, high = Fraction(1, 4), Fraction(3, 4)
 
-    return Witness({"lr": ([], 1)}, prove=shown)
+    def shown(p, goal, guards):
+        if not goal.families:
+            return p.certify(goal, *guards)
+        root, share = (p.rewrite(p.start("p2"), lambda q: sqrt(1 - q * high)),
+                       p.rewrite(p.start("p1"), lambda q: inv(1 - q * low)))  # fmt: skip
+        return p.certify(goal, root, share, root_is(p, low, Fraction(1, 2)), rounds=2)
+
+    return Witness({"lr": ([], 1), "beta1": ([], low), "beta2": ([], high)}, prove=shown)
 
 
 def prove() -> Theorem:

@@ -4,16 +4,16 @@ Words   Without loss, `sgd_l2` with the step size alpha, momentum beta1 and pena
         alpha lambda') x_{n+1} - beta1 x_n.
 Source  Derived for this project (classical); from the text of `sgd_l2`. Loshchilov & Hutter 2019 compare the method
         with decoupled decay, where x_{n+1} = (1 - lambda) x_n.
-Note    For beta1 = 9/10, alpha lambda' = 1/1000 its slow root is .98887 against .999; the general bound is
-        `decay_l2_momentum_rate`.
+Note    For beta1 = 9/10, alpha lambda' = 1/1000 its slow root is .98887 against .999; the weights
+        settle to it (`decay_l2_momentum_rate`) for small s, and oscillate for larger (`decay_l2_momentum_oscillates`).
 """
 
 from adamtheory.logic.derive import Prover
 from adamtheory.logic.kernel import Theorem
 from adamtheory.logic.notation import eq
 from adamtheory.logic.statement import Statement, Witness
-from adamtheory.proofs.lemmas_decay import penalised_run
-from adamtheory.proofs.lemmas_twins import n, step
+from adamtheory.proofs.lemmas_decay import penalised_run, recursion
+from adamtheory.proofs.lemmas_twins import n
 
 setting, run, alpha, penalty = penalised_run()
 beta1 = run.scalars["beta1"]
@@ -33,8 +33,4 @@ def witness() -> Witness:
 
 
 def prove() -> Theorem:
-    p = Prover(setting)
-    begun = p.assume(0 <= n)
-    later = p.certify(0 <= n + 1, begun)
-    moved = [step(p, run, "m"), step(p, run), p.cut(step(p, run, "x", n + 1), later)]
-    return p.certify(statement().claim, *moved)
+    return recursion(Prover(setting), run, alpha, penalty)

@@ -5,6 +5,7 @@ Words   If E g_t^2 = s for every t >= 1, 0 <= beta2 < 1 and v_hat > 0 in every o
 Source  Jensen's inequality, derived for this project; from the text of `adam`.
 Note    By the tangent 1/sqrt(x) >= 3/(2 sqrt(s)) - x/(2 s sqrt(s)), whose error is (y-z)^2 (2y+z) x/2 with
         y = 1/sqrt(x), z = 1/sqrt(s). n steps are done, so v_hat is the paper's with t = n + 1.
+Witness beta2 = 0. By exact evaluation the assumptions also hold for beta2 = 1/2.
 """
 
 from adamtheory.logic.derive import Prover

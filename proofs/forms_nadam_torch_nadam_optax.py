@@ -1,4 +1,4 @@
-"""Nadam as PyTorch has it becomes Nadam as optax has it when momentum_decay grows without bound.
+"""Nadam as PyTorch has it, with 0 for the powers in its schedule, is Nadam as optax has it.
 
 Words   Whatever the gradients, `nadam_torch` with 0 for the powers 0.96^(t psi) of its schedule, their limit for psi
         = momentum_decay -> infinity, and `nadam_optax` are at the same place after every step, for any parameters.

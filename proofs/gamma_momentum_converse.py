@@ -6,6 +6,7 @@ Words   For AMSGrad with alpha_t = alpha/sqrt(t), eps = 0 and rates b_t < 1 for 
 Source  Derived for this project from the text of `amsgrad` and `inverse_sqrt`; that the proof of Reddi, Kale & Kumar
         2018, Theorem 4, needs the opposite was found by Tran & Phong 2019.
 Note    So the condition of `gamma_momentum` is the weakest one.
+Witness beta2 = 0. By exact evaluation the hypotheses also hold for beta2 = 1/2.
 """
 
 from collections.abc import Sequence

@@ -11,11 +11,12 @@ Note    beta1 < 1 follows from the condition. `kb_lemma_10_4_repaired` is the sa
 from fractions import Fraction
 
 from adamtheory.logic.kernel import Theorem
-from adamtheory.logic.notation import log, sqrt, total
+from adamtheory.logic.notation import inv, lift, log, sqrt, total
 from adamtheory.logic.statement import Statement, Witness
 from adamtheory.proofs.lemmas_kingma import T, norm, t
 from adamtheory.proofs.lemmas_kingma_corrected import Corrected
 from adamtheory.proofs.lemmas_kingma_repaired import averages
+from adamtheory.proofs.lemmas_witness import root_is
 from adamtheory.rules.adam import adam
 
 s = averages(adam, "m", "v", "p1", "p2")
@@ -28,7 +29,14 @@ def statement() -> Statement:
 
 
 def witness() -> Witness:
-    return Witness({"g": ([t], 1), "beta2": ([], Fraction(1, 2))}, values={T: 1})
+    """beta1 = 1/2 and beta2 = 1/4: gamma = 1/2."""
+    quarter, half = Fraction(1, 4), Fraction(1, 2)
+
+    def shown(p, goal, guards):
+        root = p.rewrite(root_is(p, quarter, half), inv)
+        return p.certify(goal, *guards, *([root] if not goal.free and goal.left is not lift(0) else []))
+
+    return Witness({"g": ([t], 1), "beta1": ([], half), "beta2": ([], quarter)}, values={T: 1}, prove=shown)
 
 
 def prove() -> Theorem:

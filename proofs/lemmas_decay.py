@@ -6,9 +6,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from adamtheory.logic.notation import Setting, integer, lift
+from adamtheory.logic.derive import Prover
+from adamtheory.logic.kernel import Theorem
+from adamtheory.logic.notation import Setting, eq, integer, lift
 from adamtheory.logic.reading import Reading
-from adamtheory.proofs.lemmas_twins import run
+from adamtheory.proofs.lemmas_twins import n, run, step
 from adamtheory.rules.descent import sgd, sgd_l2, sgdw
 
 i = integer("i")
@@ -56,6 +58,32 @@ def penalised_run() -> tuple[Setting, Reading, Any, Any]:
     alpha, penalty, first = setting.constants("alpha penalty x0")
     found = run(sgd_l2, setting, "L", lambda t, x: 0, start=first, lr=alpha, weight_decay=penalty)
     return setting, found, alpha, penalty
+
+
+def recursion(p: Prover, found: Reading, alpha: Any, penalty: Any) -> Theorem:
+    """0 <= n |- x_{n+2} = (1 + beta1 - alpha lambda') x_{n+1} - beta1 x_n, of a `penalised_run`."""
+    beta1, later = found.scalars["beta1"], p.certify(0 <= n + 1, p.assume(0 <= n))
+    moved = [step(p, found, "m"), step(p, found), p.cut(step(p, found, "x", n + 1), later)]
+    next_but_one = (1 + beta1 - alpha * penalty) * found.slot("x", n + 1) - beta1 * found.slot("x", n)
+    return p.certify(eq(found.slot("x", n + 2), next_but_one), *moved)
+
+
+def characteristic(z: Any, beta1: Any, s: Any) -> Any:
+    """What is 0 where x_n = z^n solves the recursion, s = alpha lambda'."""
+    return z**2 - (1 + beta1 - s) * z + beta1
+
+
+def root_at_most(p: Prover, root: Theorem, above: Theorem, shrinks: Theorem, low: Theorem, high: Theorem) -> Theorem:
+    """z <= 1 - s from characteristic(z, beta1, s) = 0, 0 < z, 0 < s, 0 <= beta1 and beta1 < 1."""
+    z, s, beta1 = above.claim.right, shrinks.claim.right, low.claim.right
+    slow, large, small = p.assume(1 - s < z, 1 <= z, z < 1)
+    kept = p.certify(0 < 1 - beta1, high)
+    # the characteristic is (z - 1)(z - beta1) + s z, and (s - (1 - z)) z + beta1 (1 - z)
+    beyond = p.certify(0 <= (z - 1) * (z - beta1), large, p.certify(0 < z - beta1, large, kept))
+    far = p.absurd(z <= 1 - s, beyond, p.certify(0 < s * z, shrinks, above), root)
+    middle = p.certify(0 < (s - (1 - z)) * z, slow, above)
+    between = p.absurd(z <= 1 - s, root, middle, p.certify(0 <= beta1 * (1 - z), low, small))
+    return p.cases(p.assume(z <= 1 - s), p.cases(far, between, 1, z), z, 1 - s)
 
 
 def preconditioned() -> Twins:

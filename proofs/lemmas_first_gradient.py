@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import Any
 
 from adamtheory.logic.derive import Prover
 from adamtheory.logic.kernel import Theorem
-from adamtheory.logic.notation import Family, eq, lift, mean, power, total
+from adamtheory.logic.notation import Family, eq, indicator, lift, mean, power, total
 from adamtheory.logic.reading import read
 from adamtheory.logic.statement import Witness
 from adamtheory.proofs.lemmas_average import i, n, shifted, t, w, weights
@@ -38,8 +39,18 @@ class Begun:
         return mean(w, (self.M(n) - self.noise.mu) ** 2)
 
     def witness(self) -> Witness:
-        """beta1 = 0."""
-        return Witness({"g": ([t, w], 1), "mu": ([], 1)}, values={n: 1})
+        """beta1 = 1/2, which is the rate from step 2 on; every gradient is 1."""
+        half = Fraction(1, 2)
+
+        def shown(p: Prover, goal: Any, guards: Any) -> Theorem:
+            if goal.kind == "eq" and goal.right is lift(0) and not goal.free:
+                return p.certify(goal, p.indicator_off(p.certify(lift(1) - 1 <= 0)))
+            if goal.kind == "eq" and goal.right is lift(half):
+                return p.certify(goal, p.indicator_on(p.certify(0 < t - 1, *guards)))
+            return p.certify(goal, *guards)
+
+        rates = {"beta1": ([], half), "rate": ([t], half * indicator(t - 1))}
+        return Witness({"g": ([t, w], 1), "mu": ([], 1), **rates}, values={n: 1}, prove=shown)
 
     def following(self, p: Prover) -> Theorem:
         """0 <= n |- M(n+2) = b M(n+1) + (1-b) g(n+2)."""

@@ -72,18 +72,26 @@ def denominator(p: Prover, positive: Theorem) -> Theorem:
 
 
 def change_witness() -> Witness:
-    """kappa = 2, eps_n = eps_d = 1 and rho = 0: eps_n' = 4 and eps_d' = 1/4 follow."""
+    """kappa = 2, eps_n = eps_d = 1 and rho = 1/2: eps_n' = 4 and eps_d' = 1/4 follow."""
     new = {"kappa": ([], 2), "eps_n_new": ([], 4), "eps_d_new": ([], Fraction(1, 4))}
-    return Witness({"g": ([t], 1), "eps_n": ([], 1), "eps_d": ([], 1), **new}, prove=doubled)
+    ones = {"eps_n": ([], 1), "eps_d": ([], 1), "rho": ([], Fraction(1, 2))}
+    return Witness({"g": ([t], 1), **ones, **new}, prove=doubled)
 
 
 def doubled(p: Prover, goal: Rel, guards: Sequence[Theorem]) -> Theorem:
-    """sqrt(4) = 2 sqrt(1), and sqrt(u^2/4 + 1/4) = sqrt(u^2 + 1)/2."""
+    """sqrt(4) = 2 sqrt(1), and sqrt(u^2/8 + 1/4) = sqrt(u^2/2 + 1)/2; E starts at 0."""
     tops = [
         p.rewrite(p.certify(eq(F + c, c), p.start(F.args[0])), sqrt)
         for F, c in ((first.F(lift(0)), 1), (second.F(lift(0)), 4))
     ]
-    half, square = lift(Fraction(1, 2)), p.certify(0 <= u**2 + 1, squares=[u])
+    half, square = lift(Fraction(1, 2)), p.certify(0 <= u**2 / 2 + 1, squares=[u])
     four = scaled_root(p, p.certify(0 < lift(2)), p.certify(0 <= lift(1)))
     quarter = p.rewrite(scaled_root(p, p.certify(0 < half), square), inv)
-    return p.certify(goal, *guards, *tops, four, quarter)
+    roots = [
+        p.rewrite(p.certify(eq(E / 2 + size, under), p.start(E.args[0])), lambda z: inv(sqrt(z)))
+        for E, size, under in (
+            (first.E(lift(0)), u**2 / 2 + 1, u**2 / 2 + 1),
+            (second.E(lift(0)), (u / 2) ** 2 / 2 + Fraction(1, 4), half**2 * (u**2 / 2 + 1)),
+        )
+    ]
+    return p.certify(goal, *guards, *tops, *roots, four, quarter)

@@ -4,6 +4,8 @@ Words   With eps = 0, |w_0| = 1, m_0 = v_0 = 0, decay rates below 1 and g_1 not 
         product of w_1 and m_2 is this number, which is negative for 0 < beta1 and 0 < alpha. So what is subtracted from
         w_1 in the second step is not orthogonal to it, although every projected gradient is.
 Source  Derived for this project; from the text of `ndadam`, Zhang, Ma, Li & Wu 2017, Algorithm 1.
+Witness lr = 0, so that the weights rest: with lr > 0 they have no closed form in the language. The assumptions
+        are what a run does; runs with lr > 0 are evaluated in the tests.
 """
 
 from adamtheory.logic.derive import Prover

@@ -3,6 +3,8 @@
 Words   If |w_0| = 1 and no w_bar is 0, then for every n >= 0 and every lambda the text projects g_bar + lambda w_n and
         g_bar on the same vector, in every coordinate.
 Source  Derived for this project; from the text of `ndadam`, Zhang, Ma, Li & Wu 2017, Algorithm 1.
+Witness lr = 0, so that the weights rest: with lr > 0 they have no closed form in the language. The assumptions
+        are what a run does; runs with lr > 0 are evaluated in the tests.
 """
 
 from adamtheory.logic.derive import Prover

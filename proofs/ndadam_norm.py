@@ -3,6 +3,8 @@
 Words   If w_bar, the vector before it is normalised, is not 0 in step n + 1, then |w_{n+1}|^2 = 1; |w_n|, the moments
         and the scalars may be anything.
 Source  Zhang, Ma, Li & Wu 2017, Algorithm 1; from the text of `ndadam`.
+Witness lr = 0, so that the weights rest: with lr > 0 they have no closed form in the language. The assumptions
+        are what a run does; runs with lr > 0 are evaluated in the tests.
 """
 
 from adamtheory.logic.derive import Prover

@@ -4,6 +4,8 @@ Words   If |w_0| = 1 and no w_bar is 0, then w_n . g_{n+1} = 0 for every n >= 0,
         product with w_n times w_n; for all histories of raw gradients.
 Source  Zhang, Ma, Li & Wu 2017, Algorithm 1; from the text of `ndadam`.
 Note    Off the sphere w . g = (g_bar . w)(1 - |w|^2): `ndadam_orthogonal_only_on_sphere`.
+Witness lr = 0, so that the weights rest: with lr > 0 they have no closed form in the language. The assumptions
+        are what a run does; runs with lr > 0 are evaluated in the tests.
 """
 
 from adamtheory.logic.derive import Prover

@@ -4,6 +4,8 @@ Words   If |w_0| = 1 and no w_bar is 0, then for every n >= 0 the square of the 
         of the raw one less the square of its product with w_n.
 Source  Derived for this project; from the text of `ndadam`, Zhang, Ma, Li & Wu 2017, Algorithm 1.
 Note    For any w it is |g_bar|^2 - (g_bar . w)^2 (2 - |w|^2).
+Witness lr = 0, so that the weights rest: with lr > 0 they have no closed form in the language. The assumptions
+        are what a run does; runs with lr > 0 are evaluated in the tests.
 """
 
 from adamtheory.logic.derive import Prover

@@ -5,6 +5,8 @@ Words   Q has orthonormal columns. From the state Q w_n, Q m_n, v_n and with the
 Source  Derived for this project; from the text of `ndadam`, Zhang, Ma, Li & Wu 2017, Algorithm 1.
 Note    The moments turn along: `ndadam_rotation_average`, `ndadam_rotation_square`. Adam does not commute with
         rotations: `adam_rotation_refuted`.
+Witness lr = 0, so that the weights rest: with lr > 0 they have no closed form in the language. The assumptions
+        are what a run does; runs with lr > 0 are evaluated in the tests.
 """
 
 from adamtheory.logic.kernel import Theorem

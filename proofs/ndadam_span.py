@@ -4,6 +4,8 @@ Words   A vector u that is orthogonal to w_0 and to the raw gradients of rounds 
         gradients of these rounds; in finite dimension: these lie in the span of w_0, g_bar_1, ..., g_bar_T.
 Source  Derived for this project; from the text of `ndadam`, Zhang, Ma, Li & Wu 2017, Algorithm 1, with m_0 = 0.
 Note    Without w_0 it is false: `ndadam_span_refuted`. The weights themselves: `ndadam_span_weights`.
+Witness lr = 0, so that the weights rest: with lr > 0 they have no closed form in the language. The assumptions
+        are what a run does; runs with lr > 0 are evaluated in the tests.
 """
 
 from adamtheory.logic.derive import Prover

@@ -6,6 +6,8 @@ Words   Let u be orthogonal to the raw gradients of all rounds 1, ..., T + 1 and
 Source  Derived for this project; from the text of `ndadam`, Zhang, Ma, Li & Wu 2017, Algorithm 1, with m_0 = 0.
 Note    For w_T is a positive multiple of w_0 plus a combination of projected gradients. If w_0 lies in the span, or
         g_bar . w = 0, the projected gradient does too: `ndadam_span`.
+Witness lr = 0, so that the weights rest: with lr > 0 they have no closed form in the language. The assumptions
+        are what a run does; runs with lr > 0 are evaluated in the tests.
 """
 
 from adamtheory.logic.derive import Prover

@@ -4,6 +4,8 @@ Words   A vector u that is orthogonal to w_0 and to the raw gradients of rounds 
         n <= T; in finite dimension: w_n lies in the span of w_0, g_bar_1, ..., g_bar_n.
 Source  Derived for this project; from the text of `ndadam`, Zhang, Ma, Li & Wu 2017, Algorithm 1, with m_0 = 0.
 Note    Plain gradient descent likewise keeps for ever what w_0 has outside of the span of the gradients.
+Witness lr = 0, so that the weights rest: with lr > 0 they have no closed form in the language. The assumptions
+        are what a run does; runs with lr > 0 are evaluated in the tests.
 """
 
 from adamtheory.logic.derive import Prover

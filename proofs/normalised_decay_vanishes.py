@@ -1,4 +1,4 @@
-"""Normalised weight decay depends on the budget: the share that is left goes to 0 as the budget grows.
+"""Normalised weight decay depends on the budget: the share that is left goes to 0 for N = k^2.
 
 Words   `adamw` with eta_t = 1, no loss and the decay lambda = c/sqrt(N), 0 < c <= 1, run for N updates: |x_N| tends
         to 0 along N = k^2, k = 1, 2, ..., so that the total decay depends on N.

@@ -10,6 +10,7 @@ Source  Reddi, Kale & Kumar 2018, Theorem 3, where p = (1+delta)/(C+1), so that 
 Note    Of independence only E[coin_r coin_t] = p^2 for r < t is used. With p = (1+delta)/(C+1) the condition holds for
         C of about (1+delta)^3/((1-beta2) (1 - beta1/sqrt(beta2))^2) or more. The loss's coin is 1 where u < p;
         `iterate(w, n)` is the paper's x_{n+1}.
+Witness beta1 = 0. By exact evaluation the hypotheses also hold for beta1 = 1/2.
 """
 
 from collections.abc import Sequence

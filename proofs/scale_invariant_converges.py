@@ -1,4 +1,4 @@
-"""With an L2 penalty and a scale-invariant loss |w|^2 comes to its equilibrium q: |z_n - q| <= a^n (z_0 - q).
+"""With an L2 penalty and a scale-invariant loss |w|^2 falls to its equilibrium: |z_n - q| <= a^n (z_0 - q), a >= 1/2.
 
 Words   z_{n+1} = a z_n + b/z_n with a = (1 - alpha lambda)^2 and b = alpha^2 G^2, which is what a step makes of |w|^2
         where |g| = G/|w| (`scale_invariant_step`). For 1/2 <= a < 1, b > 0, q > 0 with (1 - a) q^2 = b and z_0 >= q

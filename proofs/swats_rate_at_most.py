@@ -4,6 +4,7 @@ Words   In d coordinates, with beta1 = 0, 0 <= alpha and 0 <= eps, Adam's step i
         p.g is not 0 and h_i <= U for all i, then gamma <= U for the gamma of `swats`.
 Source  Derived for this project; from the text of `swats` (Keskar & Socher 2017, Algorithm 1).
 Note    gamma is the mean of the h_i with the weights h_i g_i^2. The other bound is `swats_rate_at_least`.
+Witness beta2 = 0. By exact evaluation the hypotheses also hold for beta2 = 3/4 and the bound 4.
 """
 
 from adamtheory.logic.derive import Prover

@@ -5,6 +5,7 @@ Words   If the rate gamma_t of every step with p.g not 0 is at least L and 0 <= 
 Source  Derived for this project; from the text of `swats_repaired`, which mends Keskar & Socher 2017, Algorithm 1.
 Note    The lines of the text that set p.g and gamma are left open, so that the sentence is about any such sequences,
         in any number of coordinates. For the printed algorithm it is false: `swats_skipped_steps_refuted`.
+Witness beta2 = 0. By exact evaluation the hypotheses also hold for beta2 = 3/4.
 """
 
 from adamtheory.logic.derive import Prover

@@ -7,6 +7,8 @@ Words   Full gradients, w_0 = 0, eps = 0, 0 <= beta2 < 1, any beta1 and step siz
 Source  Wilson, Roelofs, Stern, Srebro & Recht 2017, section 3 (read in secondary sources, numbers *unverified*); the
         bound was derived for this project. From the text of `adam`.
 Note    Multiplied by 8 N. The solution of the least norm is right on both classes: `wilson_minimum_norm`.
+Witness alpha = 0, so that w stays 0: with alpha > 0 the iterates have no closed form in the language. The
+        assumptions are what a run does; runs with alpha > 0 are evaluated in the tests.
 """
 
 from adamtheory.logic.derive import Prover

@@ -7,6 +7,8 @@ Words   w_{k+1} = w_k - alpha_k H_k^-1 g_k + b_k H_k^-1 H_{k-1} (w_k - w_{k-1}),
 Source  Wilson, Roelofs, Stern, Srebro & Recht 2017, the generic iteration and the lemma on the sign solution (read in
         secondary sources, numbers *unverified*); this exact form was derived for this project.
 Note    Read from texts of rules: `wilson_ray_adagrad`, `wilson_ray_rmsprop`, `wilson_ray_adam`.
+Witness alpha = 0, so that w stays 0: with alpha > 0 the iterates have no closed form in the language. The
+        assumptions are what a run does; runs with alpha > 0 are evaluated in the tests.
 """
 
 from adamtheory.logic.derive import Prover

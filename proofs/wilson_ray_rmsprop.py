@@ -5,6 +5,8 @@ Words   Full gradients of |Xw - y|^2/2 with any labels, w_0 = 0, eps = 0, 0 <= b
         c tau - 1, from 0.
 Source  Wilson, Roelofs, Stern, Srebro & Recht 2017, the lemma on the sign solution (number *unverified*); the exact
         form was derived for this project. From the text of `rmsprop`.
+Witness alpha = 0, so that w stays 0: with alpha > 0 the iterates have no closed form in the language. The
+        assumptions are what a run does; runs with alpha > 0 are evaluated in the tests.
 """
 
 from adamtheory.logic.derive import Prover

@@ -175,6 +175,23 @@ def test_latex(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert text.count("{") == text.count("}")
 
 
+def test_words_source_and_witness_are_printed(capsys: pytest.CaptureFixture[str]) -> None:
+    status, printed, _ = run(["prove", "v_hat_bounded"], capsys)
+    assert status == 0
+    for told in ("Words   For 0 <= beta2 < 1", "Source  Replaces", "Note    n steps are done"):
+        assert told in printed
+    (line,) = [line for line in printed.splitlines() if line.startswith("witness: ")]
+    assert "g(t) = 1" in line and line.endswith("there the assumptions and hypotheses hold together")
+
+
+def test_what_shows_a_term_defined_is_the_step_of_that_number(capsys: pytest.CaptureFixture[str]) -> None:
+    printed = run(["prove", "adam_step_bound"], capsys)[1].splitlines()
+    steps = dict(re.match(r"\((\d+)\) (.*?)   ", line).groups() for line in printed if re.match(r"\(\d+\) ", line))
+    for k in (1, 2):
+        (found,) = {line.split()[-1] for line in printed if f"defined: claim: inv((1 + -1*p{k}(n)*beta{k}))" in line}
+        assert steps[found.strip("()")] == f"0 < 1 - p{k}(n)*beta{k}"
+
+
 def test_json(capsys: pytest.CaptureFixture[str]) -> None:
     status, out, _ = run(["prove", NAME, "--json"], capsys)
     (facts,) = json.loads(out)

@@ -56,7 +56,7 @@ def command(
         _run(files, outcomes, search, store, form)
     finally:  # Ctrl-C leaves what is finished on the screen
         outcomes.sort(key=lambda outcome: outcome.name)
-        _print(outcomes, as_json, form == "text")
+        _print(outcomes, as_json, files[0] if form == "text" else None)
     for path, kind in ((html, "html"), (latex, "latex"), (export, "export")):
         if path is not None and (kind != "export" or "proof" in outcomes[0].facts):
             _write(path, kind, files[0], outcomes[0], search)
@@ -96,11 +96,13 @@ def _run(files: list[ProofFile], outcomes: list[Outcome], search: bool, store: b
 # --- what is printed --------------------------------------------------------------------------------------------------
 
 
-def _print(outcomes: list[Outcome], as_json: bool, whole: bool) -> None:
+def _print(outcomes: list[Outcome], as_json: bool, whole: ProofFile | None) -> None:
     if as_json:
         print_json([_facts(outcome) for outcome in outcomes])
     elif whole and outcomes:
-        typer.echo("\n".join(_page(outcomes[0])))
+        from adamtheory.proving.render import words
+
+        typer.echo("\n".join(_page(outcomes[0], words(whole).splitlines())))
     elif outcomes:
         heads = ("theorem", "status", "axioms", "certificates", "s", "what it says")
         # What a theorem says would wrap into a column of single words on a narrow terminal; `list proofs` has it.
@@ -142,13 +144,15 @@ def _facts(outcome: Outcome) -> dict[str, Any]:
     }
 
 
-def _page(outcome: Outcome) -> list[str]:
+def _page(outcome: Outcome, words: list[str]) -> list[str]:
     facts, page = outcome.facts, outcome.facts.get("page")
-    lines = [f"{outcome.title}", f"{outcome.word}: {outcome.name}", ""]
+    lines = [f"{outcome.title}", f"{outcome.word}: {outcome.name}", "", *([*words, ""] if words else [])]
     if "claim" in facts:
         lines += [f"  {name:24} {line}" for name, line in facts["theory"]]
         lines += ["", *(f"  if    {h}" for h in facts["hyps"]), f"  then  {facts['claim']}", ""]
         lines.append(f"rests on: {_rests_on(facts)}")
+        if "witness" in facts:
+            lines.append(f"witness: {facts['witness']}: there the assumptions and hypotheses hold together")
         lines += [f"read from the text of {rule['name']} ({rule['digest'][:12]})" for rule in facts["rules"]]
     if not outcome.holds or "model" in facts:
         lines += ["", *_trouble(outcome)]

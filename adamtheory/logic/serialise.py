@@ -83,17 +83,28 @@ def ordered(last: Theorem) -> list[Theorem]:
     return list(found)
 
 
-def write(theorem: Theorem, hyps: Sequence[Rel] | None = None, witness: dict[str, Any] | None = None) -> str:
-    """The proof as JSON text; `hyps` are the hypotheses as stated (by default those of the theorem)."""
-    return json.dumps(_proof(theorem, hyps, witness), separators=(",", ":"))
+def write(
+    theorem: Theorem,
+    hyps: Sequence[Rel] | None = None,
+    witness: dict[str, Any] | None = None,
+    before: Sequence[Theorem] = (),
+) -> str:
+    """The proof as JSON text.
+
+    hyps    the hypotheses as stated, by default those of the theorem
+    before  theorems that stand before the proof though it does not use them: that what the sentence says is defined
+    """
+    return json.dumps(_proof(theorem, hyps, witness, before), separators=(",", ":"))
 
 
-def _proof(theorem: Theorem, hyps: Sequence[Rel] | None, witness: dict[str, Any] | None = None) -> dict[str, Any]:
+def _proof(
+    theorem: Theorem, hyps: Sequence[Rel] | None, witness: dict[str, Any] | None, before: Sequence[Theorem] = ()
+) -> dict[str, Any]:
     table = Table()
     places: dict[Theorem, int] = {}
     seen: dict[str, int] = {}
     steps: list[Any] = []
-    for step in ordered(theorem):
+    for step in dict.fromkeys(step for last in (*before, theorem) for step in ordered(last)):
         row = _step(table.encode(step.args, places), step.rule)
         text = json.dumps(row)
         if text not in seen:
@@ -114,7 +125,7 @@ def _proof(theorem: Theorem, hyps: Sequence[Rel] | None, witness: dict[str, Any]
         proof["witness"] = {
             "interpretation": [[name, *table.encode((tuple(v), t))] for name, v, t in witness["interpretation"]],
             "values": table.encode(tuple(witness["values"])),
-            "proofs": [_proof(proved, own) for proved, own in witness["proofs"]],
+            "proofs": [_proof(proved, own, None) for proved, own in witness["proofs"]],
         }
     return {"format": FORMAT, "terms": table.rows, **{k: v for k, v in proof.items() if k != "format"}}
 
@@ -158,11 +169,13 @@ def statement_hash(statement: Statement) -> str:
 
 @dataclass
 class Replay:
-    """A proof being made again: the rows read so far, the theory, the theorems."""
+    """A proof being made again: the rows read so far, the theory, the theorems; at last its hypotheses and witness."""
 
     rows: list[Term]
     theory: Theory
     theorems: list[Theorem]
+    hyps: tuple[Rel, ...] = ()
+    witness: dict[str, Any] | None = None  # as `witness.prove_witness` gives it, without the proofs
 
     def relation(self, row: Any) -> Rel:
         """The relation of a row ["le", l, r] or ["lim", e, L, n]."""
@@ -223,7 +236,13 @@ class Replay:
 
 
 def replay(text: str) -> tuple[Theorem, tuple[Rel, ...]]:
-    """The theorem of a stored proof, made again by the kernel, and the recorded hypotheses.
+    """The theorem of a stored proof, made again by the kernel, and the recorded hypotheses (see `replayed`)."""
+    state = replayed(text)
+    return state.theorems[-1], state.hyps
+
+
+def replayed(text: str) -> Replay:
+    """All theorems of a stored proof, made again by the kernel, the recorded hypotheses, and the witness.
 
     Raises `Refused` naming the step where a rule refuses, or where the recorded sentence is not the one proved.
     """
@@ -244,7 +263,13 @@ def replay(text: str) -> tuple[Theorem, tuple[Rel, ...]]:
     allowed = {key(h) for h in hyps}
     need(all(key(h) in allowed for h in last.hyps), "the theorem has a hypothesis that is not recorded")
     need(sorted(last.uses) == data["uses"], "the names of the assumptions used are not those recorded")
-    return last, hyps
+    state.hyps = hyps
+    if "witness" in data:
+        given = data["witness"]
+        entries = [(name, tuple(map(state.row, vs)), state.row(t)) for name, vs, t in given["interpretation"]]
+        values = [(state.row(v), state.row(t)) for v, t in given["values"]]
+        state.witness = {"interpretation": entries, "values": values}
+    return state
 
 
 def _term(state: Replay, row: list[Any]) -> Term:

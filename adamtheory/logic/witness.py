@@ -57,7 +57,7 @@ def prove_witness(statement: Statement, witness: Witness | None) -> dict[str, An
     if not assumed and not statement.hyps:
         return None
     need(witness is not None, "the file has assumptions or hypotheses but no witness()")
-    entries = _completed(statement.theory, (witness or Witness()).entries())
+    entries = completed(statement.theory, (witness or Witness()).entries())
     families = {name: (variables, value) for name, variables, value in entries}
     theory, memo = interpreted_theory(statement.theory, families), dict[Term, Term]()
     proofs: list[tuple[Theorem, tuple[Rel, ...]]] = []
@@ -74,7 +74,7 @@ def prove_witness(statement: Statement, witness: Witness | None) -> dict[str, An
     return {"interpretation": entries, "values": list(values.items()), "proofs": proofs}
 
 
-def _completed(theory: Theory, entries: list[Entry]) -> list[Entry]:
+def completed(theory: Theory, entries: list[Entry]) -> list[Entry]:
     """What is declared and not named is 0: the proofs show whether that will do."""
     declared = {entry[1]: entry[2] for entry in theory.entries if entry[0] == "declare"}
     named = {name for name, _, _ in entries}

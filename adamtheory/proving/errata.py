@@ -1,6 +1,7 @@
 """The literature's and the frameworks' errors, from the theorems alone: a row is a file that says what is printed.
 
-    for row in errata(check(errata_files())): print(row.source, row.printed, row.witness)
+    entries = errata_files()
+    for row in errata(entries, check(needed(entries), search=False)): print(row.source, row.printed, row.witness)
 
 The witness is what the checkers worked out, never what a docstring says: the model of a refutation, or the sentence
 that was proved.

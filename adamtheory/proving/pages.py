@@ -5,27 +5,35 @@ The lines come from the theorem that the kernel made; `form` is text, latex or m
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
 from adamtheory.logic import printing
 from adamtheory.logic.kernel import Theorem
-from adamtheory.logic.serialise import ordered
+from adamtheory.logic.notation import lift
 from adamtheory.logic.statement import Statement
-from adamtheory.logic.terms import Term, rel
+from adamtheory.logic.terms import Term, rel, term
 
 
-def page(statement: Statement, theorem: Theorem, form: str) -> dict[str, Any]:
-    """Everything that is printed about one proof, in one form."""
-    writer = Writer(form, ordered(theorem), statement)
+def page(
+    statement: Statement, theorems: Sequence[Theorem], form: str, witness: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
+    """Everything that is printed about one proof, in one form; the steps are numbered as they are stored, from 1."""
+    writer = Writer(form, theorems, statement)
     return {
         "form": form,
         "claim": writer.show(statement.claim),
         "hyps": [writer.show(h) for h in statement.hyps],
         "theory": [list(line) for line in printing.describe(statement.theory, form)],  # type: ignore[arg-type]
         "steps": writer.steps(),
+        "witness": "" if witness is None else writer.witness(witness),
     }
+
+
+def witness_told(statement: Statement, witness: Mapping[str, Any]) -> str:
+    """The witness in one line of text."""
+    return Writer("text", (), statement).witness(witness)
 
 
 class Writer:
@@ -35,7 +43,7 @@ class Writer:
         self.form = form
         self.theorems = theorems
         self.numbers = {theorem: k for k, theorem in enumerate(theorems, 1)}
-        theory = statement.theory  # its families keep their letters on every line
+        self.theory = theory = statement.theory  # its families keep their letters on every line
         printers: dict[str, Callable[[Any], str]] = {
             "text": lambda x: printing.text(x, theory),
             "latex": lambda x: f"${printing.latex(x, theory)}$",
@@ -56,6 +64,15 @@ class Writer:
             }
             for theorem in self.theorems
         ]
+
+    def witness(self, of: Mapping[str, Any]) -> str:
+        """What is put for families and variables: what is not 0 first, then the names of the rest."""
+        known = {name: signature[0] for name, signature in self.theory.names if signature is not None}
+        given = [(term("app", name, known[name], *vs), value) for name, vs, value in of["interpretation"]]
+        given += of["values"]
+        shown = [self.show(rel("eq", left, value)) for left, value in given if value is not lift(0)]
+        zeros = [self.show(left) for left, value in given if value is lift(0)]
+        return ", ".join([*shown, *([f"0 for {', '.join(zeros)}"] if zeros else [])])
 
     def cite(self, *theorems: Theorem) -> str:
         """(3), (7) and (12)."""

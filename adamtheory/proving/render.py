@@ -45,7 +45,7 @@ def environment(template: str, package: str) -> Any:
 
 def _render(template: str, file: ProofFile, outcome: Outcome) -> str:
     facts = {"model": "", "recheck": None, "rules": [], "assumes": [], "axioms": [], **outcome.facts}
-    page = facts.get("page") or {"claim": "", "hyps": [], "theory": [], "steps": []}
+    page = facts.get("page") or {"claim": "", "hyps": [], "theory": [], "steps": [], "witness": ""}
     found = environment(template, "adamtheory.proving").get_template(template)
     return str(found.render(outcome=outcome, facts=facts, page=page, doc=words(file)))
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import os
 import queue
+import re
 import subprocess
 import sys
 import tempfile
@@ -54,14 +55,14 @@ def check(files: Sequence[ProofFile], search: bool, store: bool = False, form: s
     form   text or mathml: with a page of all steps in `facts["page"]`
     """
     with tempfile.TemporaryDirectory() as scratch, ExitStack() as stack:
-        tasks = [_task(file, search, Path(scratch), form) for file in files]
+        tasks = [_task(file, search, store, Path(scratch), form) for file in files]
         # File k goes to process k mod n, each of which answers in order.
         shares = [tasks[k :: _processes(len(tasks))] for k in range(_processes(len(tasks)))]
         reports = [_lines(stack, [sys.executable, "-m", "adamtheory.proving.worker"], json.dumps(s)) for s in shares]
         # What is stored already, the second checker reads beside the first; what is found anew, after it.
         stored = [task["stored"] for task in tasks if not task["search"] and not task["refutes"]]
         seconds = _lines(stack, [*RECHECK, *stored]) if stored else iter(())
-        known = {task["stored"]: next(seconds, SILENT) for task in tasks if not task["search"] and not task["refutes"]}
+        known = {path: _counted(next(seconds, SILENT)) for path in stored}
         for place, report in _as_they_come(reports, [len(share) for share in shares]):
             file, task = files[place], tasks[place]
             yield _verdict(file, task, report, known.get(task["stored"]), store)
@@ -94,10 +95,16 @@ def _as_they_come(
 def recheck(path: Path) -> dict[str, Any]:
     """The report of the second checker, in an isolated process that has seen nothing of this project."""
     with ExitStack() as stack:
-        return next(_lines(stack, [*RECHECK, str(path)]), SILENT)
+        return _counted(next(_lines(stack, [*RECHECK, str(path)]), SILENT))
 
 
-def _task(file: ProofFile, search: bool, scratch: Path, form: str | None) -> dict[str, Any]:
+def _counted(report: dict[str, Any]) -> dict[str, Any]:
+    """The report with its steps counted from 1, as a printed proof counts them; the second checker counts from 0."""
+    lines = [re.sub(r": step (\d+)$", lambda m: f": step ({int(m[1]) + 1})", d) for d in report.get("definedness", [])]
+    return report | ({"definedness": lines} if lines else {})
+
+
+def _task(file: ProofFile, search: bool, store: bool, scratch: Path, form: str | None) -> dict[str, Any]:
     anew = search or file.own or not file.stored.is_file()
     return {
         "name": file.name,
@@ -105,6 +112,7 @@ def _task(file: ProofFile, search: bool, scratch: Path, form: str | None) -> dic
         "own": file.own,
         "refutes": file.refutes,
         "search": anew,
+        "store": store,
         "stored": str(file.stored),
         "target": str(scratch / f"{file.name}.json"),
         "form": form,

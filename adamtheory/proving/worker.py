@@ -20,15 +20,19 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from adamtheory.logic.defined import defined
 from adamtheory.logic.kernel import Theorem
+from adamtheory.logic.lively import lively
 from adamtheory.logic.printing import describe, text
-from adamtheory.logic.serialise import ordered, replay, statement_hash, write
-from adamtheory.logic.statement import Statement
+from adamtheory.logic.serialise import replayed, statement_hash, write
+from adamtheory.logic.statement import Statement, Witness
 from adamtheory.logic.terms import Refused, key, need
+from adamtheory.logic.witness import prove_witness
+from adamtheory.proving.pages import page, witness_told
 
 
 def main() -> None:
-    """Read the list of tasks from standard input; each has name, path, own, refutes, search, stored, target, form."""
+    """Read the list of tasks, made by `verdicts`, from standard input."""
     out = sys.stdout
     for task in json.load(sys.stdin):
         with contextlib.redirect_stdout(sys.stderr):  # what a proof file prints is no report
@@ -87,26 +91,26 @@ def _proof(task: dict[str, Any], module: ModuleType, statement: Statement) -> di
         theorem = module.prove()
         need(type(theorem) is Theorem, "prove() does not return a theorem")
         _agree(statement, theorem)
-        Path(task["target"]).write_text(write(theorem, statement.hyps, _witness(module, statement)))
-    else:
-        theorem, hyps = replay(Path(task["stored"]).read_text())
-        _agree(statement, theorem)
-        need(set(hyps) == set(statement.hyps), "the stored proof has other hypotheses than the statement")
-    steps = ordered(theorem)
-    rules = Counter(step.rule for step in steps)
-    found = {"outcome": "DERIVED", "steps": len(steps), "certificates": rules["certificate"]}
+        Path(task["target"]).write_text(_written(task, module, statement, theorem))
+    # What is found anew is read back: the steps that are printed are those that are stored.
+    state = replayed(Path(task["target" if task["search"] else "stored"]).read_text())
+    _agree(statement, state.theorems[-1])
+    need(set(state.hyps) == set(statement.hyps), "the stored proof has other hypotheses than the statement")
+    rules = Counter(step.rule for step in state.theorems)
+    found = {"outcome": "DERIVED", "steps": len(state.theorems), "certificates": rules["certificate"]}
+    if state.witness is not None:
+        found["witness"] = witness_told(statement, state.witness)
     if task.get("form"):
-        from adamtheory.proving.pages import page
-
-        found["page"] = page(statement, theorem, task["form"])
+        found["page"] = page(statement, state.theorems, task["form"], state.witness)
     return found
 
 
-def _witness(module: ModuleType, statement: Statement) -> dict[str, Any] | None:
-    from adamtheory.logic.witness import prove_witness
-
-    witness = module.witness() if hasattr(module, "witness") else None
-    return prove_witness(statement, witness)
+def _written(task: dict[str, Any], module: ModuleType, statement: Statement, theorem: Theorem) -> str:
+    """The proof to be stored; what is kept also shows what is defined, and has a witness that is not degenerate."""
+    witness: Witness | None = module.witness() if hasattr(module, "witness") else None
+    shown = prove_witness(statement, lively(statement, witness) if task["store"] else witness)
+    before = defined(statement, theorem) if task["store"] or task["own"] else []
+    return write(theorem, statement.hyps, shown, before)
 
 
 def _agree(statement: Statement, theorem: Theorem) -> None:

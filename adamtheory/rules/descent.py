@@ -121,7 +121,8 @@ def sgd_l2(x, g, m=0, *, lr: nonnegative = 0.001, beta1: decay = 0.9, weight_dec
 
     Source: Loshchilov & Hutter 2019, Algorithm 1, with L2 regularisation (line numbers *unverified*).
     Disagreement: PyTorch SGD(weight_decay=lambda) keeps the rate out of the buffer; it coincides while alpha is
-    constant. With momentum the weights shrink at the rate alpha lambda/(1 - beta1) a step, not alpha lambda.
+    constant. With momentum and s = alpha lambda < (1 - sqrt(beta1))**2 the factor of the weights tends to the larger
+    root of z**2 = (1 + beta1 - s) z - beta1, at most 1 - s/(1 - beta1); for larger s they oscillate, by sqrt(beta1).
     """
     g = g + weight_decay*x                      # line 6
     m = beta1*m + lr*g                          # line 8

@@ -46,7 +46,7 @@ ALSO_TRUE = {
     "bias_correction_fades": {"left.1.1: 1 -> 2": "a smaller left side"},
     "budget_decay_at_least": {"left: add -> mul": "a smaller bound: the sum 1 - c becomes the product -c"},
     "budget_decay_at_most": {"right: mul -> add": PLUS_ONE},
-    "decay_l2_momentum_rate": {"right.0: 1 -> 2": LARGER},
+    "decay_l2_momentum_factor": {"right.0: 1 -> 2": LARGER},
     "adam_ends_at_the_worst_point": {"left: add -> mul": "1 (-x) is less than 1 - x"},
     "drift_negative_beyond": {"right: 0 -> 1": LARGER},
     "drift_period_two": {"right: 0 -> 1": LARGER},

@@ -9,7 +9,7 @@ import importlib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from fractions import Fraction as F
-from itertools import product
+from itertools import islice, pairwise, product
 from random import Random
 from typing import Any
 
@@ -110,13 +110,26 @@ def derived(**rules: Callable[[Families], Any]) -> Callable[[Families], Families
     return lambda f: {name: rule(f) for name, rule in rules.items()}
 
 
+def factor(f: Families) -> F:
+    """The larger of the two factors, the smaller one being beta1 divided by it."""
+    return (2 + f["beta1"]) / 3
+
+
+def shrink(beta1: F, z: F) -> F:
+    """The s for which z solves z^2 = (1 + beta1 - s) z - beta1."""
+    return 1 + beta1 - z - beta1 / z
+
+
 # proof -> what is not random in it: premises that random numbers would not meet
 DERIVED: dict[str, Callable[[Families], Families]] = {
     "decay_is_l2_for_sgd": derived(**SAME),
     "decay_is_l2_for_sgd_converse": derived(**SAME),
     "decay_is_not_l2_with_momentum": derived(**SAME),
     "decay_with_momentum_has_no_penalty": derived(beta1=lambda f: F(0), **SAME),
-    "decay_l2_momentum_rate": derived(alpha=lambda f: F(1, 10), beta1=lambda f: F(0)),
+    "decay_l2_momentum_factor": derived(alpha=lambda f: F(1), penalty=lambda f: shrink(f["beta1"], factor(f))),
+    "decay_l2_momentum_oscillates": derived(
+        alpha=lambda f: F(1), beta1=lambda f: f["beta1"] ** 2, penalty=lambda f: (1 - f["beta1"]) ** 2 + f["beta1"]
+    ),
     "decay_preconditioned": derived(M=lambda f: lambda t, i: f["decay"] / (f["penalty"] * f["alpha"](t))),
     "decay_preconditioned_converse": derived(M=lambda f: lambda t, i: f["decay"] / (f["penalty"] * f["alpha"](t))),
     "adamw_ball": derived(weight_decay=lambda f: F(1, 10), C=lambda f: F(20)),
@@ -140,13 +153,15 @@ WHOLE = derived(
 )
 DERIVED |= {f"cosine_{name}": WHOLE for name in ("restart_times", "run_counter", "run_index", "restart_closed")}
 REALS = {
-    "decay_l2_momentum_rate": {"z": lambda f: 1 - f["alpha"] * f["penalty"]},
+    "decay_l2_momentum_factor": {"z": factor},
+    "decay_l2_momentum_oscillates": {"z": lambda f: 1 - f["penalty"] / 3},
     "bias_correction_fades": {"e": lambda f: F(3)},
     "bias_correction_fades_converse": {"e": lambda f: F(3)},
 }
 EXACT = [
     "decay_is_l2_for_sgd", "decay_is_l2_for_sgd_converse", "decay_is_not_l2_with_momentum",
-    "decay_with_momentum_has_no_penalty", "decay_l2_momentum_recursion", "decay_l2_momentum_rate",
+    "decay_with_momentum_has_no_penalty", "decay_l2_momentum_recursion", "decay_l2_momentum_factor",
+    "decay_l2_momentum_oscillates",
     "decay_preconditioned", "decay_preconditioned_converse", "decay_preconditioned_refuted",
     "decay_fixed_preconditioner", "adam_l2_scale_invariant", "adam_l2_ignores_lambda", "adam_l2_first_step",
     "adamw_shrinks_geometrically",
@@ -182,3 +197,50 @@ def test_a_limit_is_near_where_the_index_is_large(name: str) -> None:
             float(Interpretation(families, theory=of.theory).value(of.claim.left, {n: 1, of.claim.index: large}))
         )
     assert 0 < gaps[1] < gaps[0] / 900 and gaps[1] < 1e-3
+
+
+def l2_weights(beta1: F, s: F) -> Iterator[F]:
+    """The weights of SGD with momentum and an L2 penalty without loss, from 1, by hand."""
+    m, x = F(0), F(1)
+    while True:
+        yield x
+        m = beta1 * m + s * x
+        x -= m
+
+
+@pytest.mark.parametrize(("beta1", "z"), [(F(1, 4), F(3, 4)), (F(9, 10), F(99, 100)), (F(0), F(1, 2))])
+def test_the_l2_weights_settle_to_the_larger_root(beta1: F, z: F) -> None:
+    s, q = shrink(beta1, z), beta1 / z**2
+    run = list(islice(l2_weights(beta1, s), 60))
+    excess = [b / a - z for a, b in pairwise(run)]
+    assert all(0 <= e <= q**k * (1 - s - z) for k, e in enumerate(excess))
+    assert z <= 1 - s / (1 - beta1)
+    assert of_rate_holds(beta1, s, z)
+
+
+def of_rate_holds(beta1: F, s: F, z: F) -> bool:
+    """The hypotheses of the theorem are those of the numbers above, and its ratio is theirs."""
+    of = module("decay_l2_momentum_rate").statement()
+    meaning = Interpretation({"alpha": 1, "penalty": s, "beta1": beta1, "x0": 1}, theory=of.theory)
+    values = {v: z for h in of.hyps for v in h.free}
+    near = abs(meaning.value(of.claim.left, {of.claim.index: 50}) - z) < F(1, 100)
+    return assumed(of, meaning) and all(meaning.holds(h, values) for h in of.hyps) and near
+
+
+def test_the_l2_weights_oscillate_where_the_penalty_is_large() -> None:
+    """With beta1 = .9 and s = .1 they shrink more slowly than decoupled decay by 1 - s."""
+    run = list(islice(l2_weights(F(9, 10), F(1, 10)), 401))
+    assert abs(run[400]) > F(9, 10) ** 400 * 10**8
+    assert sum(a * b < 0 for a, b in pairwise(run)) > 30
+
+
+def test_the_logarithm_of_a_restart_in_double_precision() -> None:
+    """The number in the file is the one that a program gets, and cut off it names the run before."""
+    from math import log
+
+    from adamtheory.proofs.cosine_truncated_logarithm_refuted import error
+
+    epoch, first, q = 121, 1, 3
+    found = log(epoch / first * (q - 1) + 1, q)
+    assert F(found) == 5 - error and int(found) == 4
+    assert sum(first * q**j for j in range(5)) == epoch
