@@ -53,7 +53,7 @@ def exactly(theorem: RegretTheorem, rule: str, schedule: str, rows: list[list[Fr
     families: dict[str, Any] = {
         "g": {(r + 1, k + 1): v for r, row in enumerate(rows) for k, v in enumerate(row)},
         "u": 0, "first": 0, "low": -1, "high": 1, "loss": 0, "loss_u": 0, "d": D, "D": 2, "alpha": LR,
-        "beta1": BETA1, "beta2": BETA2, "lam": LAM, "a": BETA1, "G": lambda: size, "zeta": LR,
+        "beta1": BETA1, "beta2": BETA2, "lam": LAM, "a": BETA1, "eps": PARAMETERS["eps"], "G": lambda: size, "zeta": LR,
     }  # fmt: skip
     if "bounded" in theorem.assumed:  # |g_{t,i}| <= G, in place of |g_t| <= G
         families["G"] = max(abs(v) for row in rows for v in row)
