@@ -14,7 +14,7 @@ from adamtheory.logic.statement import Witness
 from adamtheory.logic.sums import apart, put
 from adamtheory.proofs.lemmas_box_game import (
     GAME,
-    Game,
+    Arena,
     distance,
     i,
     inverse_product,
@@ -37,7 +37,7 @@ EPS = "eps_nonnegative"
 class Amsgrad:
     """AMSGrad in a game on a box, none of whose sides is longer than D; eps is 0, or what was assumed of it."""
 
-    game: Game
+    game: Arena
     alpha: Any
     beta1: Any
     beta2: Any
@@ -75,6 +75,14 @@ class Amsgrad:
     def above(self, p: Prover, n: Any) -> Theorem:
         """0 <= n |- (1-b) g(n+1)^2 <= V(n+1)."""
         return maximum_is_above(p, self, n)
+
+    def player(self, p: Prover) -> Player:
+        """Coordinate i."""
+        return player(p, self)
+
+    def bounded(self, p: Prover, c: Player, n: Any) -> Theorem:
+        """1 <= n |- (1-a) R_n <= sum_i D^2 w(n)/(2 alpha(n)) + (1+a)/2 sum_i sum_t alpha(t) m(t)^2/w(t)."""
+        return regret_bound(p, self.game, c, n)
 
 
 def any_eps(setting: Setting) -> Any:
@@ -345,13 +353,13 @@ def amsgrad_regret(p: Prover, s: Amsgrad, n: Any) -> Theorem:
 
     The bound of `regret_bound` with the averages replaced by `costs`.
     """
-    c = player(p, s)
+    c = s.player(p)
     left, root = p.certify(0 < 1 - c.a, c.decay[1]), p.certify(0 < 1 - s.beta2, p.given("beta2_below_one"))
     paid, share = costs(p, s, c, n), p.certify(0 <= 1 + c.a, c.decay[0])
     more = p.certify((1 + c.a) / 2 * paid.claim.left <= (1 + c.a) / 2 * paid.claim.right, paid, share)
     distances, spent = s.D**2 * sqrt(n) * s.roots(n), s.alpha * (1 + c.a) / sqrt(1 - s.beta2) * s.norms(n)
     goal = (1 - c.a) * s.game.regret(n) <= distances / (2 * s.alpha) + spent
-    whole = p.chain(goal, regret_bound(p, s.game, c, n), more)
+    whole = p.chain(goal, s.bounded(p, c, n), more)
     lemma, variables = divided(p)
     values = (c.a, s.game.regret(n), distances, s.alpha, sqrt(1 - s.beta2), s.norms(n))
     return put(p, lemma, variables, values, left, p.given("step_positive"), p.sqrt_positive(root), whole)

@@ -16,12 +16,11 @@ from adamtheory.logic.sums import apart, cauchy_schwarz, harmonic, put
 from adamtheory.proofs.lemmas_amsgrad import (
     Amsgrad,
     maximum_nonneg,
-    player,
     rate_positive,
     root_below,
     squares_nonneg,
 )
-from adamtheory.proofs.lemmas_box_game import i, inverse_product, regret_bound, t
+from adamtheory.proofs.lemmas_box_game import i, inverse_product, t
 from adamtheory.proofs.lemmas_momentum import after, once
 
 
@@ -231,11 +230,11 @@ def costs(p: Prover, s: Amsgrad, n: Any) -> Theorem:
 
 def regret(p: Prover, s: Amsgrad, n: Any) -> Theorem:
     """1 <= n |- R_n <= `bound`; n is a variable."""
-    c = player(p, s)
+    c = s.player(p)
     keeps, paid = p.certify(0 < 1 - c.a, c.decay[1]), costs(p, s, n)
     share = p.certify(0 <= (1 + c.a) / 2, c.decay[0])
     more = p.certify(share.claim.right * paid.claim.left <= share.claim.right * paid.claim.right, paid, share)
     split = inverse_product(p, p.certify(0 < 2 * s.alpha, p.given("step_positive")), keeps)
-    facts = (regret_bound(p, s.game, c, n), more, split, p.inverse(keeps))
+    facts = (s.bounded(p, c, n), more, split, p.inverse(keeps))
     steps = p.inverse(p.sqrt_positive(p.certify(0 < lift(n), p.assume(1 <= n), degree=1)))
     return p.certify(s.game.regret(n) <= bound(s, n), *facts, steps, weights=[[keeps]], degree=1)
