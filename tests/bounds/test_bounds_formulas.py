@@ -157,20 +157,6 @@ def test_other_dimensions(name: str, dimension: int, theorem: str) -> None:
         assert np.nanmax(found.ratio) > 0.05
 
 
-def test_zinkevich_on_any_set(slopes: Array) -> None:
-    """D is read off the run: |x_t - u| <= |x_t - x_1| + |x_1 - u| for t <= T + 1."""
-    alpha, x, far = 0.4, np.zeros(2), [0.0]
-    for t, g in enumerate(slopes, 1):
-        x = np.clip(x - alpha / np.sqrt(t) * g, -1, 1)
-        far.append(max(far[-1], float(np.sqrt(x @ x))))
-    T = np.arange(1, len(slopes) + 1)
-    best = np.sqrt((np.sign(np.cumsum(slopes, axis=0)) ** 2).sum(axis=1))
-    G2 = np.maximum.accumulate((slopes**2).sum(axis=1))
-    bound = (np.array(far[1:]) + best) ** 2 * np.sqrt(T) / (2 * alpha) + alpha * G2 * (np.sqrt(T) - 0.5)
-    found = held("sgd", "inverse_sqrt", slopes, {"lr": alpha})["zinkevich_convex_set"]
-    check(found, bound, played(slopes, lambda t, g: alpha / np.sqrt(t) * g))
-
-
 def test_bounds_that_cannot_be_smaller() -> None:
     """One round from one end of the box towards the other, with alpha |g| = D: the regret is the bound."""
     found = held("sgd", "inverse_sqrt", [[1.0, 1.0]], {"lr": 2}, start=1)
