@@ -245,7 +245,8 @@ def test_eps_has_to_be_paid_for(name: str) -> None:
 @pytest.mark.parametrize("name", ["amsgrad_repair_non_increasing", "amsgrad_repair_any_schedule"])
 def test_the_bound_is_attained_in_the_first_round(name: str) -> None:
     """beta1 = beta2 = 0, alpha = D = 2, g = 1: R_1 = 2 = D^2/(2 alpha) + alpha/2, so no constant can be less."""
-    families = {**LOSSES, **BOX, "g": 1, "first": 1, "u": -1, "d": 1, "alpha": 2, "beta1": 0, "a": 0, "beta2": 0}
+    numbers = {"g": 1, "first": 1, "u": -1, "d": 1, "alpha": 2, "beta1": 0, "a": 0, "beta2": 0, "eps": 0}
+    families = {**LOSSES, **BOX, **numbers}
     assert sides(name, {T: 1}, families) == (2, 2)
 
 
@@ -262,7 +263,7 @@ def test_denominators_that_fall_have_to_be_paid_for() -> None:
 def test_a_constant_rate_has_no_variation() -> None:
     """The general bound is then that of the rates that fall."""
     families = {**LOSSES, **BOX, "g": {(k, 1): (-2) ** k for k in range(6)}, "first": 1, "u": -1, "d": 1}
-    families |= {"alpha": 1, "beta1": HALF, "a": HALF, "beta2": F(9, 10)}
+    families |= {"alpha": 1, "beta1": HALF, "a": HALF, "beta2": F(9, 10), "eps": F(1, 8)}
     one, other = (sides(f"amsgrad_repair_{kind}", {T: 5}, families) for kind in ("variation", "non_increasing"))
     assert one[0] == other[0] and isclose(one[1], other[1])
 
