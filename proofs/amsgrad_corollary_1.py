@@ -1,13 +1,13 @@
 """Regret of AMSGrad with the rates beta1_t = beta1 lam^(t-1): the same bound as for constant beta1.
 
 Words   On a box with sides at most D, for convex losses, alpha_t = alpha/sqrt(t), beta1_t = beta1 lam^(t-1) with
-        0 <= beta1 < 1, 0 <= lam <= 1, and any beta2 in [0, 1):
-        R_T <= D^2 sqrt(T)/(2 alpha (1-beta1)) sum_i sqrt(V_{T,i})
+        0 <= beta1 < 1, 0 <= lam <= 1, any beta2 in [0, 1) and w = sqrt(V) + eps, eps >= 0:
+        R_T <= D^2 sqrt(T)/(2 alpha (1-beta1)) sum_i w_{T,i}
              + alpha (1+beta1)/((1-beta1) sqrt(1-beta2)) sum_i |g_{1:T,i}|, where |g_{1:T,i}|^2 = sum_t g_{t,i}^2.
 Source  Derived for this project, from the text of `amsgrad` and `box`. Compare Reddi, Kale & Kumar 2018, Corollary 1
         (wording unverified), which has beta1 D^2 G/(2 (1-beta1) (1-lam)^2) besides, a factor d/alpha short of what its
         derivation gives; no such term is needed, and lam = 1, constant beta1, is included.
-Note    eps = 0 as in the paper: where V_{t,i} = 0 the step is 0 (there m_{t,i} = 0).
+Note    The paper has eps = 0; then where V_{t,i} = 0 the step is 0 (there m_{t,i} = 0).
         loss(t) is f_t(x_t), loss_u(t) is f_t(u); X(i, n) is coordinate i of x_{n+1}. Convexity is the first-order
         inequality; the projection is computed from its text.
 """
@@ -18,7 +18,7 @@ from adamtheory.logic.derive import Prover
 from adamtheory.logic.kernel import Theorem
 from adamtheory.logic.notation import Setting, integer
 from adamtheory.logic.statement import Statement, Witness
-from adamtheory.proofs.lemmas_amsgrad import ASSUMED, amsgrad_game, amsgrad_witness
+from adamtheory.proofs.lemmas_amsgrad import ASSUMED, EPS, amsgrad_game, amsgrad_witness
 from adamtheory.proofs.lemmas_amsgrad_scheduled import distance, falling_regret, gradient_costs
 from adamtheory.proofs.lemmas_schedules import geometric_rates
 
@@ -26,12 +26,12 @@ T = integer("T")
 
 setting = Setting()
 schedule = geometric_rates(setting)
-method = amsgrad_game(setting, beta1=schedule.a, rate=schedule.rate)
+method = amsgrad_game(setting, beta1=schedule.a, rate=schedule.rate, with_eps=True)
 
 
 def statement() -> Statement:
     claim = method.game.regret(T) <= distance(method, method.beta1, T) + gradient_costs(method, method.beta1, T)
-    return Statement(setting, claim, hyps=[1 <= T], assumes=[*ASSUMED, *schedule.assumes])
+    return Statement(setting, claim, hyps=[1 <= T], assumes=[*ASSUMED, *schedule.assumes, EPS])
 
 
 def witness() -> Witness:

@@ -8,7 +8,14 @@ from adamtheory.logic.derive import Prover
 from adamtheory.logic.kernel import Theorem
 from adamtheory.logic.notation import Setting, absolute, eq, inv, lift, positive_part, sqrt, total
 from adamtheory.logic.sums import constant_sum, root_of_one
-from adamtheory.proofs.lemmas_amsgrad import Amsgrad, amsgrad_game, amsgrad_regret, maximum_nonneg, squares_nonneg
+from adamtheory.proofs.lemmas_amsgrad import (
+    Amsgrad,
+    amsgrad_game,
+    amsgrad_regret,
+    eps_nonneg,
+    maximum_nonneg,
+    squares_nonneg,
+)
 from adamtheory.proofs.lemmas_box_game import i, t
 from adamtheory.proofs.lemmas_momentum import after
 from adamtheory.proofs.lemmas_regret import zero_of_square
@@ -16,7 +23,7 @@ from adamtheory.proofs.lemmas_regret import zero_of_square
 
 def bounded_game(setting: Setting) -> tuple[Amsgrad, Any]:
     """The game with |g_{t,i}| <= G and 1 <= d besides; and G."""
-    method, G = amsgrad_game(setting), setting.constant("G")
+    method, G = amsgrad_game(setting, with_eps=True), setting.constant("G")
     here = (1 <= t, 1 <= i, i <= method.game.d)
     setting.assume("bounded", absolute(method.game.g(t, i)) <= G, here)
     setting.assume("dimension", 1 <= method.game.d)
@@ -75,12 +82,13 @@ def largest_gradient(p: Prover, s: Amsgrad, G: Any) -> Theorem:
 
 
 def bounded_coordinate(p: Prover, s: Amsgrad, G: Any, T: Any) -> tuple[Theorem, Theorem]:
-    """1 <= T, 1 <= i, i <= d |- sqrt(V(T)) <= G, and |g_{1:T,i}| <= sqrt(T) G."""
+    """1 <= T, 1 <= i, i <= d |- sqrt(V(T)) + eps <= G + eps, and |g_{1:T,i}| <= sqrt(T) G."""
     start = after(p, T)[1]
     below = p.using(maximum_bound(p, s, G, T), start)
     nonneg = p.using(maximum_nonneg(p, s, T), start)
     root = p.certify(sqrt(s.v_max(T)) ** 2 <= G**2, below, p.sqrt_square(nonneg), degree=1)
-    return p.squares(root, largest_gradient(p, s, G)), norm_bound(p, s, G, T)
+    most = p.certify(s.w(T) <= G + s.eps, p.squares(root, largest_gradient(p, s, G)), degree=1)
+    return most, norm_bound(p, s, G, T)
 
 
 def coefficients(p: Prover, s: Amsgrad) -> tuple[Theorem, Theorem]:
@@ -95,19 +103,20 @@ def coefficients(p: Prover, s: Amsgrad) -> tuple[Theorem, Theorem]:
 
 
 def bounded_regret(p: Prover, s: Amsgrad, G: Any, T: Any) -> Theorem:
-    """1 <= T |- R_T <= d (D^2 G/(2 alpha (1-a)) + alpha G (1+a)/((1-a) sqrt(1-b))) sqrt(T)."""
+    """1 <= T |- R_T <= d (D^2 (G + eps)/(2 alpha (1-a)) + alpha G (1+a)/((1-a) sqrt(1-b))) sqrt(T)."""
     distance, steps = coefficients(p, s)
-    count = p.using(constant_sum(p, i, s.game.d, G), p.certify(0 <= s.game.d, p.given("dimension"), degree=1))
+    start = p.certify(0 <= s.game.d, p.given("dimension"), degree=1)
+    counts = [p.using(constant_sum(p, i, s.game.d, most), start) for most in (G, G + s.eps)]
     roots, norms = (p.sum_of(each, i, 1, s.game.d) for each in bounded_coordinate(p, s, G, T))
     scaled = p.certify(0 <= distance.claim.right * sqrt(T), distance, p.sqrt_nonneg(T))
     pairs = ((scaled, roots), (steps, norms))
     parts = [p.certify(f.claim.right * x.claim.left <= f.claim.right * x.claim.right, f, x) for f, x in pairs]
-    return p.certify(s.game.regret(T) <= bound(s, G) * sqrt(T), amsgrad_regret(p, s, T), *parts, count)
+    return p.certify(s.game.regret(T) <= bound(s, G) * sqrt(T), amsgrad_regret(p, s, T), *parts, *counts)
 
 
 def bound(s: Amsgrad, G: Any) -> Any:
-    """d (D^2 G/(2 alpha (1-a)) + alpha G (1+a)/((1-a) sqrt(1-b)))."""
-    distance = s.D**2 * G / (2 * s.alpha * (1 - s.beta1))
+    """d (D^2 (G + eps)/(2 alpha (1-a)) + alpha G (1+a)/((1-a) sqrt(1-b)))."""
+    distance = s.D**2 * (G + s.eps) / (2 * s.alpha * (1 - s.beta1))
     return s.game.d * (distance + s.alpha * G * (1 + s.beta1) / ((1 - s.beta1) * sqrt(1 - s.beta2)))
 
 
@@ -115,7 +124,9 @@ def bound_nonneg(p: Prover, s: Amsgrad, G: Any) -> Theorem:
     """0 <= `bound`; G is not negative because the first gradient is bounded by it."""
     one = p.certify(1 <= lift(1))
     first = p.using(p.inst(square_bound(p, s, G, lift(1))[1], {i: 1}), one, p.given("dimension"))
-    scaled = [p.certify(0 <= G * c.claim.right, first, c) for c in coefficients(p, s)]
+    larger = p.certify(0 <= G + s.eps, first, *eps_nonneg(p, s), degree=1)
+    factors = zip((larger, first), coefficients(p, s), strict=True)
+    scaled = [p.certify(0 <= f.claim.right * c.claim.right, f, c) for f, c in factors]
     both = p.certify(0 <= scaled[0].claim.right + scaled[1].claim.right, *scaled, degree=1)
     return p.certify(0 <= bound(s, G), both, p.certify(0 <= s.game.d, p.given("dimension"), degree=1))
 

@@ -1,4 +1,4 @@
-"""AMSGrad with both corrections, as optax has it, with alpha_t = alpha/sqrt(t) and eps = 0: a player and its regret.
+"""AMSGrad with both corrections, as optax has it, with alpha_t = alpha/sqrt(t): a player and its regret.
 
 The corrected first moment is the plain one with the step sizes alpha_t/(1 - beta1^t).
 """
@@ -12,7 +12,16 @@ from adamtheory.logic.derive import Prover
 from adamtheory.logic.kernel import Theorem
 from adamtheory.logic.notation import Setting, eq, inv, lift, power, sqrt, total
 from adamtheory.logic.sums import apart, put
-from adamtheory.proofs.lemmas_amsgrad import Amsgrad, costs, player, rate_positive, ratio_rises, second_moment_nonneg
+from adamtheory.proofs.lemmas_amsgrad import (
+    Amsgrad,
+    any_eps,
+    costs,
+    denominator_nonneg,
+    player,
+    rate_positive,
+    ratio_rises,
+    second_moment_nonneg,
+)
 from adamtheory.proofs.lemmas_box_game import i, inverse_product, play, projected, regret_bound, t
 from adamtheory.proofs.lemmas_momentum import Player, momentum_sum, once
 from adamtheory.rules.amsgrad import amsgrad_optax
@@ -48,13 +57,14 @@ def corrected_game(setting: Setting) -> Corrected:
     alpha, beta1, beta2, D = setting.constants("alpha beta1 beta2 D")
     setting.assume("beta1_nonnegative", 0 <= beta1)
     setting.assume("beta1_below_one", beta1 < 1)
-    scalars = {"lr": lambda t: alpha / sqrt(t), "beta1": beta1, "beta2": beta2, "eps": 0}
+    eps = any_eps(setting)
+    scalars = {"lr": lambda t: alpha / sqrt(t), "beta1": beta1, "beta2": beta2, "eps": eps}
     game = play(amsgrad_optax, setting, d, scalars)
     setting.assume("step_positive", 0 < alpha)
     setting.assume("beta2_nonnegative", 0 <= beta2)
     setting.assume("beta2_below_one", beta2 < 1)
     setting.assume("width", game.high(i) - game.low(i) <= D, [1 <= i, i <= d])
-    return Corrected(game, alpha, beta1, beta2, D)
+    return Corrected(game, alpha, beta1, beta2, D, eps=eps)
 
 
 # --- the corrections --------------------------------------------------------------------------------------------------
@@ -122,7 +132,7 @@ def corrected_rate_positive(p: Prover, s: Corrected, t: Any) -> Theorem:
 
 @once
 def corrected_ratio_rises(p: Prover, s: Corrected, t: Any) -> Theorem:
-    """1 <= t |- sqrt(V(t)) (1 - beta1^t)/alpha_t <= the same at t + 1."""
+    """1 <= t |- w(t) (1 - beta1^t)/alpha_t <= the same at t + 1."""
     low, high = decays(p, "beta1")
     start = p.certify(0 <= lift(t), p.assume(1 <= t), degree=1)
     before = p.certify(0 <= lift(t) - 1, p.assume(1 <= t), degree=1)
@@ -133,11 +143,11 @@ def corrected_ratio_rises(p: Prover, s: Corrected, t: Any) -> Theorem:
     )
     rises = ratio_rises(p, s, t)
     old, new = rises.claim.left, rises.claim.right
-    signs = (p.sqrt_nonneg(s.v_max(t + 1)), p.sqrt_nonneg(t + 1), p.inv_positive(p.given("step_positive")))
+    signs = (denominator_nonneg(p, s, t + 1), p.sqrt_nonneg(t + 1), p.inv_positive(p.given("step_positive")))
     later = p.certify(0 <= new, *signs, degree=3)
     first = p.certify(old * share.claim.right <= new * share.claim.right, rises, share)
     second = p.certify(new * share.claim.right <= new * (1 - power(s.beta1, t + 1)), falls, later)
-    goal = sqrt(s.v_max(t)) / s.rate(t) <= sqrt(s.v_max(t + 1)) / s.rate(t + 1)
+    goal = s.w(t) / s.rate(t) <= s.w(t + 1) / s.rate(t + 1)
     return p.restate(goal, p.chain(first.claim.left <= second.claim.right, first, second))
 
 
@@ -150,8 +160,8 @@ def corrected_player(p: Prover, s: Corrected) -> Player:
         return p.restate(goal, p.next("m", i, n))
 
     def nearer(n: Any, z: Any) -> Theorem:
-        step = s.rate(n + 1) * game.m(n + 1) / sqrt(s.v_max(n + 1))
-        divided = p.rewrite(p.next("v_max", i, n), lambda z: inv(sqrt(z)))
+        step = s.rate(n + 1) * game.m(n + 1) / s.w(n + 1)
+        divided = p.rewrite(p.next("v_max", i, n), lambda z: inv(sqrt(z) + s.eps))
         corrected = p.rewrite(held(p, s, "p1", s.beta1, n), lambda q: inv(1 - q))
         goal = eq(game.reading.value("x", n), game.x(n) - step)
         return projected(p, game, n, z, step, p.certify(goal, divided, corrected, following(n)))
@@ -167,7 +177,7 @@ def corrected_player(p: Prover, s: Corrected) -> Player:
 
 
 def cheaper(p: Prover, s: Corrected, c: Player, n: Any) -> Theorem:
-    """1 <= n |- sum alpha'_t m_t^2/sqrt(V_t) <= 1/(1-beta1) sum alpha_t g_t^2/sqrt(V_t), where alpha' is corrected.
+    """1 <= n |- sum alpha'_t m_t^2/w_t <= 1/(1-beta1) sum alpha_t g_t^2/w_t, where alpha' is corrected.
 
     1 - beta1 <= 1 - beta1^t for t >= 1.
     """

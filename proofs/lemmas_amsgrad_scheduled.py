@@ -28,18 +28,18 @@ def known(p: Prover, method: Amsgrad, c: ScheduledPlayer, n: Any) -> tuple[Theor
 
 
 def distance(method: Amsgrad, a: Any, n: Any) -> Any:
-    """D^2 sqrt(n)/(2 alpha (1-a)) sum_i sqrt(V_n)."""
+    """D^2 sqrt(n)/(2 alpha (1-a)) sum_i w_n, where w = sqrt(V) + eps."""
     return method.D**2 * sqrt(n) / (2 * method.alpha * (1 - a)) * method.roots(n)
 
 
 def average_costs(method: Amsgrad, a: Any, n: Any) -> Any:
-    """(1+a)/(2 (1-a)) sum_t alpha_t sum_i m_t^2/sqrt(V_t)."""
-    average = method.game.over(method.game.m(t) ** 2 / sqrt(method.v_max(t)))
+    """(1+a)/(2 (1-a)) sum_t alpha_t sum_i m_t^2/w_t."""
+    average = method.game.over(method.game.m(t) ** 2 / method.w(t))
     return (1 + a) / (2 * (1 - a)) * total(t, 1, n, method.alpha / sqrt(t) * average)
 
 
 def falling_bound(p: Prover, method: Amsgrad, s: Schedule, n: Any) -> tuple[Theorem, ScheduledPlayer]:
-    """1 <= n |- R_n <= distance + (1+a)/(2 (1-a)) sum_i sum_t alpha_t m_t^2/sqrt(V_t), for falling rates; player."""
+    """1 <= n |- R_n <= distance + (1+a)/(2 (1-a)) sum_i sum_t alpha_t m_t^2/w_t, for falling rates; player."""
     c = amsgrad_player(p, method, s)
     found = regret_bound(p, method.game, c, falling_final(p, c, shares_fall(p, c, s)), n)
     costs = (1 + c.a) / (2 * (1 - c.a)) * method.game.over(total(t, 1, n, c.squared(t)))

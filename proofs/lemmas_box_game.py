@@ -27,18 +27,15 @@ ITERATE = "X"  # the family of the iterates: the facts of the logic have a varia
 
 
 @dataclass(frozen=True, eq=False)
-class Game:
-    """A player in the box of all x with low(i) <= x(i) <= high(i), compared with a fixed point u of it."""
+class Arena:
+    """A player with d coordinates, compared with a fixed point u."""
 
     reading: Reading
     g: Family
     u: Family
-    low: Family
-    high: Family
     loss: Family
     loss_u: Family
     d: Any
-    project: Sequence
 
     def x(self, n: Any) -> Any:
         """Coordinate i after n steps: x_{n+1}."""
@@ -55,6 +52,15 @@ class Game:
     def regret(self, n: Any) -> Any:
         """R_n(u), the sum of f_t(x_t) - f_t(u)."""
         return total(t, 1, n, self.loss(t) - self.loss_u(t))
+
+
+@dataclass(frozen=True, eq=False)
+class Game(Arena):
+    """A player in the box of all x with low(i) <= x(i) <= high(i), compared with a fixed point u of it."""
+
+    low: Family
+    high: Family
+    project: Sequence
 
 
 GAME = ("convex", "first_high", "first_low", "u_high", "u_low")
@@ -89,7 +95,7 @@ def play(rule: Rule, setting: Setting, d: Any, scalars: Mapping[str, Any]) -> Ga
     for name, point in (("first", first(i)), ("u", u(i))):
         setting.assume(f"{name}_low", low(i) <= point, coordinate)
         setting.assume(f"{name}_high", point <= high(i), coordinate)
-    game = Game(reading, g, u, low, high, loss, loss_u, d, project)
+    game = Game(reading, g, u, loss, loss_u, d, low, high, project)
     setting.assume("convex", loss(t) - loss_u(t) <= game.over(g(t, i) * (game.x(t - 1) - u(i))), [1 <= t])
     return game
 
@@ -165,6 +171,11 @@ def inverse_product(p: Prover, first: Theorem, second: Theorem) -> Theorem:
 
 def master(p: Prover, game: Game, c: Player, n: Any) -> Theorem:
     """1 <= n |- R_n <= sum_i width^2 w(n)/(2 alpha(n) (1-a)) + (1+a)/(2 (1-a)) sum_t sum_i alpha(t) m(t)^2/w(t)."""
+    return master_from(p, game, c, regret_bound(p, game, c, n), n)
+
+
+def master_from(p: Prover, game: Arena, c: Player, bound: Theorem, n: Any) -> Theorem:
+    """The claim of `master` from that of `regret_bound`: divided by 1-a, the sums of the costs exchanged."""
     a, R, X, A, Q = variables = apart(p, "a R X A Q")
     keeps, rate = p.assume(0 < 1 - a, 0 < A)
     scaled = p.assume((1 - a) * R <= X / (2 * A) + (1 + a) / 2 * Q)
@@ -172,7 +183,6 @@ def master(p: Prover, game: Game, c: Player, n: Any) -> Theorem:
     goal = R <= X / (2 * A * (1 - a)) + (1 + a) / (2 * (1 - a)) * Q
     lemma = p.certify(goal, scaled, *splits, p.inverse(keeps), weights=[[keeps]], degree=1)
     start = after(p, n)[1]
-    bound = regret_bound(p, game, c, n)
     swapped = p.using(exchanged(p, t, n, i, game.d, c.squared(t)), start)
     costs, weights = total(t, 1, n, game.over(c.squared(t))), game.over(lift(c.width) ** 2 * c.w(n))
     goal = (1 - c.a) * game.regret(n) <= weights / (2 * c.alpha(n)) + (1 + c.a) / 2 * costs

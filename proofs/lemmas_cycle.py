@@ -47,9 +47,10 @@ class Cycle:
         self.losses = read(reddi, setting, scalars={"C": self.C, "N": self.N, "scale": 1})
         self.interval = read(box, setting, scalars={"low": -1, "high": 1}) if constrained else None
         inputs = {"g": lambda t, x: self.slope(t - 1)}
-        if steps:  # with iterates, from any start, with "any" step sizes alpha(t), or a "constant" one
+        if steps:  # with iterates, from any start, with "any" step sizes alpha(t), a "constant" one, or alpha/sqrt(t)
             rate = setting.family("alpha", "Z") if steps == "any" else setting.constant("alpha")
-            self.alpha = rate if steps == "any" else lambda t: rate
+            self.size = rate
+            self.alpha = {"any": rate, "constant": lambda t: rate, "inverse_sqrt": lambda t: rate / sqrt(t)}[steps]
             scalars["lr"] = lambda t: self.alpha(t)
         self.start = setting.constant("start") if steps else None
         self.method = read(

@@ -80,23 +80,28 @@ def pushed(p: Prover) -> tuple[Theorem, Any]:
     return p.chain(Z <= top, after, p.max_least(whole, floor)), variables
 
 
-def one_block(p: Prover, cycle: Cycle) -> Theorem:
+def one_block(p: Prover, cycle: Cycle, steps: tuple[Theorem, Theorem] | None = None) -> Theorem:
     """1 - x(N (j+1)) <= max(1 - x(N j) + sum of d over block j, N s).
 
     Under 1 <= N, 0 <= j, 1 <= C, 0 <= a, a < 1, 0 <= b, b < 1, 0 <= alpha.
+    steps   d(N j + k + 1) <= s for 0 <= k and k < N, and 0 <= s, where s is not `longest`
     """
-    N, s, block = cycle.N, longest(cycle), cycle.N * j
-    most, nonneg = step_bounds(p, cycle)
+    N, block, begun = cycle.N, cycle.N * j, p.assume(0 <= k)
+    if steps is None:
+        reached = p.certify(1 <= block + k + 1, in_block(p, cycle, block + k))
+        most, nonneg = step_bounds(p, cycle)
+        steps = p.using(p.inst(most, {n: block + k + 1}), reached), nonneg
+    most, nonneg = steps
+    s = nonneg.claim.right
     body, y = moved(cycle, block + k + 1), offset(cycle, block)
 
     def claim(i: Any) -> Rel:
         return offset(cycle, block + i) <= maximum(y + total(k, 0, i - 1, body), i * s)
 
-    begun, reached = p.assume(0 <= k), in_block(p, cycle, block + k)
     facts = (
         p.assume(claim(k)),
-        p.using(p.inst(one_round(p, cycle), {n: block + k}), reached),
-        p.using(p.inst(most, {n: block + k + 1}), p.certify(1 <= block + k + 1, reached)),
+        p.using(p.inst(one_round(p, cycle), {n: block + k}), in_block(p, cycle, block + k)),
+        most,
         p.certify(0 <= k * s, begun, nonneg),
         nonneg,
     )

@@ -1,7 +1,8 @@
 """AMSGrad where beta1^2 < beta2: a step is bounded by the average itself, not by the gradients' squares.
 
-With K = sqrt((1-b)(1-a^2/b)): K |m_t| <= (1-a) sqrt(v_t), so that m_t^2/sqrt(V_t) <= (1-a)/K |m_t|; the averages |m_t|
-cost no more than the gradients |g_t|, and those are summed by Cauchy and Schwarz with 1 + 1/2 + ... + 1/T <= 1 + log T.
+With K = sqrt((1-b)(1-a^2/b)): K |m_t| <= (1-a) sqrt(v_t), so that m_t^2/w_t <= (1-a)/K |m_t| for w = sqrt(V) + eps;
+the averages |m_t| cost no more than the gradients |g_t|, and those are summed by Cauchy and Schwarz with
+1 + 1/2 + ... + 1/T <= 1 + log T.
 """
 
 from __future__ import annotations
@@ -12,8 +13,14 @@ from adamtheory.logic.derive import Prover
 from adamtheory.logic.kernel import Theorem
 from adamtheory.logic.notation import absolute, eq, lift, log, sqrt, total
 from adamtheory.logic.sums import apart, cauchy_schwarz, harmonic, put
-from adamtheory.proofs.lemmas_amsgrad import Amsgrad, maximum_nonneg, player, rate_positive, squares_nonneg
-from adamtheory.proofs.lemmas_box_game import i, inverse_product, regret_bound, t
+from adamtheory.proofs.lemmas_amsgrad import (
+    Amsgrad,
+    maximum_nonneg,
+    rate_positive,
+    root_below,
+    squares_nonneg,
+)
+from adamtheory.proofs.lemmas_box_game import i, inverse_product, t
 from adamtheory.proofs.lemmas_momentum import after, once
 
 
@@ -23,7 +30,7 @@ def spread(s: Amsgrad) -> Any:
 
 
 def bound(s: Amsgrad, n: Any) -> Any:
-    """D^2 sqrt(n)/(2 alpha (1-a)) sum_i sqrt(V_n) + alpha (1+a)/2 sqrt(1 + log n)/K sum_i |g_{1:n,i}|."""
+    """D^2 sqrt(n)/(2 alpha (1-a)) sum_i w_n + alpha (1+a)/2 sqrt(1 + log n)/K sum_i |g_{1:n,i}|."""
     distances = s.D**2 * sqrt(n) / (2 * s.alpha * (1 - s.beta1)) * s.roots(n)
     return distances + s.alpha * (1 + s.beta1) / 2 * sqrt(1 + log(n)) / sqrt(spread(s)) * s.norms(n)
 
@@ -64,10 +71,10 @@ def average_and_moment(p: Prover, s: Amsgrad, n: Any) -> Theorem:
 
 @once
 def cost_by_average(p: Prover, s: Amsgrad, n: Any) -> Theorem:
-    """1 <= n |- alpha_n m(n)^2/sqrt(V(n)) <= alpha (1-a)/K |m(n)|/sqrt(n)."""
-    a, q, m, v, V, r = variables = apart(p, "a q m v V r")
-    size, spread_, kept, under, rate, moment = p.assume(
-        q * m**2 <= (1 - a) ** 2 * v, 0 < q, 0 < 1 - a, v <= V, 0 <= r, 0 <= V
+    """1 <= n |- alpha_n m(n)^2/w(n) <= alpha (1-a)/K |m(n)|/sqrt(n)."""
+    a, q, m, v, V, r, w = variables = apart(p, "a q m v V r w")
+    size, spread_, kept, under, rate, moment, larger = p.assume(
+        q * m**2 <= (1 - a) ** 2 * v, 0 < q, 0 < 1 - a, v <= V, 0 <= r, 0 <= V, sqrt(V) <= w
     )
     K, x = sqrt(q), absolute(m)
     nonneg = p.certify(0 <= x, p.max_left(m, -m), p.max_right(m, -m), degree=1)
@@ -75,31 +82,33 @@ def cost_by_average(p: Prover, s: Amsgrad, n: Any) -> Theorem:
     squares = p.certify((K * x) ** 2 <= ((1 - a) * sqrt(V)) ** 2, *_larger(p, size, under, a, v, V), square, root,
                         p.sqrt_square(moment))  # fmt: skip
     below = p.squares(squares, p.certify(0 <= (1 - a) * sqrt(V), kept, p.sqrt_nonneg(V)))  # K |m| <= (1-a) sqrt(V)
-    goal = r * m**2 / sqrt(V) <= r * ((1 - a) / K) * x
+    below = p.certify(K * x <= (1 - a) * w, below, larger, kept)
+    goal = r * m**2 / w <= r * ((1 - a) / K) * x
     positive, up = p.sqrt_positive(spread_), p.inv_positive(p.sqrt_positive(spread_))
-    none = p.antisym(p.assume(sqrt(V) <= 0), p.sqrt_nonneg(V))
+    none = p.antisym(p.assume(w <= 0), p.chain(0 <= w, p.sqrt_nonneg(V), larger))
     right = p.certify(
         0 <= r * ((1 - a) / K) * x, p.certify(0 <= r * x, rate, nonneg), p.certify(0 < (1 - a) / K, kept, up)
     )
     first = p.certify(goal, right, p.rewrite(none, lambda z: r * m**2 / z))
-    some = p.assume(0 < sqrt(V))
+    some = p.assume(0 < w)
     ratio = p.certify(
-        x / sqrt(V) <= (1 - a) / K, below, p.inverse(some), p.inverse(positive), weights=[[some, positive]], degree=1
+        x / w <= (1 - a) / K, below, p.inverse(some), p.inverse(positive), weights=[[some, positive]], degree=1
     )
     second = p.certify(
         goal,
-        p.certify(r * x * (x / sqrt(V)) <= r * x * ((1 - a) / K), ratio, p.certify(0 <= r * x, rate, nonneg)),
+        p.certify(r * x * (x / w) <= r * x * ((1 - a) / K), ratio, p.certify(0 <= r * x, rate, nonneg)),
         square,
     )
-    lemma = p.cases(first, second, sqrt(V), 0)
+    lemma = p.cases(first, second, w, 0)
     before = p.certify(0 <= lift(n) - 1, p.assume(1 <= n), degree=1)
     start = p.certify(0 <= lift(n), p.assume(1 <= n), degree=1)
     following = p.next("v_max", i, n - 1)
-    larger = p.chain(s.v(n) <= s.v_max(n), p.next("v", i, n - 1), p.max_right(*following.claim.right.args), following)
+    reached = p.chain(s.v(n) <= s.v_max(n), p.next("v", i, n - 1), p.max_right(*following.claim.right.args), following)
     facts = [p.using(f(p, s, n), start) for f in (average_and_moment, maximum_nonneg)]
-    facts += [signs(p, s)[2], p.certify(0 < 1 - s.beta1, p.given("beta1_below_one")), p.using(larger, before)]
-    facts += [p.restate(0 <= s.alpha / sqrt(n), rate_positive(p, s, n))]
-    return put(p, lemma, variables, (s.beta1, spread(s), s.game.m(n), s.v(n), s.v_max(n), s.alpha / sqrt(n)), *facts)
+    facts += [signs(p, s)[2], p.certify(0 < 1 - s.beta1, p.given("beta1_below_one")), p.using(reached, before)]
+    facts += [p.restate(0 <= s.alpha / sqrt(n), rate_positive(p, s, n)), root_below(p, s, n)]
+    values = (s.beta1, spread(s), s.game.m(n), s.v(n), s.v_max(n), s.alpha / sqrt(n), s.w(n))
+    return put(p, lemma, variables, values, *facts)
 
 
 def _larger(p: Prover, size: Theorem, under: Theorem, a: Any, v: Any, V: Any) -> tuple[Theorem, Theorem]:
@@ -205,7 +214,7 @@ def _sum_nonneg(p: Prover, y: Any, n: Any) -> Theorem:
 
 
 def costs(p: Prover, s: Amsgrad, n: Any) -> Theorem:
-    """1 <= n |- sum_i sum_t alpha_t m(t)^2/sqrt(V(t)) <= alpha (1-a)/K sqrt(1 + log n) sum_i |g_{1:n,i}|."""
+    """1 <= n |- sum_i sum_t alpha_t m(t)^2/w(t) <= alpha (1-a)/K sqrt(1 + log n) sum_i |g_{1:n,i}|."""
     kept, K = p.certify(0 < 1 - s.beta1, p.given("beta1_below_one")), p.sqrt_positive(signs(p, s)[2])
     single = p.sum_of(cost_by_average(p, s, t), t, 1, n)
     chained = p.chain(averages(p, s, n).claim.left <= sqrt(1 + log(n)) * sqrt(s.squares(n)), averages(p, s, n),
@@ -221,11 +230,11 @@ def costs(p: Prover, s: Amsgrad, n: Any) -> Theorem:
 
 def regret(p: Prover, s: Amsgrad, n: Any) -> Theorem:
     """1 <= n |- R_n <= `bound`; n is a variable."""
-    c = player(p, s)
+    c = s.player(p)
     keeps, paid = p.certify(0 < 1 - c.a, c.decay[1]), costs(p, s, n)
     share = p.certify(0 <= (1 + c.a) / 2, c.decay[0])
     more = p.certify(share.claim.right * paid.claim.left <= share.claim.right * paid.claim.right, paid, share)
     split = inverse_product(p, p.certify(0 < 2 * s.alpha, p.given("step_positive")), keeps)
-    facts = (regret_bound(p, s.game, c, n), more, split, p.inverse(keeps))
+    facts = (s.bounded(p, c, n), more, split, p.inverse(keeps))
     steps = p.inverse(p.sqrt_positive(p.certify(0 < lift(n), p.assume(1 <= n), degree=1)))
     return p.certify(s.game.regret(n) <= bound(s, n), *facts, steps, weights=[[keeps]], degree=1)

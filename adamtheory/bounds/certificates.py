@@ -130,7 +130,7 @@ class Monitor:
             return _Compiled(theorem, [], [], None, lambda data: 0.0, {}, {}, str(error))
         if binding is None:
             return None
-        compiler, reader = Checks(binding, feasible, dtype), AtCheckpoint(binding)
+        compiler, reader = Checks(binding, rule, feasible, dtype), AtCheckpoint(binding)
         checks = compiler.all()
         bound: Value | None = None
         ranges: list[Value] = []
@@ -152,7 +152,8 @@ class Monitor:
 
         rounds = trajectory.checkpoints.astype(np.float64)
         points = regret.comparator, trajectory.iterates
-        data = Data(rounds, trajectory.watched, len(trajectory.shape), *points, self.losses.dimension)
+        weighted = trajectory.projection == "weighted"
+        data = Data(rounds, trajectory.watched, len(trajectory.shape), *points, self.losses.dimension, weighted)
         return [self._certificate(c, trajectory, data, regret) for c in self.compiled]
 
     def _certificate(self, c: _Compiled, trajectory: Trajectory, data: Data, regret: Regret) -> Certificate:

@@ -24,6 +24,7 @@ class Data:
 
     rounds     (K,) checkpoints;  watched: (*lanes, K) or (*lanes, K, d), by name;  axes: how many axes lanes have
     point      (*lanes, K, d) the comparator;  iterates: x_{T+1};  dimension: d
+    weighted   whether the run projects in the norm of the rule's denominator
     constants  (*lanes, K) what the run makes of the constants that a theorem leaves open, such as G
     """
 
@@ -33,6 +34,7 @@ class Data:
     point: Array
     iterates: Array
     dimension: int
+    weighted: bool = True
     constants: dict[str, Array] = field(default_factory=dict)
 
     def gathered(self, name: str, inside: bool) -> Array:

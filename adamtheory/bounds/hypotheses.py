@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +25,7 @@ from adamtheory.bounds.expressions import (
     steady,
     times,
 )
+from adamtheory.bounds.matching import with_parameters
 from adamtheory.bounds.theorems import bounds_distance, says_nearest
 from adamtheory.language.rule import Rule
 from adamtheory.language.tree import ONE, ZERO, Apply, Expr, Name
@@ -69,6 +70,7 @@ class Checks:
     """Compiles the hypotheses of one theorem; constants that it leaves open get the least value that the run allows."""
 
     binding: Binding
+    rule: Rule
     feasible: Rule
     dtype: str
     least: dict[str, str] = field(default_factory=dict)  # constants that are only bounded, and by which assumption
@@ -113,10 +115,10 @@ class Checks:
     def assumption(self, name: str, variables: tuple[Term, ...], guards: tuple[Rel, ...], claim: Rel) -> Check:
         """Whether an assumption holds, by what its variables run over."""
         sentence = self.binding.theorem.sentences[name]
-        if says_nearest(self.binding.theorem, claim):
-            return self._nearest(name, sentence)
-        if (constant := bounds_distance(self.binding.theorem, claim)) is not None:
-            return self._distance(name, sentence, constant)
+        if (nearest := says_nearest(self.binding.theorem, guards, claim)) is not None:
+            return self._nearest(name, sentence, *nearest)
+        if (distance := bounds_distance(self.binding.theorem, claim)) is not None:
+            return (self._sides if distance[1] else self._distance)(name, sentence, distance[0])
         if any(v.sort != "Z" for v in variables):
             raise NotEvaluated(f"the assumption {name} is about every number")
         clocks = [v for v in variables if self._counts_rounds(v, (claim, *guards))]
@@ -149,14 +151,49 @@ class Checks:
 
     # -- assumptions about the set, whatever it is ---------------------------------------------------------------------
 
-    def _nearest(self, name: str, sentence: str) -> Check:
-        """That the projection leads to the nearest point, which the sets that ship do without weights."""
+    def _nearest(self, name: str, sentence: str, weights: Term, n: Term) -> Check:
+        """That the projection leads to the nearest point, which the sets that ship do in the norm of the run.
+
+        On a set that couples the coordinates that norm has to be the theorem's, up to a factor.
+        """
         import numpy as np
 
         if self.feasible.digest not in {known.digest for known in SETS.values()}:
             raise NotEvaluated(f"whether {self.feasible.name} projects on the nearest point is not known")
         told = f"the projection on {self.feasible.name}"
-        return lambda data: _held(data, name, sentence, np.full(data.point.shape[:-1], np.nan), told)
+        if "vector" not in self.feasible.facts:
+            return lambda data: _held(data, name, sentence, np.full(data.point.shape[:-1], np.nan), told)
+        wanted = self.binding.present((n, 1)).read(weights)
+        norms = {weighted: self._same_norm(name, sentence, wanted, own, told) for weighted, own in self._norms()}
+        return lambda data: norms[data.weighted](data)
+
+    def _norms(self) -> Iterator[tuple[bool, Expr]]:
+        """The weights of the run's projection, with the rule's denominator and without."""
+        yield False, ONE
+        yield True, with_parameters(self.rule, self.rule.notes.get("denominator", ONE))
+
+    def _same_norm(self, name: str, sentence: str, wanted: Expr, own: Expr, told: str) -> Check:
+        """Whether two weights are multiples of each other in every round: w sum(v) = v sum(w)."""
+        sides = [times(a, Apply("total", (b,))) for a, b in ((wanted, own), (own, wanted))]
+        gap = Apply("absolute", (minus(*sides),))
+        watched = self.watched(minus(times(number_of(SLACK[self.dtype]), plus(*sides)), gap), "le")
+        worst = self.binding.rounds.watch("max", over(gap, plus(*sides)))
+        return self.along(name, sentence, watched, lambda data: _largest(data, worst), f"{told}, norms differ by")
+
+    def _sides(self, name: str, sentence: str, constant: str) -> Check:
+        """The largest |x_{t,i} - u_i| of x_1, ..., x_{T+1} in any coordinate i; what comes later does not matter."""
+        import numpy as np
+
+        ends = [self.binding.rounds.watch(kind, Name("x")) for kind in ("max", "min")]
+        self.least[constant] = name
+
+        def check(data: Data) -> Hypothesis:
+            high, low = (data.gathered(end, True) for end in ends)
+            above, below = np.maximum(high, data.iterates) - data.point, data.point - np.minimum(low, data.iterates)
+            data.constants[constant] = np.maximum(above, below).max(axis=-1)
+            return _held(data, name, sentence, data.constants[constant], f"{constant} is")
+
+        return check
 
     def _distance(self, name: str, sentence: str, constant: str) -> Check:
         """The distance of x_1, ..., x_{T+1} from u is at most the largest |x_t - x_1|, and |x_1 - u| more.

@@ -10,7 +10,7 @@ import importlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from itertools import product
+from itertools import permutations, product
 from typing import Any
 
 from adamtheory import catalogue
@@ -174,27 +174,42 @@ def _iterate(reading: Reading, t: Any) -> Iterator[tuple[Term, Any]]:
         yield reading.coordinates[0], reading.slot("x", t - 1)
 
 
-def says_nearest(theorem: RegretTheorem, claim: Rel) -> bool:
-    """Whether |x_{n+1} - y|^2 <= |x_{n+1} + s (u - x_{n+1}) - y|^2 is claimed, y what the rule proposes for x_{n+1}."""
-    reals, steps = ([v for v in claim.free if v.sort == sort] for sort in "RZ")
-    if claim.kind != "le" or len(reals) != 1 or len(steps) != 1 or "x" not in theorem.reading.families:
-        return False
-    z, y = theorem.reading.slot("x", lift(steps[0]) + 1), theorem.reading.value("x", steps[0])
-    between = z + reals[0] * (Family(theorem.u)(theorem.i) - z)
-    wanted = (total(theorem.i, 1, Family(theorem.d, "Z")(), (point - y) ** 2) for point in (z, between))
-    return [normal(side) for side in wanted] == [normal(claim.left), normal(claim.right)]
+def says_nearest(theorem: RegretTheorem, guards: tuple[Rel, ...], claim: Rel) -> tuple[Term, Term] | None:
+    """The weights w and n if |x_{n+1} - y|_w^2 <= |z - y|_w^2 is claimed, y what the rule proposes for x_{n+1}.
+
+    z is any point between x_{n+1} and u, or any of the triangle x_{n+1}, x_n, u.
+    """
+    reals, steps = ([lift(v) for v in claim.free if v.sort == sort] for sort in "RZ")
+    if claim.kind != "le" or len(reals) not in (1, 2) or len(steps) != 1 or "x" not in theorem.reading.families:
+        return None
+    n, body = steps[0], claim.left.args[3] if claim.left.op == "sum" else lift(0)
+    ranges = [lift(0) <= n, *(lift(0) <= s for s in reals), sum(reals[1:], reals[0]) <= 1]
+    if not {normal(g.right - g.left) for g in ranges} <= {normal(lift(g.right) - g.left) for g in guards}:
+        return None
+    z, y = theorem.reading.slot("x", n + 1), theorem.reading.value("x", n)
+    corners = [Family(theorem.u)(theorem.i), theorem.reading.slot("x", n)]
+    weights = [lift(1), *([body.args[0]] if body.op == "mul" else [])]
+    for w, shares in product(weights, permutations(reals)):
+        between = sum((s * (corner - z) for s, corner in zip(shares, corners, strict=False)), z)
+        wanted = (total(theorem.i, 1, Family(theorem.d, "Z")(), w * (point - y) ** 2) for point in (z, between))
+        if [normal(side) for side in wanted] == [normal(claim.left), normal(claim.right)]:
+            return w, n
+    return None
 
 
-def bounds_distance(theorem: RegretTheorem, claim: Rel) -> str | None:
-    """The constant D if |x_t - u|^2 <= D^2 is claimed."""
-    t, right = next(iter(claim.free), None), claim.right
-    if t is None or t.sort != "Z" or claim.kind != "le" or "x" not in theorem.reading.families:
+def bounds_distance(theorem: RegretTheorem, claim: Rel) -> tuple[str, bool] | None:
+    """The constant D if |x_t - u|^2 <= D^2 is claimed, and whether it is of each coordinate alone."""
+    right, clocks = claim.right, [v for v in claim.free if v.sort == "Z" and v is not theorem.i]
+    if len(clocks) != 1 or claim.kind != "le" or "x" not in theorem.reading.families:
         return None
     if right.op != "pow" or right.args[0].op != "app" or right.args[1] != 2:
         return None
-    gap = theorem.reading.slot("x", lift(t) - 1) - Family(theorem.u)(theorem.i)
-    square = total(theorem.i, 1, Family(theorem.d, "Z")(), gap**2)
-    return str(right.args[0].args[0]) if normal(square) == normal(claim.left) else None
+    gap = theorem.reading.slot("x", lift(clocks[0]) - 1) - Family(theorem.u)(theorem.i)
+    squares = total(theorem.i, 1, Family(theorem.d, "Z")(), gap**2), gap**2
+    for alone, square in enumerate(squares):
+        if normal(square) == normal(claim.left):
+            return str(right.args[0].args[0]), bool(alone)
+    return None
 
 
 def _feasible(statement: Statement, reading: Reading) -> Reading | None:

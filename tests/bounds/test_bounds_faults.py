@@ -101,10 +101,10 @@ def test_who_is_an_average_of_gradients() -> None:
 
 def test_a_scalar_that_the_theorem_takes_for_zero() -> None:
     found = held("amsgrad", "inverse_sqrt", np.hstack([THREE, -THREE]), {"lr": 0.5, "eps": 1e-8})
-    (eps,) = (h for h in found["amsgrad_regret"].hypotheses if h.name == "eps")
+    (eps,) = (h for h in found["amsgrad_theorem_4"].hypotheses if h.name == "eps")
     assert eps.sentence == "eps = 0" and not eps.holds and eps.first == 0 and eps.value == 1e-8
-    assert not found["amsgrad_regret"].applies and not found["amsgrad_regret"].valid.any()
-    assert found["master_theorem"].applies
+    assert not found["amsgrad_theorem_4"].applies and not found["amsgrad_theorem_4"].valid.any()
+    assert found["master_theorem"].applies and found["amsgrad_regret"].applies
 
 
 def test_on_another_set_nothing_applies() -> None:

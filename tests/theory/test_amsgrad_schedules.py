@@ -63,7 +63,7 @@ def test_theorem_4_without_alpha() -> None:
 def test_with_one_over_alpha_the_same_run_is_within_the_bound() -> None:
     model = module("amsgrad_theorem_4_refuted").counterexample()
     families = {**model.families, "beta1": 0}
-    left, right = sides("amsgrad_regret", model.values, families)
+    left, right = sides("amsgrad_regret", model.values, {**families, "eps": 0})
     assert left < right and isclose(left, 19.967, abs_tol=1e-3)
 
 
@@ -220,6 +220,7 @@ def test_measured_regret_is_within_the_bound(name: str) -> None:
             "G": 3,
             "alpha": random.choice([F(1, 10), F(3, 7), F(9, 8), 2]),
             "beta2": random.choice([0, HALF, F(9, 10)]),
+            "eps": random.choice([0, 0, F(1, 100), 2]),
             **SCHEDULES[name](random, rounds),
         }
         try:
@@ -231,10 +232,21 @@ def test_measured_regret_is_within_the_bound(name: str) -> None:
     assert len(ratios) > 30 and max(ratios) > 0.15  # the histories do try the bound
 
 
+@pytest.mark.parametrize("name", ["amsgrad_regret", "amsgrad_regret_no_momentum", "amsgrad_regret_scheduled"])
+def test_eps_has_to_be_paid_for(name: str) -> None:
+    """A large eps holds x_1 = 1 back, so that R_T is nearly 2 T: the same bound without eps does not hold for it."""
+    families = {**LOSSES, **BOX, "g": 1, "first": 1, "u": -1, "d": 1, "alpha": 1, "beta1": 0, "beta2": HALF}
+    left, right = sides(name, {T: 16}, {**families, "eps": 1000})
+    _, without = sides(name, {T: 16}, {**families, "eps": 0})
+    assert 31.9 < left < right and left > 2 * without
+    assert isclose(right - without, 4 * 4 / 2 * 1000)  # D^2 sqrt(T)/(2 alpha) eps
+
+
 @pytest.mark.parametrize("name", ["amsgrad_repair_non_increasing", "amsgrad_repair_any_schedule"])
 def test_the_bound_is_attained_in_the_first_round(name: str) -> None:
     """beta1 = beta2 = 0, alpha = D = 2, g = 1: R_1 = 2 = D^2/(2 alpha) + alpha/2, so no constant can be less."""
-    families = {**LOSSES, **BOX, "g": 1, "first": 1, "u": -1, "d": 1, "alpha": 2, "beta1": 0, "a": 0, "beta2": 0}
+    numbers = {"g": 1, "first": 1, "u": -1, "d": 1, "alpha": 2, "beta1": 0, "a": 0, "beta2": 0, "eps": 0}
+    families = {**LOSSES, **BOX, **numbers}
     assert sides(name, {T: 1}, families) == (2, 2)
 
 
@@ -251,7 +263,7 @@ def test_denominators_that_fall_have_to_be_paid_for() -> None:
 def test_a_constant_rate_has_no_variation() -> None:
     """The general bound is then that of the rates that fall."""
     families = {**LOSSES, **BOX, "g": {(k, 1): (-2) ** k for k in range(6)}, "first": 1, "u": -1, "d": 1}
-    families |= {"alpha": 1, "beta1": HALF, "a": HALF, "beta2": F(9, 10)}
+    families |= {"alpha": 1, "beta1": HALF, "a": HALF, "beta2": F(9, 10), "eps": F(1, 8)}
     one, other = (sides(f"amsgrad_repair_{kind}", {T: 5}, families) for kind in ("variation", "non_increasing"))
     assert one[0] == other[0] and isclose(one[1], other[1])
 
@@ -315,7 +327,8 @@ def test_the_maximum_of_adamx() -> None:
     ],
 )
 def test_the_printed_bound_is_the_larger(printed: str, proved: str, rates: Any) -> None:
-    families = {**LOSSES, **BOX, **history(Random(5), 6, 1), **rates, "d": 1, "G": 3, "alpha": 1, "beta2": F(9, 10)}
+    numbers = {"d": 1, "G": 3, "alpha": 1, "beta2": F(9, 10), "eps": 0}
+    families = {**LOSSES, **BOX, **history(Random(5), 6, 1), **rates, **numbers}
     left, least = sides(proved, {T: 6}, families)
     same, more = sides(printed, {T: 6}, families)
     assert left == same and left < least < more / 2

@@ -271,6 +271,34 @@ def test_the_regret_grows_where_adam_is_near_the_worst_point() -> None:
     assert float(at.value(statement.claim.right, {L: 2, j: 8})) > 6
 
 
+def played(alpha: float, start: float, blocks: int) -> list[float]:
+    """R_{3 j} against -1 for j = 0, 1, ...: Adam with alpha/sqrt(t), beta1 = beta2 = 1/10, C = N = 3, in floats."""
+    x, m, v, paid, found = start, 0.0, 0.0, 0.0, [0.0]
+    for t in range(1, 3 * blocks + 1):
+        g = 3.0 if t % 3 == 1 else -1.0
+        paid += g * (x + 1)
+        m, v = 0.1 * m + 0.9 * g, 0.1 * v + 0.9 * g * g
+        x = min(max(x - alpha / sqrt(t) * m / sqrt(v), -1.0), 1.0)
+        found += [paid] if t % 3 == 0 else []
+    return found
+
+
+@pytest.mark.parametrize(("alpha", "J", "L", "early"), [(Fraction(1, 4), 56, 1240, 700), (Fraction(1), 400, 950, 600)])
+def test_the_regret_grows_with_falling_steps(alpha: Fraction, J: int, L: int, early: int) -> None:
+    """C = N = 3, beta1 = beta2 = 1/10: 1 a block from block L on, from the best point; not from the first block on."""
+    name, block, later = "adam_regret_linear_falling_steps", integer("J"), integer("L")
+    constants = {"C": 3, "N": 3, "beta1": Fraction(1, 10), "beta2": Fraction(1, 10)}
+    at, statement = interpretation(name, **constants, alpha=alpha, start=-1), stated(name)
+    assert all(at.holds(hypothesis, {block: J, later: L}) for hypothesis in statement.hyps[-4:-1])
+    assert not at.holds(statement.hyps[-4], {block: 20, later: L})  # small
+    assert not at.holds(statement.hyps[-3], {block: J, later: early})  # far
+    regret = played(float(alpha), -1, L + 600)
+    assert all(regret[end] - regret[L] >= end - L for end in range(L, L + 601))
+    assert regret[1] < 1
+    exact = [float(at.value(statement.claim.right, {later: 0, j: end})) for end in range(4)]
+    assert exact == pytest.approx(regret[:4], rel=1e-12)
+
+
 @pytest.mark.parametrize(("c", "x", "N"), [(3, "0", 3), ("5/2", "1/3", 3), (7, "9/10", 6), ("1/2", "1/2", 2)])
 def test_without_memory_the_drift_has_a_closed_form(c: Any, x: str, N: int) -> None:
     claim, values = stated("drift_without_memory").claim, {C: Fraction(c), a: Fraction(x), n: N}
