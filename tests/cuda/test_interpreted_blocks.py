@@ -14,9 +14,10 @@ from adamtheory.nets.network import mlp
 from adamtheory.nets.training import Training
 from adamtheory.rules import RULES
 
+from .arithmetic import Astray
 from .assembly import missing
 from .blocks import ORDERS, Player, epochs, examples, on_device, plain_load, to_device
-from .interpreted_blocks import BlockProgram
+from .interpreter import Program
 
 pytestmark = [pytest.mark.ptx, pytest.mark.skipif(bool(missing()), reason=str(missing()))]
 THREADS = 8
@@ -36,7 +37,7 @@ class Machine:
             else:
                 with cuda.exact():
                     self.known[text] = cuda.ptx_of(cuda.functions(text)[name], types, (9, 0))
-        program = BlockProgram(self.edit(self.known[text]), self.order)
+        program = Program(self.edit(self.known[text]), ORDERS[self.order], most=100_000)
         return lambda blocks, *args: program.launch(
             blocks, THREADS, [np.asarray(a) if isinstance(a, np.ndarray) else a for a in args]
         )
@@ -117,7 +118,7 @@ def differs(one, expected) -> bool:
     """Whether a program gives other parameters, slots or step state, or reads where nothing is."""
     try:
         return any(not np.array_equal(a, b) for a, b in zip(found(one)[:3], expected[:3], strict=True))
-    except IndexError:
+    except Astray:
         return True
 
 
