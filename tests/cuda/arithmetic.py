@@ -53,6 +53,7 @@ def signed(value: int, kind: str) -> int:
 
 def bits_of(value: Any, bits: int) -> int:
     """A register's bits as a number without sign."""
+    value = getattr(value, "value", value)  # of a range of `hulls`, the number that is its first
     if isinstance(value, np.floating):
         return int(value.view(np.uint64 if isinstance(value, np.float64) else np.uint32))
     return int(value) & ((1 << bits) - 1)

@@ -17,6 +17,7 @@ from . import arithmetic
 from .arithmetic import FLOATS, Astray, bits_of, float_of, signed, width
 
 Registers = dict[str, Any]
+Operations = Callable[[tuple[str, ...]], tuple[tuple[str, ...], arithmetic.Operation]]
 WORDS = re.compile(r"\{[^}]*\}|\([^)]*\)|\[[^\]]*\]|[^,\s]+")  # operands
 STATEMENT = re.compile(r"(?:@(!?)(%p\d+)\s+)?([a-z][\w.]*)\s*(.*)", re.DOTALL)
 MEMORY = {"f32": np.float32, "f64": np.float64, "u64": np.uint64, "s64": np.int64, "b64": np.uint64,
@@ -70,24 +71,29 @@ class Step(NamedTuple):
 
 
 @cache
-def decode(statement: str) -> Step:
-    """An instruction from its text, without the semicolon; raises `NotImplementedError` for an unknown one."""
+def decode(statement: str, operation: Operations = arithmetic.operation) -> Step:
+    """An instruction from its text, without the semicolon; raises `NotImplementedError` for an unknown one.
+
+    operation  what opcodes make of numbers: `arithmetic.operation` or another one of the kind
+    """
     negated, guard, name, rest = STATEMENT.fullmatch(statement).groups()
     opcode, words = tuple(name.split(".")), tuple(w.strip() for w in WORDS.findall(rest))
     way = {"barrier": "bar"}.get(opcode[0], opcode[0])
     if way in ("bra", "call", "ret", "bar"):
         return Step(guard or "", not negated, way, words, None)
-    return Step(guard or "", not negated, "", words, action(opcode, words))
+    return Step(guard or "", not negated, "", words, action(opcode, words, operation))
 
 
-def action(opcode: tuple[str, ...], words: tuple[str, ...]) -> Callable[[Registers, Memory], None]:
+def action(
+    opcode: tuple[str, ...], words: tuple[str, ...], operation: Operations
+) -> Callable[[Registers, Memory], None]:
     if opcode[:2] in (("ld", "param"), ("st", "param")):
         return parameter(opcode, words)
     if opcode[0] in ("ld", "st") and opcode[1] in ("global", "shared"):
         return access(opcode, words)
     if opcode[0] == "mov" and opcode[-1] in ("b32", "b64"):
         return move(words[0], words[1], width(opcode[-1]))
-    kinds, known = arithmetic.operation(opcode)
+    kinds, known = operation(opcode)
     target, *sources = words
     readers = [reader(word, kind) for word, kind in zip(sources, kinds, strict=False)]
     if len(readers) == 2:
