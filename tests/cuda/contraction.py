@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,7 +17,7 @@ class Left:
     """What a launch left in one of its arrays of floats, and what was there before.
 
     exact      without contraction;  device  with it
-    low, high  the ends of what any contraction gives
+    low, high  the ends of what any contraction gives;  term  the largest term that enters
     """
 
     argument: int
@@ -25,24 +26,37 @@ class Left:
     device: np.ndarray
     low: np.ndarray
     high: np.ndarray
+    term: np.ndarray
 
     def outside(self) -> bool:
         """Whether a number with contraction is not what a contraction gives."""
-        return not bool(np.all((self.low <= self.device) & (self.device <= self.high) | (self.device == self.exact)))
+        inside = (self.low <= self.device) & (self.device <= self.high)
+        return not bool(np.all(inside | (self.device == self.exact) | (np.isnan(self.device) & np.isnan(self.exact))))
 
-    def ulps(self, axis: Any = None) -> np.ndarray:
-        """Differences in units of the last place of the largest number, before or after, along the axes."""
-        size = np.maximum(np.abs(self.before), np.abs(self.exact))
-        size = size if axis == () else size.max(axis=axis, keepdims=True, initial=0)
-        unit = np.spacing(np.maximum(size, np.finfo(size.dtype).tiny))
-        return np.abs(self.device - self.exact) / unit
+    def reshaped(self, shape: Callable[[np.ndarray], np.ndarray]) -> Left:
+        """The same of a part of the array, or of its axes in another order."""
+        return Left(
+            self.argument, *(shape(a) for a in (self.before, self.exact, self.device, self.low, self.high, self.term))
+        )
+
+    def ulps(self, apart: np.ndarray, axis: Any = (), dtype: Any = None) -> np.ndarray:
+        """Differences in units of the last place of the largest number, before or after, or term, along the axes.
+
+        dtype  of the units, where it is not the array's
+        """
+        sizes = [np.where(np.isfinite(a), np.abs(a), 0) for a in (self.before, self.exact, self.term)]
+        size = np.max(sizes, axis=0).max(axis=axis, keepdims=True, initial=0).astype(dtype or self.exact.dtype)
+        return np.where(np.isfinite(self.exact), apart, 0) / np.spacing(np.maximum(size, np.finfo(size.dtype).tiny))
 
 
 class Pair:
-    """A kernel compiled twice; each launch is added to `left`."""
+    """A kernel compiled twice; what its launches leave is added to `left`.
 
-    def __init__(self, exact: str, contracted: str) -> None:
-        self.exact, self.contracted = HullProgram(exact), Program(contracted)
+    ranges  whether what contraction can change is found too; else low, high and term are what is without it
+    """
+
+    def __init__(self, exact: str, contracted: str, ranges: bool = True) -> None:
+        self.exact, self.contracted = HullProgram(exact) if ranges else Program(exact), Program(contracted)
         self.left: list[Left] = []
 
     def launch(self, blocks: int, threads: int, arguments: list[Any]) -> None:
@@ -52,4 +66,5 @@ class Pair:
         self.exact.launch(blocks, threads, arguments)
         for i, a in enumerate(arguments):
             if isinstance(a, np.ndarray) and a.dtype.kind == "f":
-                self.left.append(Left(i, before[id(a)], a.copy(), device[id(a)], *self.exact.ends(a)))
+                ends = self.exact.ends(a) if isinstance(self.exact, HullProgram) else (a.copy(), a.copy(), np.abs(a))
+                self.left.append(Left(i, before[id(a)], a.copy(), device[id(a)], *ends))

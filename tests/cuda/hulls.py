@@ -12,6 +12,7 @@ What goes through the bits of a number, a logarithm, is taken as it is without c
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from fractions import Fraction
 from functools import cache
@@ -29,16 +30,34 @@ Span = tuple[Fraction, Fraction]
 
 
 class Open(Exception):
-    """A comparison, or a whole number, that depends on what is contracted."""
+    """A jump, or a whole number, that depends on what is contracted."""
+
+
+class Maybe:
+    """A predicate that depends on what is contracted, with its value where nothing is; only `selp` takes it."""
+
+    def __init__(self, value: bool, why: str) -> None:
+        self.value, self.why = value, why
+
+    def __bool__(self) -> bool:
+        raise Open(self.why)
+
+    def __ne__(self, other: object) -> bool:
+        raise Open(self.why)
 
 
 class Hull:
-    """A float: its value without contraction, the range of its values, and that of the product that it rounds."""
+    """A float that contraction may change.
 
-    __slots__ = ("exact", "span", "value")
+    value  without contraction;  span  its range;  exact  the range of the product that it rounds
+    term   the largest term that enters: of a sum, the largest of its terms' and itself; through a product, quotient or
+           root it goes as a small change of the term would
+    """
 
-    def __init__(self, value: Any, span: Span, exact: Span | None = None) -> None:
-        self.value, self.span, self.exact = value, span, exact
+    __slots__ = ("exact", "span", "term", "value")
+
+    def __init__(self, value: Any, span: Span, term: float, exact: Span | None = None) -> None:
+        self.value, self.span, self.term, self.exact = value, span, term, exact
 
     def __repr__(self) -> str:
         return f"{self.value!r} in [{float(self.span[0])!r}, {float(self.span[1])!r}]"
@@ -106,11 +125,36 @@ def root(a: Span, of: Any) -> Span:
     return low, high
 
 
+def signed(sign: Span, a: Span) -> Span:
+    """The magnitude of the second with the sign of the first."""
+    if sign[0] < 0 <= sign[1] or sign == (0, 0):
+        raise Open("the sign of what may be zero")
+    return magnitude(a) if sign[1] > 0 else minus(magnitude(a))
+
+
 def sums(a: Any, b: Any, sign: int) -> Span:
     """One of two products may be exact in their sum, not both."""
     first, second = spans_in_sums(a), [minus(s) if sign < 0 else s for s in spans_in_sums(b)]
     pairs = [(first[0], s) for s in second] + [(s, second[0]) for s in first[1:]]
     return united([(x[0] + y[0], x[1] + y[1]) for x, y in pairs])
+
+
+def term_of(number: Any) -> float:
+    return number.term if isinstance(number, Hull) else abs(float(number))
+
+
+def largest(name: str, value: float, args: tuple[Any, ...]) -> float:
+    """The largest term that enters a result."""
+    terms, sizes = [term_of(a) for a in args], [abs(float(value_of(a))) for a in args]
+    if name in ("mul", "fma"):
+        return max(terms[0] * sizes[1], sizes[0] * terms[1], *([*terms[2:], abs(value)] if name == "fma" else []))
+    if name == "div":
+        return max(terms[0], sizes[0] / sizes[1] * terms[1]) / sizes[1]
+    if name == "rcp":
+        return terms[0] / sizes[0] ** 2
+    if name == "sqrt":
+        return max(value, terms[0] / (2 * value)) if value else math.sqrt(terms[0])
+    return max(*terms, abs(value))
 
 
 SPANS: dict[str, Callable[..., Span]] = {  # of what is then rounded
@@ -143,7 +187,9 @@ def lifted(opcode: Opcode, known: Operation) -> Operation:
         equality = opcode[1] in ("eq", "ne", "equ", "neu")
         return lambda *args: agreed(known, equality, *args) if any(isinstance(a, Hull) for a in args) else known(*args)
     if name == "selp":
-        return known
+        return lambda a, b, p: either(a, b, p) if isinstance(p, Maybe) else known(a, b, p)
+    if kind == "pred":
+        return lambda *args: decided(name, known, args) if any(isinstance(a, Maybe) for a in args) else known(*args)
     if name == "cvt" and kind in FLOATS:
         return lambda a: converted(opcode, known, a) if isinstance(a, Hull) else known(a)
     if kind not in FLOATS:
@@ -153,34 +199,49 @@ def lifted(opcode: Opcode, known: Operation) -> Operation:
         if name != "mul" and not any(isinstance(a, Hull) for a in args):
             return known(*args)
         value, of = known(*map(value_of, args)), FLOATS[kind]
-        if not np.isfinite(value):
+        if not np.isfinite(value) or not any(isinstance(a, Hull) or np.isfinite(a) for a in args):
             return value
-        if name == "sqrt":
-            return made(value, root(span_of(args[0]), of))
+        if name in ("sqrt", "copysign"):
+            span = root(span_of(args[0]), of) if name == "sqrt" else signed(*map(span_of, args))
+            return made(value, span, largest(name, float(value), args[-1:]))
         if name not in SPANS:
             raise NotImplementedError(f"{'.'.join(opcode)} of ranges")
         exact = SPANS[name](*args)
         kept = minus(args[0].exact) if name == "neg" and args[0].exact else exact if name == "mul" else None
-        return made(value, rounded(exact, of), kept)
+        return made(value, rounded(exact, of), largest(name, float(value), args), kept)
 
     return ranged
 
 
-def made(value: Any, span: Span, exact: Span | None = None) -> Any:
+def made(value: Any, span: Span, term: float, exact: Span | None = None) -> Any:
     """A number that may only be one stays a number."""
-    return value if span[0] == span[1] and exact in (None, span) else Hull(value, span, exact)
+    return value if span[0] == span[1] and exact in (None, span) else Hull(value, span, term, exact)
 
 
 def agreed(known: Operation, equality: bool, *args: Any) -> Any:
     """What holds for all numbers of the ranges: an order does where it does for all ends, equality where they part."""
-    (low, high), (other_low, other_high) = map(span_of, args)
-    if equality and low <= other_high and other_low <= high and not low == high == other_low == other_high:
-        raise Open(f"whether {args[0]} is {args[1]}")
-    ends = [[value_of(a), *(float(end) for end in span_of(a))] for a in args]
-    found = {known(a, b) for a in ends[0] for b in ends[1]}
-    if len(found) > 1:
-        raise Open(f"the order of {args[0]} and {args[1]}")
+    (low, high), (other_low, other_high) = (a.span if isinstance(a, Hull) else (float(a),) * 2 for a in args)
+    meet = equality and low <= other_high and other_low <= high and not low == high == other_low == other_high
+    found = {known(float(a), float(b)) for a in (low, high) for b in (other_low, other_high)}
+    if meet or len(found) > 1:
+        return Maybe(known(*map(value_of, args)), f"the order of {args[0]} and {args[1]} is open")
     return found.pop()
+
+
+def either(a: Any, b: Any, p: Maybe) -> Any:
+    """One of two numbers, of which nobody knows which."""
+    if not isinstance(value_of(a), np.floating):
+        raise Open(p.why)
+    return made(value_of(a if p.value else b), united([span_of(a), span_of(b)]), max(term_of(a), term_of(b)))
+
+
+def decided(name: str, known: Operation, args: tuple[Any, ...]) -> Any:
+    """What is false and something is false, what is true or something is true."""
+    plain = [a for a in args if not isinstance(a, Maybe)]
+    if plain and (name, plain[0]) in (("and", False), ("or", True)):
+        return plain[0]
+    (first, *_) = (a for a in args if isinstance(a, Maybe))
+    return Maybe(known(*(a.value if isinstance(a, Maybe) else a for a in args)), first.why)
 
 
 def converted(opcode: Opcode, known: Operation, a: Hull) -> Any:
@@ -190,7 +251,7 @@ def converted(opcode: Opcode, known: Operation, a: Hull) -> Any:
         if len(found) > 1:
             raise Open(".".join(opcode))
         return found.pop()
-    return made(known(a.value), rounded(a.span, FLOATS[target]))
+    return made(known(a.value), rounded(a.span, FLOATS[target]), a.term)
 
 
 class Ranges(Memory):
@@ -224,12 +285,13 @@ class HullProgram(Program):
         self.ranges: list[Ranges] = []
         super().launch(blocks, threads, arguments)
 
-    def ends(self, array: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """The least and the largest numbers that the last launch may have left in an array of floats."""
-        low, high = array.copy(), array.copy()
+    def ends(self, array: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """The least and the largest numbers that the last launch may have left in an array of floats, and the terms."""
+        low, high, term = array.copy(), array.copy(), np.abs(array)
         for block in self.ranges:
             for address, hull in block.hulls.items():
                 place, off = divmod(address - array.ctypes.data, array.itemsize)
                 if 0 <= place < array.size and off == 0:
-                    low.reshape(-1)[place], high.reshape(-1)[place] = map(float, hull.span)
-        return low, high
+                    for ends, end in ((low, hull.span[0]), (high, hull.span[1]), (term, hull.term)):
+                        ends.reshape(-1)[place] = float(end)
+        return low, high, term

@@ -11,6 +11,7 @@ import pytest
 
 from adamtheory.engine import cpu, cuda, cuda_run, emit_cuda, emit_shared, emit_single
 from adamtheory.engine.emit import BLOCK, COMPLETE, LENGTH
+from adamtheory.engine.emit_cuda import signature
 from adamtheory.language import parse
 from adamtheory.rules import RULES
 from adamtheory.schedules import SCHEDULES
@@ -20,6 +21,7 @@ from adamtheory.simulation.simulate import prepare
 
 from .arithmetic import Astray
 from .assembly import missing
+from .compiled import ptx
 from .interpreter import MOST, Program
 from .pairs import LANES, RATES, arrays, assert_equal, both, losses, plain
 
@@ -68,22 +70,16 @@ class Machine:
     def __init__(self, contracted: bool) -> None:
         self.edit = str  # a text to a text
         self.contracted, self.most = contracted, MOST
-        self.known: dict[str, str] = {}
 
     def compile(self, kernel):
-        if kernel.text not in self.known:
-            self.known[kernel.text] = self.ptx(kernel)
-        program = Program(self.edit(self.known[kernel.text]), most=self.most)
+        text = ptx(kernel.text, "run", signature(kernel), self.contracted)
+        program = Program(self.edit(text), most=self.most)
 
         def launch(count, *rest):
             blocks = -(-count // THREADS)
             program.launch(blocks, THREADS, [count, *(np.asarray(a) if isinstance(a, Resident) else a for a in rest)])
 
         return launch
-
-    def ptx(self, kernel):
-        with contextlib.nullcontext() if self.contracted else cuda.exact():
-            return cuda.ptx(kernel, (9, 0))
 
 
 @pytest.fixture(scope="module")
