@@ -36,7 +36,7 @@ CASES = [
 RANGED = [("adam", "relu", "float32"), ("momentum", "softmax", "float32")]  # none of the library's functions is called
 
 
-def training(rule: str, activation: str, dtype: str, lanes: int = 1, rows: int = 15) -> Training:
+def training(rule: str, activation: str, dtype: str, lanes: int = 1, rows: int = 15, batch: int = 8) -> Training:
     """A network 8-6-5 with dropout of the hidden units, of the data in float64; the last batch has a row less.
 
     lanes  each with a rate and a seed of its own
@@ -45,7 +45,7 @@ def training(rule: str, activation: str, dtype: str, lanes: int = 1, rows: int =
     network = mlp(8, 5, **hidden, input_dropout=0.1 if dtype == "float64" else 0.0)
     more = {"eps": 0.01} if RULES[rule].scalar("eps") else {}  # large enough to be seen beside a root
     bound, seeds = RULES[rule](lr=[0.1, 0.03][:lanes], **more), np.arange(lanes) + 3
-    return Training(network, examples(rows, 8, 5), bound, batch=8, seed=seeds, dtype=dtype, workers=1)
+    return Training(network, examples(rows, 8, 5), bound, batch=batch, seed=seeds, dtype=dtype, workers=1)
 
 
 def epoch(one: Training, evaluated: bool = True) -> list[np.ndarray]:

@@ -48,19 +48,19 @@ def test_with_contraction_each_update_keeps_to_four_ulp(played, monkeypatch, cas
 
     An update is hundreds of roundings, and what moves a parameter is a sum over the batch, whose terms cancel: no bound
     in units of the moved number itself could hold. Where the library is not called, all that contraction can do is
-    known (`hulls`), and holds what it does. Losses in units of the run's dtype, in which each row's is computed.
+    known (`hulls`), and holds what it does. Sums of losses in units of the dtype in which each row's is computed.
     """
     monkeypatch.setattr(cuda_training, "FIRST", 1)
     monkeypatch.setattr(cuda_training, "SECONDS_PER_LAUNCH", 0)
     machine = Machine(pairs=True, ranges=case in RANGED)
     played(machine)
     one = training(*case)
-    losses = epoch(one, evaluated=False)[3]
+    epoch(one, evaluated=False)
     changed = 0
     for left in machine.left():
         changed += bool(np.any(left.device != left.exact))
         if left.argument == 15:
-            scale = np.spacing(np.abs(losses).max().astype(case[2]))
+            scale = np.spacing(np.abs(left.exact).max().astype(case[2]))
             assert (np.abs(left.device - left.exact) <= 4 * scale).all()
         else:
             assert left.ulps(np.abs(left.device - left.exact), axis=-1).max(initial=0) <= 4, left.argument
@@ -69,7 +69,7 @@ def test_with_contraction_each_update_keeps_to_four_ulp(played, monkeypatch, cas
 
 
 def test_every_barrier_of_the_program_is_needed(played):
-    one = training("adam", "relu", "float32")
+    one = training("adam", "relu", "float32", rows=7, batch=4)  # rows of a thread are not its own in every phase
     played(Player(THREADS))
     expected = epoch(one, evaluated=False)[:3]
     count = emit_train(one.groups, one.batch, "float32").text.count(BARRIER)
