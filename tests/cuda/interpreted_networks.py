@@ -74,7 +74,7 @@ class Machine:
     """A GPU whose kernels are compiled, changed by `edit`, and interpreted.
 
     trace          what every launch left, byte for byte; one that leaves something else than `wanted` goes astray
-    reached        statements that were executed
+    texts, reached  what was compiled, and the statements of it that were executed
     order          in which the threads of a block reach a barrier, one of `ORDERS`
     kind           of program, `Reaching` if nothing is said
     pairs, ranges  whether each launch is played with contraction too, and what that can change is found; see `Pair`
@@ -92,11 +92,13 @@ class Machine:
         self.edit, self.order, self.pairs, self.ranges = edit, ORDERS[order], pairs, ranges
         self.programs: list[Any] = []
         self.reached: set[str] = set()
+        self.texts: list[str] = []
         self.trace: list[bytes] = []
         self.wanted: list[bytes] | None = None
 
     def compile(self, text: str, name: str, types: str, threads: int) -> Callable[..., None]:
         exact = ptx(text, name, types, contracted=False)
+        self.texts.append(exact)
         if self.pairs:
             program: Any = Pair(exact, ptx(text, name, types, contracted=True), self.ranges)
         else:

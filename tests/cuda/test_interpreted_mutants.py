@@ -124,6 +124,7 @@ def test_mutants_of_the_program_are_noticed(played, monkeypatch, case, kernel, c
         else emit_train(one.groups, one.batch, one.rows.x.dtype.name)
     )
     text = ptx(emitted.text, emitted.name, emitted.types, contracted=False)
+    assert text in reference.texts
     signs, survivors = Signs(text), []
     places = [m for m in re.finditer(r"(?<=\t)([a-z][\w.]*)\s[^;{]*(?=;)", text)
               if m.group(1) in SWAPS and m.group() in reference.reached
