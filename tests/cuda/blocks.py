@@ -53,6 +53,7 @@ class Player:
     order    of the threads within a phase
     without  the number of the barrier that is left out, from 0, or None
     device   what makes the phases' functions, as `njit`; None leaves them plain Python
+    math     what plain Python knows under that name
     """
 
     def __init__(
@@ -61,8 +62,10 @@ class Player:
         order: str = "forward",
         without: int | None = None,
         device: Callable[[Any], Any] | None = None,
+        math: Any = None,
     ) -> None:
         self.threads, self.order, self.without, self.device = threads, ORDERS[order], without, device
+        self.math = math or Forgiving()
 
     def compile(self, text: str, name: str, types: str, threads: int) -> Callable[..., None]:
         del types, threads
@@ -72,7 +75,7 @@ class Player:
         fake = SimpleNamespace(blockIdx=SimpleNamespace(x=0), threadIdx=SimpleNamespace(x=0),
                                blockDim=SimpleNamespace(x=self.threads))  # fmt: skip
         device = self.device or (lambda function: function)
-        names = {"cuda": fake, "device": device, "math": math if self.device else Forgiving(), "max": device(larger)}
+        names = {"cuda": fake, "device": device, "math": math if self.device else self.math, "max": device(larger)}
         names["as_float32"] = device(as_float32)
         exec(compile(head, "<block>", "exec"), names)
 

@@ -72,10 +72,10 @@ def assert_equal(a: Trajectory, b: Trajectory) -> None:
         assert np.where(nan, 0, array).tobytes() == np.where(nan, 0, other).tobytes(), name
 
 
-def plain(kernel: Any) -> Any:
-    """The text of a CPU kernel as plain Python."""
+def plain(kernel: Any, math: Any = None) -> Any:
+    """The text of a CPU kernel as plain Python; `math` is what it knows under that name."""
     text = kernel.text.replace("from numba import njit\n", "njit = lambda *a, **k: lambda f: f\n")
     assert "numba" not in text
-    names: dict[str, Any] = {"math": Forgiving()}
+    names: dict[str, Any] = {"math": math or Forgiving()}
     exec(compile(text.replace("import math\n", ""), "<kernel>", "exec"), names)
     return names["run"]

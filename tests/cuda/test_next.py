@@ -90,7 +90,7 @@ def gpu(monkeypatch):
     def named(text, name, types):
         if name == "fill":
             return lambda blocks, threads, *args: updates.Threads(text).launch(name, blocks, threads, args)
-        program = test_interpreted_update.Grid(ptx(text, name, types))
+        program = test_interpreted_update.Program(ptx(text, name, types))
         return lambda blocks, threads, *args: program.launch(blocks, threads, memrefs(args))
 
     def lanes(kernel):
@@ -98,7 +98,7 @@ def gpu(monkeypatch):
         return lambda count, *args: program.launch(-(-count // 4), 4, memrefs([count, *args]))
 
     def block(text, name, types, threads):
-        program = test_interpreted_blocks.BlockProgram(ptx(text, name, types))
+        program = test_interpreted_blocks.Program(ptx(text, name, types))
         return lambda blocks, *args: program.launch(blocks, 8, memrefs(args))
 
     updates.pretend(monkeypatch, named)
