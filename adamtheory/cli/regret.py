@@ -187,6 +187,10 @@ class Session:
         if self.as_json:
             self.show_json(folder)
         else:
+            from adamtheory.report.curves import left_out
+
+            if self.figure and not interrupted and (told := left_out(self.results)):
+                print(f"\n{told}")
             print(f"\nresults in {folder}")
         if interrupted:
             finished = ", ".join(result.entry.label for result in self.results)
