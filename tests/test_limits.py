@@ -91,3 +91,21 @@ def test_many_curves_are_thinned():
     curves = regret_curves([many], "regret")
     assert len(curves) == MOST_DRAWN
     assert (curves[-1].values == many.regret.regret[-1]).all()
+
+
+def test_a_wrong_declared_comparator_is_seen(tmp_path, capsys):
+    """The mean of squares is least at the mean, which 0 is not; a right declaration passes."""
+    text = (
+        '@loss(radius=1, comparator="{}")\ndef own(x, z: uniform):\n    return total((x-z)*(x-z)/2), x-z\n'
+        '@loss(radius=1, comparator="{}", period="3")\ndef turns(x, k=0):\n    a = where(k < 1, 3, -1)\n'
+        "    k = where(k < 2, k + 1, 0)\n    return total(a*x), a, k\n"
+    )
+    for own, turns, status in (("0", "1", 2), ("0.5", "-1", 0)):
+        file = tmp_path / "mine.py"
+        file.write_text(text.format(own, turns))
+        words = ["-o", "sgd", "-T", "30", "--no-figure", "--out", str(tmp_path / f"out{status}")]
+        assert main(["regret", "-l", f"{file}:turns", *words]) == status
+        if status == 2:
+            assert "declares 1 as the best fixed point, but after 3 rounds" in capsys.readouterr().err
+            assert main(["regret", "-l", f"{file}:own", *words]) == 2
+            assert "own declares 0 as the best fixed point" in capsys.readouterr().err
