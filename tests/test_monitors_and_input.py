@@ -10,8 +10,8 @@ from oracle import play
 
 from adamtheory.errors import AdamTheoryError
 from adamtheory.language import parse
-from adamtheory.losses import gradients, least_squares, reddi
-from adamtheory.rules import adam, adam_uncorrected, amsgrad, sgd
+from adamtheory.losses import gradients, least_squares, reddi, sparse_signs
+from adamtheory.rules import adam, adam_uncorrected, adamnc, amsgrad, sgd
 from adamtheory.schedules import constant
 from adamtheory.sets import box
 from adamtheory.simulation.sequences import sequence
@@ -93,6 +93,32 @@ def test_amsgrad_never_has_a_negative_gamma():
         found = simulate(amsgrad(lr=0.1), slopes, 20_000, monitors=True, **given_)
         assert (found.monitors.gamma_first == 0).all()
         assert (found.monitors.gamma_min >= 0).all()
+
+
+OWN = parse(
+    '@rule(denominator="d")\ndef own(x, g, *, lr: nonnegative = 1):\n    d = absolute(g)\n    return x - lr*g/d\n'
+    "@schedule\ndef pauses(t, *, lr: nonnegative = 1):\n    return where(t < 2, lr, where(t < 3, 0, lr))\n"
+)
+
+
+@pytest.mark.parametrize(("lanes", "dtype", "slack"), [(1, "float32", 1e-5), (20, "float64", 1e-12)])
+def test_gamma_is_negative_by_more_than_rounding(lanes, dtype, slack):
+    """D = |g| falls by so much of itself; a step size that comes back from 0 is a fall from infinity."""
+    rates = 1 if lanes == 1 else np.geomspace(1e-6, 1e6, lanes)
+    for fall, first in ((0.5, 0), (1.5, 0), (2.5, 3)):  # both rates are widened by one slack
+        slopes = np.array([[1.0], [1.0], [1 - fall * slack], [2.0]])
+        found = simulate(OWN["own"](lr=rates), slopes, 4, schedule=constant, dtype=dtype, monitors=True)
+        assert (found.monitors.gamma_first[..., -1] == first).all()
+        assert (found.monitors.gamma_min[..., -1] < 0).all()
+    found = simulate(OWN["own"](lr=rates), np.ones((4, 1)), 4, schedule=OWN["pauses"], dtype=dtype, monitors=True)
+    assert (found.monitors.gamma_first[..., -1] == 3).all()
+
+
+def test_rounding_is_no_negative_gamma():
+    """sqrt(sum g^2) cannot fall; its float32 does, in round 7 already."""
+    found = simulate(adamnc, sparse_signs, 1000, dtype="float32", monitors=True)
+    assert -1e-2 < found.monitors.gamma_min[..., -1].min() < 0
+    assert not found.monitors.gamma_first.any()
 
 
 # -- wrong input ---------------------------------------------------------------------------------------------------

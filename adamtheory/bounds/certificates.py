@@ -14,9 +14,9 @@ from adamtheory.bounds.binding import bind
 from adamtheory.bounds.checkpoints import AtCheckpoint, Data, Value
 from adamtheory.bounds.convexity import Linearised, curvature, surely_convex
 from adamtheory.bounds.expressions import NotEvaluated, Rounds
-from adamtheory.bounds.hypotheses import SLACK, Check, Checks, Hypothesis
+from adamtheory.bounds.hypotheses import Check, Checks, Hypothesis
 from adamtheory.bounds.theorems import RegretTheorem, find, regret_theorems
-from adamtheory.engine.program import Watch
+from adamtheory.engine.program import SLACK, Watch
 from adamtheory.errors import ParameterError
 from adamtheory.logic.notation import Family
 from adamtheory.logic.terms import Refused
@@ -195,7 +195,7 @@ class Monitor:
             found.append(Hypothesis("set", sentence, np.full(shape, same), never, none, f"it is {self.feasible.name}"))
         most, note = curvature(self.losses)
         # a modulus such as 1/lr is rounded
-        modulus = np.broadcast_to(c.modulus(data) * (1 - SLACK[trajectory.dtype]), (*shape, len(data.rounds)))
+        modulus = np.broadcast_to(c.modulus(data) * (1 - float(SLACK[trajectory.dtype])), (*shape, len(data.rounds)))
         convex = most >= modulus[..., -1]
         if self.linearised is not None:
             rounding = ROUNDING[trajectory.dtype]

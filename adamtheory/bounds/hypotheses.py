@@ -27,6 +27,7 @@ from adamtheory.bounds.expressions import (
 )
 from adamtheory.bounds.matching import with_parameters
 from adamtheory.bounds.theorems import bounds_distance, says_nearest
+from adamtheory.engine.program import SLACK
 from adamtheory.language.rule import Rule
 from adamtheory.language.tree import ONE, ZERO, Apply, Expr, Name
 from adamtheory.logic.printing import text
@@ -39,7 +40,6 @@ if TYPE_CHECKING:
     Array = NDArray[Any]
 
 MARGIN = "margin"  # the value of a hypothesis left <= right is right - left
-SLACK = {"float64": 1e-12, "float32": 1e-5}  # relative rounding that a comparison along a run may show
 
 
 @dataclass(frozen=True)
@@ -105,7 +105,7 @@ class Checks:
         wanted = self.binding.present((e.clock, 0)).read(e.term)
         gap = Apply("absolute", (minus(e.value, wanted),))
         scale = plus(Apply("absolute", (e.value,)), Apply("absolute", (wanted,)))
-        watched = self.watched(minus(times(number_of(SLACK[self.dtype]), scale), gap), "le")
+        watched = self.watched(minus(times(number(SLACK[self.dtype]), scale), gap), "le")
         if steady(e.value) and not e.term.free and not e.term.families:
             value = self.binding.rounds.watch("last", e.value)
             return self.along(e.name, e.sentence, watched, lambda data: _largest(data, value), e.name, always=True)
@@ -232,7 +232,7 @@ class Checks:
                 return _held(data, name, sentence, least, f"least {unknown[0]}")
 
             return found
-        right, slack, strict = reader.read(claim.right), SLACK[self.dtype], claim.kind == "lt"
+        right, slack, strict = reader.read(claim.right), float(SLACK[self.dtype]), claim.kind == "lt"
 
         def check(data: Data) -> Hypothesis:
             a, b = np.asarray(left(data), np.float64), np.asarray(right(data), np.float64)
@@ -268,7 +268,7 @@ class Checks:
         right = present.read(claim.right)
         gap = minus(right, left)
         scale = plus(Apply("absolute", (left,)), Apply("absolute", (right,)))
-        loose = gap if claim.kind == "lt" else plus(gap, times(number_of(SLACK[self.dtype]), scale))
+        loose = gap if claim.kind == "lt" else plus(gap, times(number(SLACK[self.dtype]), scale))
         watched = self.watched(_where(guarded, lag, loose, ONE), claim.kind)
         smallest = self.binding.rounds.watch("min", _where(guarded, lag, gap, number(10**30)))
 
@@ -329,13 +329,6 @@ def _compared(left: Callable[[Data], Any], right: Callable[[Data], Any], strict:
     import numpy as np
 
     return lambda data: np.asarray(left(data) < right(data) if strict else left(data) <= right(data))
-
-
-def number_of(slack: float) -> Expr:
-    """A power of ten as a literal."""
-    from fractions import Fraction
-
-    return number(Fraction(repr(slack)))
 
 
 def _where(guards: list[tuple[Expr, Expr, str]], lag: int, then: Expr, otherwise: Expr) -> Expr:

@@ -10,7 +10,7 @@ import importlib
 import os
 import sys
 from collections.abc import Iterable, Sequence
-from typing import Annotated
+from typing import Annotated, Any, TextIO, cast
 
 import typer
 
@@ -38,6 +38,10 @@ COMMANDS = {
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command line and return its exit status."""
     words = list(sys.argv[1:] if arguments is None else arguments)
+    if arguments is None:
+        _stop_as_by_ctrl_c()
+    stdout = sys.stdout
+    sys.stdout = cast(TextIO, _Pipe(stdout))
     try:
         status = _run(words)
         sys.stdout.flush()
@@ -48,10 +52,50 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _fail(f"{error.format_message()} Try: adamtheory {' '.join([*_command(words), '--help'])}", 2)
     except (KeyboardInterrupt, typer.Abort):
         return _fail("interrupted", 130)
-    except BrokenPipeError:
-        # The reader of a pipe has gone. Python would complain again when it flushes at exit, so give it a place to.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 1
+    finally:
+        sys.stdout = stdout
+
+
+class _Pipe:
+    """Standard output whose reader may go: what is printed then goes nowhere, and the command goes on to its end."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
+
+    def write(self, text: str) -> int:
+        try:
+            return self._stream.write(text)
+        except BrokenPipeError:
+            self._close()
+            return len(text)
+
+    def flush(self) -> None:
+        try:
+            self._stream.flush()
+        except BrokenPipeError:
+            self._close()
+
+    def _close(self) -> None:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), self._stream.fileno())
+
+
+def _stop_as_by_ctrl_c() -> None:
+    """Let SIGTERM keep what has finished, as Ctrl-C does; processes that this one starts still end by it at once."""
+    import signal
+
+    own = os.getpid()
+
+    def stop(number: int, frame: Any) -> None:
+        if os.getpid() == own:
+            raise KeyboardInterrupt
+        signal.signal(number, signal.SIG_DFL)
+        os.kill(os.getpid(), number)
+
+    if signal.getsignal(signal.SIGTERM) is signal.SIG_DFL:
+        signal.signal(signal.SIGTERM, stop)
 
 
 def _run(words: Sequence[str]) -> int:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from adamtheory.cli.options import AsJson, Device, Dtype, Feasible, FirstSeed, Loss, Optimizers, Projection, Schedule
-from adamtheory.errors import ParameterError
+from adamtheory.errors import OutputError, ParameterError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from adamtheory.runs.folder import Past
     from adamtheory.runs.plan import Entry, Plan, Result
 
-RUNS = Path("runs")
 INTERRUPTED = 130
 
 
@@ -99,12 +98,12 @@ def command(
             raise ParameterError(f"--from repeats a run as it was; leave out {', '.join(extra)}")
         return _repeat(again, out, threads, not no_figure, as_json, chosen)
     from adamtheory.runs.defaults import choose
-    from adamtheory.runs.folder import check_free
+    from adamtheory.runs.folder import check_free, fresh_folder
     from adamtheory.runs.plan import on_device, prepare_all
     from adamtheory.simulation.devices import check
 
     check(device or "cpu")
-    folder = out or _fresh_folder()
+    folder = out or fresh_folder("regret")
     check_free(folder)
     rest: dict[str, Any] = {"schedule": schedule, "feasible": feasible, "start": start, "dtype": dtype or "float64"}
     if against is not None:
@@ -145,14 +144,6 @@ def whole(option: str, text: str, least: int) -> int:
     return int(found)
 
 
-def _fresh_folder() -> Path:
-    from datetime import datetime
-
-    name = f"regret-{datetime.now():%Y%m%d-%H%M%S}"
-    candidates = [RUNS / name, *(RUNS / f"{name}-{i}" for i in range(2, 100))]
-    return next((folder for folder in candidates if not folder.exists()), candidates[0])
-
-
 class Session:
     """One call of the command: what it runs and how it tells it."""
 
@@ -185,14 +176,21 @@ class Session:
             _tell("no optimizer had finished; nothing was written")
             return INTERRUPTED
         try:
-            self.write(folder, figure=self.figure and not interrupted)
+            folder = self.write(folder, figure=self.figure and not interrupted)
         except KeyboardInterrupt:
             interrupted = True
-            self.write(folder, figure=False)
+            folder = self.write(folder, figure=False)
+        except OutputError:
+            self.show()  # the results are on the screen at least
+            raise
         self.show()
         if self.as_json:
             self.show_json(folder)
         else:
+            from adamtheory.report.curves import left_out
+
+            if self.figure and not interrupted and (told := left_out(self.results)):
+                print(f"\n{told}")
             print(f"\nresults in {folder}")
         if interrupted:
             finished = ", ".join(result.entry.label for result in self.results)
@@ -268,8 +266,8 @@ class Session:
             more["bounds"] = bounds_json(self.results, self.certificates)
         print_json(as_json(self.plan, self.rows(), folder, self.unfinished, **more))
 
-    def write(self, folder: Path, figure: bool) -> None:
-        """The run folder, whole or not at all."""
+    def write(self, folder: Path, figure: bool) -> Path:
+        """The run folder, whole or not at all; returns where it is."""
         import json
 
         from adamtheory.cli.regret_bounds import BOUNDS, bound_curves, write_bounds
@@ -290,7 +288,7 @@ class Session:
                 curves = bound_curves(self.results, self.certificates) if self.certificates else []
                 regret_figure(self.results, figure_title(self.plan, self.entries), inside, bounds=curves)
 
-        write_folder(folder, fill)
+        return write_folder(folder, fill)
 
 
 def _repeat(
@@ -320,7 +318,7 @@ def _repeat(
     different = differences(past.columns, columns(session.results))
     session.show()
     if out is not None:
-        session.write(out, figure)
+        out = session.write(out, figure)
     if as_json:
         session.show_json(out, identical=not different, differences=different)
         return 1 if different else session.status

@@ -27,7 +27,10 @@ LEGEND = (
 )
 PATH = " path length: how far the comparator moved in all."
 NORM = " |x|: its Euclidean norm."
-GAP = " gap: how much larger the true R_T can be, by rounding and what a solver left of the best point; certified."
+GAP = (
+    " gap: how much less than in R_T the best point can lose, by what a solver left and the rounding of its losses; "
+    "certified, but without the rounding of the losses that the optimizer itself suffers."
+)
 
 
 def short(text: str) -> str:

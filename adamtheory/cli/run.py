@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -17,7 +16,6 @@ from adamtheory.errors import OutputError, ParameterError, SpecError
 if TYPE_CHECKING:
     from adamtheory.laboratory.running import Outcome
 
-RUNS = Path("runs")
 INTERRUPTED = 130
 MOST_CHECKS = 30  # of a table on the screen; all are in run.json
 
@@ -55,6 +53,8 @@ def command(
       adamtheory run all --quick
       adamtheory run --from results/reddi
     """
+    from adamtheory.runs.folder import fresh_folder
+
     if quick and full:
         raise SpecError("--quick and --full exclude each other; give one")
     budget = "full" if full else "quick"
@@ -67,13 +67,8 @@ def command(
     if name == "all":
         if sets:
             raise SpecError("--set belongs to one experiment; name it")
-        return _all(budget, device or "cpu", out or _fresh("all"), figure, as_json)
-    return _one(name, budget, sets or [], device or "cpu", out or _fresh(name), figure, as_json)
-
-
-def _fresh(name: str) -> Path:
-    stem = f"{name}-{datetime.now():%Y%m%d-%H%M%S}"
-    return next(p for p in (RUNS / stem, *(RUNS / f"{stem}-{i}" for i in range(2, 100))) if not p.exists())
+        return _all(budget, device or "cpu", out or fresh_folder("all"), figure, as_json)
+    return _one(name, budget, sets or [], device or "cpu", out or fresh_folder(name), figure, as_json)
 
 
 # --- one --------------------------------------------------------------------------------------------------------------
@@ -111,26 +106,38 @@ def _perform(experiment: Any, budget: str, settings: Any, device: str) -> Outcom
 
 def _finish(outcome: Outcome, folder: Path, figure: bool, as_json: bool) -> int:
     """Write and print; the exit status."""
-    from adamtheory.laboratory.running import record, write
+    from adamtheory.laboratory.running import write
 
     if not len(outcome.table):
         _tell("nothing had finished; nothing was written")
         return INTERRUPTED
     try:
-        write(outcome, folder, figure)
+        folder = write(outcome, folder, figure)
     except KeyboardInterrupt:  # the figure takes longest; the rows are worth more
-        write(outcome, folder, figure=False)
+        folder = write(outcome, folder, figure=False)
         _tell(f"interrupted; all {len(outcome.table)} rows are in {folder}, without the figure")
         return INTERRUPTED
-    if as_json:
-        print_json({**record(outcome), "folder": str(folder)})
-    elif outcome.verdict is not None:
-        print("\n".join(_told(outcome)))
-        print(f"\nresults in {folder}")
+    except OutputError:
+        if outcome.verdict is not None:
+            _show(outcome, None, as_json)  # the verdict is on the screen at least
+        raise
+    _show(outcome, folder, as_json)
     if outcome.verdict is None:
         _tell(f"interrupted; the {len(outcome.table)} rows that had finished are in {folder}")
         return INTERRUPTED
     return 1 if outcome.verdict.word == "refuted" else 0
+
+
+def _show(outcome: Outcome, folder: Path | None, as_json: bool) -> None:
+    """Checks and verdict, if there is one, and the folder if there is one."""
+    from adamtheory.laboratory.running import record
+
+    if as_json:
+        print_json({**record(outcome), "folder": None if folder is None else str(folder)})
+    elif outcome.verdict is not None:
+        print("\n".join(_told(outcome)))
+        if folder is not None:
+            print(f"\nresults in {folder}")
 
 
 def _header(experiment: Any, settings: Any, budget: str, device: str) -> list[str]:
@@ -195,6 +202,7 @@ def _all(budget: str, device: str, folder: Path, figure: bool, as_json: bool) ->
     check(device)
     check_free(folder)
     outcomes: list[Outcome] = []
+    places: dict[str, Path] = {}
     skipped: dict[str, str] = {}
     interrupted = False
     try:
@@ -209,24 +217,26 @@ def _all(budget: str, device: str, folder: Path, figure: bool, as_json: bool) ->
             if outcome.verdict is None:
                 interrupted = True
                 break
-            write(outcome, folder / name, figure)
+            places[name] = write(outcome, folder / name, figure)
             outcomes.append(outcome)
             print(f"{name}: {outcome.verdict.word} ({outcome.seconds:.1f} s)", file=sys.stderr, flush=True)
     except KeyboardInterrupt:  # between two experiments, or while a figure is drawn
         interrupted = True
-    _summary(outcomes, skipped, folder, as_json)
+    _summary(outcomes, skipped, folder, places, as_json)
     if interrupted:
         _tell(f"interrupted; {len(outcomes)} of {len(catalogue.experiments())} experiments had finished")
         return INTERRUPTED
     return 1 if any(o.verdict and o.verdict.word == "refuted" for o in outcomes) else 0
 
 
-def _summary(outcomes: list[Outcome], skipped: dict[str, str], folder: Path, as_json: bool) -> None:
+def _summary(
+    outcomes: list[Outcome], skipped: dict[str, str], folder: Path, places: dict[str, Path], as_json: bool
+) -> None:
     """What all experiments found, and which had no data."""
     from adamtheory.laboratory.running import record
 
     if as_json:
-        found: list[dict[str, Any]] = [{**record(o), "folder": str(folder / o.experiment.file.name)} for o in outcomes]
+        found: list[dict[str, Any]] = [{**record(o), "folder": str(places[o.experiment.file.name])} for o in outcomes]
         print_json(found + [{"experiment": name, "skipped": reason} for name, reason in skipped.items()])
         return
     judged = [(o, o.verdict) for o in outcomes if o.verdict]
@@ -244,12 +254,15 @@ def _summary(outcomes: list[Outcome], skipped: dict[str, str], folder: Path, as_
 def _repeat(source: Path, out: Path | None, figure: bool, as_json: bool) -> int:
     """Run again what a folder records; exit status 1 where any bit differs."""
     from adamtheory.laboratory import running
+    from adamtheory.runs.folder import check_free
 
     found, old = running.read_folder(source)
     if not found["finished"]:
         raise OutputError(f"{source} is of a run that was interrupted; give one that was finished")
     experiment = running.load(found["experiment"])
     settings = running.recorded_settings(experiment, found)
+    if out is not None:
+        check_free(out)
     outcome = _perform(experiment, found["budget"], settings, found.get("device", "cpu"))
     if outcome.verdict is None:
         return INTERRUPTED

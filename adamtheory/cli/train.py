@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from adamtheory.nets.network import Network
     from adamtheory.nets.plan import Entry, TrainPlan
 
-RUNS = Path("runs")
 OPTIMIZERS = ("adam", "amsgrad", "sgd[lr=0.1]")
 BATCH, FEW_BATCH, FEW_ROWS = 128, 32, 10_000  # Kingma & Ba 2015 take 128 of 60,000 rows
 MODEL, DATA = "mlp[hidden=[100]]", "digits"
@@ -96,14 +95,6 @@ def command(
     return session.run(not no_figure, as_json)
 
 
-def _fresh_folder() -> Path:
-    from datetime import datetime
-
-    name = f"train-{datetime.now():%Y%m%d-%H%M%S}"
-    candidates = [RUNS / name, *(RUNS / f"{name}-{i}" for i in range(2, 100))]
-    return next((folder for folder in candidates if not folder.exists()), candidates[0])
-
-
 class Session:
     """One call of the command."""
 
@@ -118,10 +109,11 @@ class Session:
         told: str = "cpu",
     ) -> None:
         from adamtheory.nets.folder import record, unfinished
+        from adamtheory.runs.folder import RUNS, fresh_folder
 
         self.plan, self.network, self.entries, self.examples = plan, network, entries, examples
         self.facts = record(plan, network, entries, examples, shlex.join(["adamtheory", *sys.argv[1:]]), told)
-        self.folder, self.workers = out or unfinished(RUNS, self.facts) or _fresh_folder(), workers
+        self.folder, self.workers = out or unfinished(RUNS, self.facts) or fresh_folder("train"), workers
         self.records: list[Record] = []
 
     def run(self, figure: bool, as_json: bool) -> int:

@@ -7,8 +7,11 @@ changes with its text; no fastmath, because results are compared bit for bit.
 
 from __future__ import annotations
 
+import atexit
+import errno
 import importlib.util
 import os
+import shutil
 import sys
 import tempfile
 from collections.abc import Callable
@@ -18,6 +21,7 @@ from typing import Any
 
 from adamtheory.engine.emit import Kernel
 from adamtheory.engine.emit_update import UpdateKernel
+from adamtheory.errors import OutputError
 from adamtheory.language.tree import digest
 
 
@@ -33,7 +37,32 @@ def cache_folder() -> Path:
 
 def write(text: str) -> Path:
     """The file of a kernel text; written once, in one move, so that processes may race."""
-    path = cache_folder() / f"kernel_{digest(text)[:32]}.py"
+    name, folder = f"kernel_{digest(text)[:32]}.py", cache_folder()
+    try:
+        if (folder / name).exists() and not os.access(folder, os.W_OK):  # numba writes beside the file
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+        return _written(text, folder / name)
+    except OSError as error:
+        return _written(text, spare_folder(folder, error.strerror or str(error)) / name)
+
+
+@lru_cache(maxsize=1)
+def spare_folder(folder: Path, reason: str) -> Path:
+    """A folder for this process alone, in place of a cache that cannot be written; it is told once."""
+    try:
+        spare = Path(tempfile.mkdtemp(prefix="adamtheory-"))
+    except OSError as error:
+        raise OutputError(f"the kernel cache {folder} cannot be written: {reason}, nor a temporary folder be made: "
+                          f"{error.strerror}; set ADAMTHEORY_CACHE to a folder that can") from None  # fmt: skip
+    atexit.register(shutil.rmtree, spare, ignore_errors=True)
+    sys.stderr.write(
+        f"adamtheory: warning: the kernel cache {folder} cannot be written ({reason}), so kernels are compiled for "
+        "this process alone; set ADAMTHEORY_CACHE to a folder that can\n"
+    )
+    return spare
+
+
+def _written(text: str, path: Path) -> Path:
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(dir=path.parent, suffix=".part")

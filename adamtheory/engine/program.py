@@ -42,6 +42,8 @@ REDUCED = ("total", "largest")  # one number of all coordinates; `largest`, like
 # one number for each coordinate that needs all of them: the nearest point of the set, and `projections.capped`
 COUPLED = ("nearest", "capped")
 KEPT, WATCHED = "k_", "w_"  # first letters of the states and accumulators of what is watched
+# relative rounding that a comparison along a run may show: of Gamma with 0, and of the hypotheses of theorems
+SLACK = {"float64": Fraction(1, 10**12), "float32": Fraction(1, 10**5)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +133,7 @@ class Parts:
     dynamic: Dynamic | None = None
     weighted: bool = True  # whether a set that couples the coordinates is projected on with the rule's denominator
     watches: tuple[Watch, ...] = ()
+    dtype: str = "float64"  # by whose rounding Gamma may fall short of 0
 
 
 def parameter_names(parts: Parts) -> list[str]:
@@ -240,7 +243,7 @@ def _attempt(parts: Parts, levels: Mapping[str, tuple[Level, bool]]) -> Program:
     if parts.dynamic is not None:
         _dynamic(builder, parts, parts.dynamic, loss_env)
     if parts.monitors and "denominator" in parts.optimizer.notes:
-        _monitors(builder, parts.optimizer, env, step_size)
+        _monitors(builder, parts, env, step_size)
     _watch(builder, parts.watches, env, step_size)
     return program
 
@@ -380,17 +383,24 @@ def _watch(builder: Builder, watches: tuple[Watch, ...], env: Mapping[Name, Atom
             _gather(program, WATCHED + w.name, w.kind, value)
 
 
-def _monitors(builder: Builder, rule: Rule, env: Mapping[Name, Atom], step_size: Atom) -> None:
-    """Gamma_t = D_t/alpha_t - D_{t-1}/alpha_{t-1} with the denominator D that really divides, and |moment|/D."""
+def _monitors(builder: Builder, parts: Parts, env: Mapping[Name, Atom], step_size: Atom) -> None:
+    """Gamma_t = D_t/alpha_t - D_{t-1}/alpha_{t-1} with the denominator D that really divides, and |moment|/D.
+
+    Gamma is called negative where it is so by more than rounding, relative to the two rates. These are widened one by
+    one, not Gamma by their sum, which is inf - inf after a round with alpha = 0.
+    """
+    program, rule, slack = builder.program, parts.optimizer, SLACK[parts.dtype]
     check_declared(rule)
-    program = builder.program
     denominator = builder.expr(rule.notes["denominator"], env)
     rate = builder.apply("div", (denominator, step_size), "inverse_rate")
     previous = builder.leaf("rate_before", "state", Level.COORD, True)
     program.states.append(State("rate_before", -float("inf"), rate, Level.COORD, True))
     gamma = builder.apply("sub", (rate, previous), "gamma")
     _gather(program, "gamma_min", "min", gamma)
-    _gather(program, "gamma_first", "first", gamma)
+    over, under = Number(1 + slack), Number(1 - slack)
+    upper = builder.apply("mul", (rate, builder.apply("where<=", (ZERO, rate, over, under))))
+    lower = builder.apply("mul", (previous, builder.apply("where<=", (ZERO, previous, under, over))))
+    _gather(program, "gamma_first", "first", builder.apply("sub", (upper, lower)))
     moment = builder.apply("absolute", (builder.expr(rule.notes["moment"], env),))
     ratio = builder.apply("div", (moment, denominator), "ratio")
     _gather(program, "ratio_max", "max", ratio)

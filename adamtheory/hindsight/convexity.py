@@ -6,11 +6,11 @@ from dataclasses import replace
 from fractions import Fraction
 
 from adamtheory.errors import ParameterError
-from adamtheory.language.rule import Input, Rule
+from adamtheory.language.rule import Bound, Input, Rule
 from adamtheory.language.tree import Expr, Name, substitute
 from adamtheory.simulation.sequences import LossSequence
 
-ROUNDS = 6
+ROUNDS, MOST_ROUNDS = 6, 200
 POINTS = (Fraction(-7, 4), Fraction(-1, 3), Fraction(2, 5), Fraction(9, 8))
 FROZEN = "frozen line"  # no name of the language, so that it meets none
 SLACK = 1e-9  # relative; far above rounding, far below the effect of a wrong gradient
@@ -88,3 +88,51 @@ def _input(losses: LossSequence, kind: str, t: int) -> Fraction:
     if kind == "target" and losses.targets is not None:
         return Fraction(float(losses.targets[row]))
     return Fraction(float(losses.features[row, 0]))
+
+
+def check_comparator(losses: LossSequence, feasible: Bound) -> None:
+    """Check that no point has a smaller sum of the first losses than the declared best fixed point.
+
+    Only of a rule of one's own without data, in one coordinate, at some points of the set and after whole periods;
+    passing is evidence, no proof. Raises `ParameterError` with the point that is better.
+    """
+    import numpy as np
+
+    from adamtheory.language import arithmetic, reading
+    from adamtheory.language.reading import compile_expr
+    from adamtheory.losses import LOSSES
+    from adamtheory.simulation.lanes import as_array
+    from adamtheory.simulation.nearest import nearest
+
+    rule = losses.rule
+    shipped = any(rule.digest == known.digest for known in LOSSES.values())
+    if shipped or "comparator" not in rule.notes or "frozen" in rule.notes or losses.features is not None:
+        return
+    system = arithmetic("float64")
+    step = reading(rule, system)
+    fixed = {name: as_array(value, name).flat[0] for name, value in losses.bound.values.items()}
+    with system.quiet():
+        best = float(compile_expr(rule.notes["comparator"], system, 1)({Name(n): [v] for n, v in fixed.items()}, 0))
+    if best - best != 0:
+        return  # no point is named for these parameters, which is told after the run
+    offered = np.array([[best], *([float(x)] for x in POINTS), [best - 0.25], [best + 0.25]])
+    where = {n: np.full(len(offered), as_array(value, n).flat[0]) for n, value in feasible.values.items()}
+    points = nearest(feasible.rule, where, offered)[:, 0].tolist()
+    if points[0] != best:
+        return  # it is not in the set, which is told after the run
+    totals, sizes = np.zeros(len(points)), np.zeros(len(points))
+    slots = {s.name: [system.number(s.initial)] for s in rule.slots}
+    for t in range(1, max(ROUNDS, min(losses.period, MOST_ROUNDS)) + 1):
+        scalars = fixed | {"t": system.number(Fraction(t))}
+        given = {i.name: [system.number(_input(losses, i.kind, t))] for i in rule.inputs[1:]} | slots
+        for k, x in enumerate(points):
+            (f, _), after = step({"x": [x], **given}, scalars)
+            totals[k] += float(f[0])
+            sizes[k] += abs(float(f[0]))
+        slots = after
+        better = int(np.argmin(totals))
+        if t % losses.period == 0 and totals[better] < totals[0] - SLACK * (1 + sizes[0] + sizes[better]):
+            raise ParameterError(
+                f"{rule.name} declares {best:.4g} as the best fixed point, but after {t} rounds x={points[better]:.4g} "
+                f"has lost less ({totals[better]:.4g} against {totals[0]:.4g}); declare another, or none"
+            )

@@ -39,8 +39,9 @@ class Regret:
                  what `against` says
     average      (*lanes, K) R_T/T
     comparator   (*lanes, K, d) the best fixed point of the first T rounds, or the one given; NaN if it moves
-    gap          (*lanes, K) certified bound on the comparator's own error: the true regret lies in [R_T, R_T + gap];
-                 0 where the comparator is exact
+    gap          (*lanes, K) certified for the comparator alone: its losses, as they are taken off in R_T, exceed those
+                 of the best point by at most gap, the rounding of their sum included; 0 where the comparator is exact.
+                 It does not cover the rounding of the losses that the run itself suffers
     growth       how R_T grows with T, per lane and over the replicates; see `Growth`
     against      the comparator as it was asked for
     path         (*lanes, K) sum_{t=2..T} |u_t - u_{t-1}| of a comparator that moves; None for others, and where the

@@ -143,8 +143,8 @@ def _plain(value: Any) -> Any:
     return str(value) if isinstance(value, float) and value - value != 0 else value
 
 
-def write(outcome: Outcome, folder: Path, figure: bool = True) -> None:
-    """The folder of an outcome, whole or not at all; raises `OutputError` where it exists."""
+def write(outcome: Outcome, folder: Path, figure: bool = True) -> Path:
+    """The folder of an outcome, whole or not at all; returns where it is: see `write_folder`."""
     import json
 
     from adamtheory.runs.folder import write_folder
@@ -155,7 +155,7 @@ def write(outcome: Outcome, folder: Path, figure: bool = True) -> None:
         if figure and outcome.verdict is not None:
             draw(outcome, inside)
 
-    write_folder(folder, fill)
+    return write_folder(folder, fill)
 
 
 def _write_table(table: Table, folder: Path) -> None:

@@ -104,7 +104,7 @@ def open_folder(folder: Path, facts: dict[str, Any]) -> None:
     if folder.exists() or folder.is_symlink():
         _going_on(folder, read_record(folder), facts)
     else:
-        write_folder(folder, lambda inside: write_record(inside, facts))
+        write_folder(folder, lambda inside: write_record(inside, facts), exact=True)
 
 
 def take_up(folder: Path, facts: dict[str, Any]) -> dict[str, Any]:

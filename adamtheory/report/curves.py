@@ -22,6 +22,8 @@ STYLES: tuple[Any, ...] = (
 GREY = "#6b6b6b"
 MOST_CURVES = 12  # beyond, the curves of one optimizer share colour and style, and the legend names optimizers only
 
+MOST_DRAWN = 200  # beyond, lanes are thinned: more lines are not told apart, and an SVG holds every one
+
 
 @dataclass(frozen=True)
 class Curve:
@@ -45,7 +47,7 @@ def regret_curves(results: Sequence[Result], what: str) -> list[Curve]:
     total = sum(_lane_count(result) for result in results)
     found: list[Curve] = []
     for i, result in enumerate(results):
-        for j, (name, values) in enumerate(_lanes(result, what)):
+        for j, (name, values) in enumerate(_lanes(result, what, most=max(1, MOST_DRAWN // len(results)))):
             index = len(found) if total <= MOST_CURVES else i
             if total > MOST_CURVES:
                 name = result.entry.label if j == 0 else ""
@@ -63,15 +65,31 @@ def _lane_count(result: Result) -> int:
     return prod(n for i, n in enumerate(result.trajectory.shape) if i not in averaged)
 
 
-def _lanes(result: Result, what: str) -> Iterator[tuple[str, Array]]:
-    """(name, values (seeds, K)) for each lane that is no replicate."""
+def thinned(count: int, most: int = MOST_DRAWN) -> list[int]:
+    """All of so many places, or the most that are drawn, spread evenly, with the first and the last."""
+    if count <= most:
+        return list(range(count))
+    return [i * (count - 1) // max(most - 1, 1) for i in range(most)]
+
+
+def left_out(results: Sequence[Result]) -> str:
+    """A line on lanes that have no curve; empty where all have one."""
+    total, most = sum(map(_lane_count, results)), max(1, MOST_DRAWN // len(results))
+    drawn = sum(min(_lane_count(result), most) for result in results)
+    return f"the figure has {drawn} of {total} curves, spread evenly over the lanes" if drawn < total else ""
+
+
+def _lanes(result: Result, what: str, most: int) -> Iterator[tuple[str, Array]]:
+    """(name, values (seeds, K)) for each lane that is no replicate, thinned to the most that are drawn."""
     import numpy as np
 
     trajectory = result.trajectory
     full = _values(result, what)
     averaged = replicate_axes(trajectory.axes)
     kept = [i for i in range(len(trajectory.axes)) if i not in averaged]
-    for lane in np.ndindex(*(trajectory.shape[i] for i in kept)):
+    shape = tuple(trajectory.shape[i] for i in kept)
+    for place in thinned(prod(shape), most):
+        lane = np.unravel_index(place, shape) if shape else ()
         picks: list[Any] = list(lane)
         for axis in averaged:
             picks.insert(axis, slice(None))

@@ -13,9 +13,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from adamtheory.report import axes as frame
-from adamtheory.report.curves import COLOURS, GREY, STYLES, Curve, regret_curves
+from adamtheory.report.curves import COLOURS, GREY, STYLES, Curve, regret_curves, thinned
 from adamtheory.runs.comparator import MOVING
 from adamtheory.runs.plan import Result
+from adamtheory.runs.summary import replicate_axes
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -140,12 +141,24 @@ def _iterate_panel(axes: Any, rounds: Array, results: Sequence[Result]) -> None:
         frame.plain_axis(axes, np.concatenate(shown))
         frame.title(axes, "Iterate $x_{T+1}$")
         return
-    # of several seeds the median: a mean of points at both ends of the set would be a point that is best for none
-    points = results[0].regret.comparator[..., 0].reshape(-1, len(rounds))
-    best = np.quantile(points, 0.5, axis=0, method="lower")
-    axes.plot(rounds, best, color=GREY, linestyle=(0, (4, 3)), linewidth=1.1, zorder=3)
-    frame.plain_axis(axes, np.concatenate([*shown, best]))
+    best = best_points(results[0])
+    axes.plot(rounds, best.T, color=GREY, linestyle=(0, (4, 3)), linewidth=1.1, zorder=3)
+    frame.plain_axis(axes, np.concatenate([*shown, *best]))
     frame.title(axes, f"Iterate $x_{{T+1}}$ (dashed grey: {name.removeprefix('the ')})")
+
+
+def best_points(result: Result) -> Array:
+    """The comparators of all lanes, each once: (lines, K), of several seeds the median.
+
+    A mean of points at both ends of the set would be a point that is best for none.
+    """
+    import numpy as np
+
+    points, seeds = result.regret.comparator[..., 0], replicate_axes(result.trajectory.axes)
+    if seeds:
+        points = np.quantile(points, 0.5, axis=tuple(seeds), method="lower")
+    lines = np.unique(points.reshape(-1, points.shape[-1]), axis=0)
+    return np.asarray(lines[thinned(len(lines))])
 
 
 def _name(against: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from math import sqrt
 
@@ -154,14 +155,16 @@ def _undecided(rows: list[Row]) -> str:
 
 def _not_finite(rows: list[Row]) -> str:
     first = min(row.nonfinite or 0 for row in rows)
-    return f"the iterate or state of {_names(rows)} is no longer finite, first in round {first}; a smaller lr may help."
+    # before the first step has had any effect lr is not to blame: 0/0, where a first gradient is 0 and eps too
+    advice = "a smaller lr may help" if first > 1 else "it may be 0/0: give eps > 0"
+    return f"the iterate or state of {_names(rows)} is no longer finite, first in round {first}; {advice}."
 
 
 def _names(rows: list[Row]) -> str:
     """`adam`, `amsgrad, adagrad and sgd`, or how many of which optimizers."""
     names = [row.name for row in rows]
     if len(names) > NAMED:
-        counts = {row.optimizer: sum(r.optimizer == row.optimizer for r in rows) for row in rows}
+        counts = Counter(row.optimizer for row in rows)
         names = [f"{name} ({count} settings)" if count > 1 else name for name, count in counts.items()]
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
 

@@ -54,4 +54,6 @@ def _gamma(row: Row) -> str:
     if not isfinite(row.gamma_min):
         return "not finite"
     smallest = significant(row.gamma_min, 3)
-    return f"{smallest}, < 0 at t = {row.gamma_first}" if row.gamma_first else smallest
+    if row.gamma_first:
+        return f"{smallest}, < 0 at t = {row.gamma_first}"
+    return f"{smallest}, rounding" if row.gamma_min < 0 else smallest

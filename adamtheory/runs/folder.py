@@ -4,16 +4,19 @@
     results.parquet  one row for each optimizer, lane and checkpoint; float64 as computed
     regret.png/.svg  the figure
 
-The folder is written beside its place under another name and renamed at the end: it is whole or it is not there.
+The folder is written beside its place under another name and renamed at the end: it is whole or it is not there. Where
+another run has taken the name meanwhile, the next free one is taken: results are not lost.
 """
 
 from __future__ import annotations
 
+import errno
+import itertools
 import json
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -26,11 +29,26 @@ if TYPE_CHECKING:
 
     Array = NDArray[Any]
 
+RUNS = Path("runs")
 RECORD, RESULTS = "run.json", "results.parquet"
+TAKEN = (errno.ENOTEMPTY, errno.EEXIST, errno.ENOTDIR)  # what renaming a folder says where there is something already
 KIND = "adamtheory regret"
 # first letters of a parameter of a run -> whose it is
 OWNERS = {"o_": "", "f_": "loss.", "s_": "schedule.", "p_": "set."}
 PACKAGES = ("numpy", "numba", "llvmlite", "scipy", "pyarrow")
+
+
+def fresh_folder(what: str, within: Path = RUNS) -> Path:
+    """A folder for the results of a run that begins now, named after the time; none that exists."""
+    from datetime import datetime
+
+    return next(_free(within / f"{what}-{datetime.now():%Y%m%d-%H%M%S}"))
+
+
+def _free(folder: Path) -> Iterator[Path]:
+    """The folder, then the same name with -2, -3, ...: those that do not exist."""
+    names = (folder if i == 1 else folder.with_name(f"{folder.name}-{i}") for i in itertools.count(1))
+    return (name for name in names if not (name.exists() or name.is_symlink()))
 
 
 def check_free(folder: Path) -> None:
@@ -46,9 +64,13 @@ def check_free(folder: Path) -> None:
         raise OutputError(f"{folder} cannot be made in {above}: {error.strerror}; choose another place") from None
 
 
-def write_folder(folder: Path, fill: Callable[[Path], None]) -> None:
-    """Let `fill` write into a new folder and give it its name; nothing is left where anything fails."""
-    check_free(folder)
+def write_folder(folder: Path, fill: Callable[[Path], None], exact: bool = False) -> Path:
+    """Let `fill` write into a new folder and give it its name; nothing is left where anything fails.
+
+    Returns the folder: where the name is taken by now, it has -2, -3, ... behind it, unless it must be `exact`.
+    """
+    if exact:
+        check_free(folder)
     made = [above for above in folder.absolute().parents if not above.exists()]
     temporary: Path | None = None
     try:
@@ -56,7 +78,7 @@ def write_folder(folder: Path, fill: Callable[[Path], None]) -> None:
         temporary = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.absolute().parent))
         fill(temporary)
         temporary.chmod(0o777 & ~_umask())
-        os.rename(temporary, folder)
+        return _renamed(temporary, folder, exact)
     except BaseException as error:
         if temporary is not None:
             shutil.rmtree(temporary, ignore_errors=True)
@@ -68,6 +90,18 @@ def write_folder(folder: Path, fill: Callable[[Path], None]) -> None:
         if isinstance(error, OSError):
             raise OutputError(f"{folder} cannot be written: {error.strerror}; choose another place") from None
         raise
+
+
+def _renamed(temporary: Path, folder: Path, exact: bool) -> Path:
+    """Give a folder its name, or the next that is free; raises `OSError`."""
+    for name in (folder,) if exact else _free(folder):
+        try:
+            os.rename(temporary, name)
+            return name
+        except OSError as error:
+            if exact or error.errno not in TAKEN:
+                raise
+    raise AssertionError("there are always more names")
 
 
 def _umask() -> int:

@@ -133,7 +133,7 @@ def prepare_all(plan: Plan, losses: LossSequence | None = None) -> list[Entry]:
 
     losses  the plan's loss where it has been read already. Raises `AdamTheoryError` for whatever is wrong.
     """
-    from adamtheory.hindsight.convexity import check_first_order
+    from adamtheory.hindsight.convexity import check_comparator, check_first_order
 
     loss = parse_spec(plan.loss)
     losses = losses or to_loss(loss)
@@ -142,6 +142,8 @@ def prepare_all(plan: Plan, losses: LossSequence | None = None) -> list[Entry]:
     entries = [_entry(plan, text, name, loss, losses) for text, name in zip(plan.optimizers, names, strict=True)]
     for entry in entries:
         _job(entry, plan)
+        if plan.against == "best":
+            check_comparator(entry.losses, entry.feasible)
     return entries
 
 

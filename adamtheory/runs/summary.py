@@ -33,8 +33,8 @@ class Row:
     recent      growth of R_T a round over the last decade of T, from the first checkpoint in it
     linear, root, constant  the fit R_T = linear T + root sqrt(T) + constant;  slope  of ln R_T against ln T
     gamma_min   smallest Gamma_t over rounds, coordinates and seeds, None where the rule declares no denominator
-    gamma_first first round with Gamma_t < 0;  ratio_max  largest |moment|/denominator
-    gap         certified error of the comparator's value: the regret lies in [R_T, R_T + gap]
+    gamma_first first round with Gamma_t < 0 by more than rounding;  ratio_max  largest |moment|/denominator
+    gap         certified: by how much the comparator's losses in R_T can exceed those of the best point
     nonfinite   first round after which iterate or state of some seed is not finite
     verdict     "linear regret", "sublinear", "undecided" or "not finite"
     scalar      whether x has one coordinate

@@ -95,7 +95,7 @@ class Job:
             self.optimizer.rule, self.losses.rule, self.schedule.rule, self.feasible.rule, self.losses.dimension,
             frozenset(varying - {"seed", "stream", "start"}) if together else frozenset(),
             together and bool(varying & {"seed", "stream"}), self.monitored, hindsight(self.losses.rule), self.dynamic,
-            self.projection == "weighted", self.watches,
+            self.projection == "weighted", self.watches, self.dtype,
         )  # fmt: skip
         shape = emit_cuda if self.device == "cuda" else emit_lanes if many else emit_single
         return shape(build(parts), self.dtype)

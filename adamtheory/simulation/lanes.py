@@ -6,6 +6,7 @@ An axis is named after the parameters that vary along it: `lr=[[0.1], [0.2]], be
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
@@ -15,6 +16,8 @@ from adamtheory.errors import ParameterError
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+MOST_LANES = 2**24  # of one run; a result of `job.MOST_CELLS` numbers has no room for more
 
 
 @dataclass(frozen=True)
@@ -82,6 +85,9 @@ def broadcast(parameters: Mapping[str, Any], display: Mapping[str, str]) -> Lane
     except ValueError:
         shapes = ", ".join(f"{display[n]} {a.shape}" for n, a in arrays.items() if a.ndim)
         raise ParameterError(f"parameter shapes do not broadcast: {shapes}") from None
+    if math.prod(shape) > MOST_LANES:
+        sizes = " x ".join(f"{n}" for n in shape)
+        raise ParameterError(f"{sizes} = {math.prod(shape):.4g} lanes are too many; give at most {MOST_LANES}")
     axes: list[str] = []
     coordinates: dict[str, NDArray[Any]] = {}
     for axis, length in enumerate(shape):

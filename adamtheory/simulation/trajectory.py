@@ -23,7 +23,7 @@ class Monitors:
     """What is watched along a run; every array has the lane axes, the checkpoints, then the coordinates (if any).
 
     gamma_min    smallest Gamma_t = D_t/alpha_t - D_{t-1}/alpha_{t-1}, t = 2..T, D the denominator that divides
-    gamma_first  the first round at which Gamma_t < 0; 0 if none
+    gamma_first  the first round at which Gamma_t < 0 by more than rounding (`engine.program.SLACK`); 0 if none
     ratio_max    largest |moment|/D; the step is alpha_t times that ratio. None where the rule names no moment
     """
 

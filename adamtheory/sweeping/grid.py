@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 FORMAT = 1  # of the blocks; part of the key
 MAKERS = ("numba", "llvmlite", "numpy", "scipy")  # of kernels and comparators: another version may change bits
 MOST_SHOWN = 100  # values of an axis that its description spells out
-MOST_LANES = 2**40
+MOST_LANES = 2**30  # some tens of GB of results
 WORK = 10**8  # coordinate steps of a block where it is not given: some tenths of a second
 WIDTH = 128  # lanes that a kernel advances together: a block of fewer wastes the rest
 LARGEST_BLOCK = 2**16  # lanes
@@ -284,7 +284,7 @@ def canonical(label: str, job: Job, axes: Sequence[Axis], horizons: Sequence[int
     asked = tuple((order.index(i) if i in order else -1, places) for i, (_, places) in enumerate(found))
     grid = Grid(label, job, tuple(found[i][0] for i in order), tuple(sorted(set(horizons))), start, asked)
     if grid.count > MOST_LANES:
-        raise ParameterError(f"the grid has {grid.count:.3g} lanes; give fewer values, at most {MOST_LANES:.3g} lanes")
+        raise ParameterError(f"the grid has {grid.count:.3g} lanes; give fewer values, at most {MOST_LANES:.3g}")
     return grid
 
 

@@ -17,6 +17,7 @@ import pytest
 from damage import damaged
 
 from adamtheory.cli import main
+from adamtheory.errors import OutputError
 from adamtheory.laboratory.running import load
 from adamtheory.laboratory.settings import changed, check_sensible
 
@@ -157,6 +158,20 @@ def test_a_folder_that_exists_stays(capsys: pytest.CaptureFixture[str]) -> None:
         assert run(name, "--out", "old") == 2
         assert "old exists already" in capsys.readouterr().err
     assert written() == ["old", "old/mine"]
+
+
+@pytest.mark.usefixtures("toys")
+def test_a_verdict_is_told_where_it_cannot_be_written(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def full(*given: object) -> None:
+        raise OutputError("the disk is full")
+
+    monkeypatch.setattr("adamtheory.runs.folder.write_folder", full)
+    assert run("toy_holds") == 2
+    told = capsys.readouterr()
+    assert told.err.splitlines()[-1] == "adamtheory: the disk is full"
+    assert "MEASURED" in told.out and "results in" not in told.out
 
 
 def test_the_nearest_name_of_those_that_ship(
