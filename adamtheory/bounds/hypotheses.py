@@ -176,7 +176,7 @@ class Checks:
         """Whether two weights are multiples of each other in every round: w sum(v) = v sum(w)."""
         sides = [times(a, Apply("total", (b,))) for a, b in ((wanted, own), (own, wanted))]
         gap = Apply("absolute", (minus(*sides),))
-        watched = self.watched(minus(times(number_of(SLACK[self.dtype]), plus(*sides)), gap), "le")
+        watched = self.watched(minus(times(number(SLACK[self.dtype]), plus(*sides)), gap), "le")
         worst = self.binding.rounds.watch("max", over(gap, plus(*sides)))
         return self.along(name, sentence, watched, lambda data: _largest(data, worst), f"{told}, norms differ by")
 
