@@ -7,12 +7,23 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable
+from typing import Any
 
 MOST_NAMES = 60  # a message is one line
 
 
 class AdamTheoryError(Exception):
-    """Base of all errors that the user can mend."""
+    """Base of all errors that the user can mend; they go from process to process with their message."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _again, (type(self), self.args, self.__dict__)
+
+
+def _again(kind: type[AdamTheoryError], args: tuple[Any, ...], state: dict[str, Any]) -> AdamTheoryError:
+    """An error with this message; its class makes the message of other arguments."""
+    error = kind.__new__(kind, *args)
+    error.__dict__.update(state)
+    return error
 
 
 class GrammarError(AdamTheoryError):

@@ -15,6 +15,7 @@ from adamtheory.hindsight.verdict import LINEAR as LINEAR
 from adamtheory.hindsight.verdict import SUBLINEAR as SUBLINEAR
 from adamtheory.hindsight.verdict import UNDECIDED as UNDECIDED
 from adamtheory.hindsight.verdict import judge
+from adamtheory.language.equality import Same
 from adamtheory.simulation.trajectory import Trajectory
 
 if TYPE_CHECKING:
@@ -25,8 +26,8 @@ if TYPE_CHECKING:
 REPLICATES = ("seed", "stream")
 
 
-@dataclass(frozen=True)
-class Growth:
+@dataclass(frozen=True, eq=False)
+class Growth(Same):
     """The growth law; arrays have the lane axes that are no replicates.
 
     slope     slope of ln R_T against ln T, of the mean R_T over replicates (NaN where that is not positive)

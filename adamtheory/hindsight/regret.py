@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from adamtheory.errors import ParameterError
 from adamtheory.hindsight.growth import Growth, growth
+from adamtheory.language.equality import Same
 from adamtheory.simulation.nearest import nearest
 from adamtheory.simulation.trajectory import Trajectory
 
@@ -30,8 +31,8 @@ if TYPE_CHECKING:
     Array = NDArray[Any]
 
 
-@dataclass(frozen=True)
-class Regret:
+@dataclass(frozen=True, eq=False)
+class Regret(Same):
     """Regret at the checkpoints.
 
     checkpoints  (K,) rounds T

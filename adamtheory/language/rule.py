@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from fractions import Fraction
 from functools import cached_property
 from types import MappingProxyType
 from typing import Any
 
 from adamtheory.errors import ParameterError, UnknownNameError
+from adamtheory.language.equality import Same
 from adamtheory.language.tree import Apply, Assignment, Expr, digest, serialise
 
 
@@ -151,8 +152,28 @@ class Rule:
     def __call__(self, **values: Any) -> Bound:
         return Bound.of(self, values)
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        values = {f.name: getattr(self, f.name) for f in fields(self)}
+        return _restored, ({**values, "notes": dict(self.notes), "facts": dict(self.facts)}, self.digest)
+
+    def __deepcopy__(self, memo: Any) -> Rule:
+        return self  # it never changes
+
     def __repr__(self) -> str:
         return f"<{self.kind} {self.name}({', '.join(p.name for p in self.parameters)})>"
+
+
+def _restored(values: dict[str, Any], digest: str) -> Rule:
+    """A rule out of a pickle; raises `ParameterError` where it is not read as the rule that was written."""
+    try:
+        notes, facts = MappingProxyType(values["notes"]), MappingProxyType(values["facts"])
+        rule = Rule(**{**values, "notes": notes, "facts": facts})
+    except (KeyError, TypeError):  # fields that came or went
+        rule = None
+    if rule is None or rule.digest != digest:
+        raise ParameterError(f"the pickled {values.get('kind')} {values.get('name')} was written by another version of "
+                             "adamtheory and means something else here; make it anew")  # fmt: skip
+    return rule
 
 
 def _owed(expr: Expr, line: int, guards: tuple[tuple[str, Expr, Expr, bool], ...]) -> Iterator[Obligation]:
@@ -184,8 +205,8 @@ def exact(value: Any) -> Fraction:
     return Fraction(repr(float(value)))
 
 
-@dataclass(frozen=True)
-class Bound:
+@dataclass(frozen=True, eq=False)
+class Bound(Same):
     """A rule with its parameters filled in; a value is one number or an array that spans lanes.
 
     `values` holds the parameters given or defaulted. Parameters may be numbers (int, float, Fraction) or arrays of
@@ -216,6 +237,9 @@ class Bound:
                     )
         return cls(rule, MappingProxyType(values))
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _bound, (self.rule, dict(self.values))
+
     def exact_values(self) -> dict[str, Fraction]:
         """The parameters as exact rationals; raises `ParameterError` where one is an array."""
         for name, value in self.values.items():
@@ -226,6 +250,11 @@ class Bound:
     def __repr__(self) -> str:
         inner = ", ".join(f"{k}={_show(v)}" for k, v in self.values.items())
         return f"{self.rule.name}[{inner}]"
+
+
+def _bound(rule: Rule, values: dict[str, Any]) -> Bound:
+    """A rule with parameters out of a pickle."""
+    return Bound(rule, MappingProxyType(values))
 
 
 def _show(value: Any) -> str:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
 from adamtheory.errors import ParameterError
+from adamtheory.language.equality import Same
 from adamtheory.language.rule import Bound, Rule
 from adamtheory.nets.memory import blocks
 from adamtheory.nets.network import Network
@@ -22,8 +23,8 @@ if TYPE_CHECKING:
     Array = NDArray[Any]
 
 
-@dataclass(frozen=True)
-class History:
+@dataclass(frozen=True, eq=False)
+class History(Same):
     """What `train` measured; the axes of lanes come first, named as in a `Trajectory`, the epochs last.
 
     train_loss     (..., epochs): mean over the epoch of the loss of each batch before its update, dropout included

@@ -16,6 +16,7 @@ from os import PathLike
 from typing import TYPE_CHECKING, Any
 
 from adamtheory.errors import ParameterError
+from adamtheory.language.equality import Same
 from adamtheory.language.rule import Bound, Rule, exact
 from adamtheory.simulation.lanes import as_array
 
@@ -28,8 +29,8 @@ ORDERS = ("file", "shuffled")
 LABELLED = ("logistic", "hinge")  # losses whose targets are the labels -1 and +1
 
 
-@dataclass(frozen=True)
-class LossSequence:
+@dataclass(frozen=True, eq=False)
+class LossSequence(Same):
     """A loss with everything that a run needs.
 
     bound      the loss rule and its parameters (numbers, or arrays that span lanes)

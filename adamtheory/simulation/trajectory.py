@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from adamtheory.errors import ParameterError, UnknownNameError
+from adamtheory.language.equality import Same
 from adamtheory.language.rule import Bound
 from adamtheory.simulation.sequences import LossSequence, declared_rounds
 
@@ -18,8 +19,8 @@ if TYPE_CHECKING:
     Array = NDArray[Any]
 
 
-@dataclass(frozen=True)
-class Monitors:
+@dataclass(frozen=True, eq=False)
+class Monitors(Same):
     """What is watched along a run; every array has the lane axes, the checkpoints, then the coordinates (if any).
 
     gamma_min    smallest Gamma_t = D_t/alpha_t - D_{t-1}/alpha_{t-1}, t = 2..T, D the denominator that divides
@@ -32,8 +33,8 @@ class Monitors:
     ratio_max: Array | None
 
 
-@dataclass(frozen=True)
-class Trajectory:
+@dataclass(frozen=True, eq=False)
+class Trajectory(Same):
     """The state of every lane at the checkpoints.
 
     axes         names of the lane axes, in order; the arrays' next axis is the checkpoint
