@@ -11,9 +11,11 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from adamtheory.report.axes import _power, plain_axis
-from adamtheory.report.figures import regret_figure
+from adamtheory.report.curves import STYLES, banded, columns, regret_curves, shared_name
+from adamtheory.report.figures import BOUNDS_IN_A_ROW, MOST_IN_A_ROW, WIDTH, _legend, regret_figure
 from adamtheory.report.growth_text import law_text, sentences, significant, with_error
 from adamtheory.report.tables import MOST_ROWS, regret_table
+from adamtheory.rules import RULES
 from adamtheory.runs.plan import Plan, labels, prepare_all, run_one
 from adamtheory.runs.summary import NOT_FINITE, Row, summarise
 
@@ -127,6 +129,59 @@ def test_a_figure_is_drawn_of_any_run(tmp_path, plan):
     rows = [row for result in results for row in summarise(result)]
     assert sentences(rows, "f")
     assert len(regret_table(rows)[1]) == len(rows)
+
+
+GRID = [f"adam lr={lr} beta2={beta2}" for lr in (0.1, 0.5) for beta2 in (0.9, 0.99, 0.999)]
+
+
+@pytest.mark.parametrize(
+    ("names", "most"),
+    [(GRID, MOST_IN_A_ROW), ([f"bound of {name}: master_theorem" for name in GRID], BOUNDS_IN_A_ROW),
+     ([f"{name} beta1=0.999 beta2=0.99999" for name in RULES], MOST_IN_A_ROW), (["sgd"] * 7, MOST_IN_A_ROW),
+     ([shared_name("rmsprop_momentum", {"lr": 1e-5, "beta2": 0.999}, {"lr": 1e-5, "beta2": 0.999}, 64)] * 2, 6)],
+    ids=["a grid", "bounds", "long names", "short names", "shared names"],
+)  # fmt: skip
+def test_a_legend_stays_on_the_page_and_uses_it(names, most):
+    """Measured as matplotlib lays it out; `columns` only reckons."""
+    figure = Figure(figsize=(WIDTH, 4))
+    FigureCanvasAgg(figure)
+    abreast = columns(names, WIDTH, most)
+
+    def width(count):
+        lines = [figure.subplots().plot([0])[0]] * len(names)
+        _legend(figure, lines, names, 0.9, count)
+        return figure.legends[-1].get_window_extent(figure.canvas.get_renderer()).width / figure.dpi
+
+    assert width(abreast) < WIDTH
+    # one more would go over the edge, or nearly: letters differ
+    assert abreast == min(most, len(names)) or width(abreast + 1) > 0.8 * WIDTH
+
+
+def test_a_figure_grows_with_its_legend(tmp_path):
+    plan = Plan(("sgd[lr=linspace(0.1, 0.9, 9)]",), "reddi3", 30)
+    results = [run_one(entry, plan) for entry in prepare_all(plan)]
+    bounds = [replace(curve, label=f"{curve.label}: master_theorem") for curve in regret_curves(results, "regret")]
+    # 9 names fill 2 rows, 9 names of bounds 3: 4 rows more than one, of 0.21 inches at 150 dots an inch
+    png, _ = regret_figure(results, "title", tmp_path, bounds=bounds)
+    assert struct.unpack(">II", png.read_bytes()[16:24]) == (1725, 630 + round(4 * 0.21 * 150))
+
+
+def test_many_curves_of_an_optimizer_go_from_pale_to_dark():
+    plan = Plan(("sgd[lr=linspace(0.1, 0.9, 9)]", "sgd[lr=[0.1, 1]]", "sgd[lr=0.3]"), "quadratic_gaussian", 30, seeds=2)
+    results = [run_one(entry, plan) for entry in prepare_all(plan)]
+    assert banded(results) and all(c.low is not None and c.pale == 0 for c in regret_curves(results, "regret"))
+    results.append(results[1])
+    assert not banded(results)  # 14 lines
+    curves = regret_curves(results, "regret")
+    first = curves[:9]
+    assert [c.label for c in first] == [""] * 8 + [first[-1].label]
+    assert first[-1].label.endswith(": 9 settings, pale lr=0.1 to dark lr=0.9")
+    assert curves[11].label.endswith("sgd[lr=0.3]") and curves[11].pale == 0  # alone
+    assert all(c.low is None for c in curves)
+    brightness = [sum(c.colour) for c in first]
+    assert brightness == sorted(brightness, reverse=True) and len(set(brightness)) == 9
+    assert first[-1].colour == (0xD5 / 255, 0x5E / 255, 0)
+    assert {c.index for c in first} == {0} and first[0].style == STYLES[0]
 
 
 @pytest.mark.parametrize("values", [[-0.99995, -1.0], [5e6, 5e6 + 1], [0.2, 1.0], [3.0, 3.0], [0.0, 0.0]])

@@ -283,10 +283,12 @@ class Session:
             if self.certificates:
                 write_bounds(inside / BOUNDS, self.results, self.certificates)
             if figure:
+                from adamtheory.report.curves import banded
                 from adamtheory.report.figures import regret_figure
 
                 curves = bound_curves(self.results, self.certificates) if self.certificates else []
-                regret_figure(self.results, figure_title(self.plan, self.entries), inside, bounds=curves)
+                title = figure_title(self.plan, self.entries, banded(self.results))
+                regret_figure(self.results, title, inside, bounds=curves)
 
         return write_folder(folder, fill)
 

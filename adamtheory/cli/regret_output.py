@@ -115,10 +115,11 @@ def _shared(texts: Sequence[str], entries: Sequence[Entry]) -> str:
     return "; ".join([common, *others])
 
 
-def figure_title(plan: Plan, entries: Sequence[Entry]) -> str:
-    """The line above the panels."""
+def figure_title(plan: Plan, entries: Sequence[Entry], bands: bool = True) -> str:
+    """The line above the panels; `bands`: whether there are any."""
     against = "" if plan.against == "best" else f", against {in_words(plan.against)}"
-    seeds = f"; lines: means of {plan.seeds} seeds, bands: the middle half of them" if plan.seeds > 1 else ""
+    seeds = f"; lines: means of {plan.seeds} seeds" if plan.seeds > 1 else ""
+    seeds += ", bands: the middle half of them" if seeds and bands else ""
     return f"{short(plan.loss)}, set {_text(entries[0].feasible)}, {plan.horizon} rounds{against}{seeds}"
 
 

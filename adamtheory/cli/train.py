@@ -174,9 +174,11 @@ class Session:
         from adamtheory.cli.train_output import curves, figure_title
         from adamtheory.report.training_figure import training_figure
 
-        title = figure_title(self.plan, self.network, self.examples)
+        drawn = curves(self.entries, self.records)
+        bands = any(curve.low is not None for panel in drawn.values() for curve in panel)
+        title = figure_title(self.plan, self.network, self.examples, bands)
         try:
-            training_figure(curves(self.entries, self.records), title, self.folder)
+            training_figure(drawn, title, self.folder)
         except OSError as error:
             raise OutputError(f"the figure cannot be written to {self.folder}: {error.strerror}") from None
 

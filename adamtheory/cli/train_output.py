@@ -93,25 +93,29 @@ def curves(entries: Sequence[Entry], records: Sequence[Record]) -> dict[str, lis
     import numpy as np
 
     from adamtheory.nets.summary import lanes
-    from adamtheory.report.curves import MOST_CURVES, Curve
+    from adamtheory.report.curves import MOST_CURVES, Curve, paleness, shared_name
     from adamtheory.report.training_figure import PANELS
 
     found: dict[str, list[Curve]] = {name: [] for name in PANELS}
-    groups = [(i, *group) for i, entry in enumerate(entries) for group in lanes(entry)]
-    many = len(groups) > MOST_CURVES
-    named: set[int] = set()
-    for j, (i, values, numbers) in enumerate(groups):
-        label = entries[i].label if many else " ".join([entries[i].label, *(f"{k}={v:g}" for k, v in values.items())])
-        label = "" if many and i in named else label
-        named.add(i)
-        for name, drawn in found.items():
-            array = getattr(records[i], name)[numbers] * (100 if name == "test_accuracy" else 1)
-            band = (array.min(axis=0), array.max(axis=0)) if len(numbers) > 1 and not many else (None, None)
-            drawn.append(Curve(label, i if many else j, np.asarray(array.mean(axis=0)), *band))
+    groups = [list(lanes(entry)) for entry in entries]
+    many, drawn = sum(map(len, groups)) > MOST_CURVES, 0
+    for i, (entry, group) in enumerate(zip(entries, groups, strict=True)):
+        for j, (values, numbers) in enumerate(group):
+            label = " ".join([entry.label, *(f"{k}={v:g}" for k, v in values.items())])
+            if many:
+                label = shared_name(entry.label, group[0][0], values, len(group)) if j == len(group) - 1 else ""
+            for name, panel in found.items():
+                array = getattr(records[i], name)[numbers] * (100 if name == "test_accuracy" else 1)
+                banded = len(numbers) > 1 and not many
+                low, high = (array.min(axis=0), array.max(axis=0)) if banded else (None, None)
+                mean, pale = np.asarray(array.mean(axis=0)), paleness(j, len(group)) if many else 0.0
+                panel.append(Curve(label, i if many else drawn, mean, low, high, pale))
+            drawn += 1
     return found
 
 
-def figure_title(plan: TrainPlan, network: Network, examples: Any) -> str:
-    """The line above the panels."""
-    seeds = f"; lines: means of {plan.seeds} seeds, bands: from the least to the greatest" if plan.seeds > 1 else ""
+def figure_title(plan: TrainPlan, network: Network, examples: Any, bands: bool = True) -> str:
+    """The line above the panels; `bands`: whether there are any."""
+    seeds = f"; lines: means of {plan.seeds} seeds" if plan.seeds > 1 else ""
+    seeds += ", bands: from the least to the greatest" if seeds and bands else ""
     return f"{network.name} on {examples.name}, batches of {plan.batch}{seeds}"

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from adamtheory.report import axes as frame
-from adamtheory.report.curves import COLOURS, GREY, STYLES, Curve, regret_curves, thinned
+from adamtheory.report.curves import COLOURS, GREY, Curve, columns, regret_curves, thinned
 from adamtheory.runs.comparator import MOVING
 from adamtheory.runs.plan import Result
 from adamtheory.runs.summary import replicate_axes
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 MOST_IN_A_ROW = 6
 BOUNDS_IN_A_ROW = 3
+WIDTH, PANELS, FOOT = 11.5, 2.772, 0.504  # inches: of the figure, and the heights of the panels and below them
+TITLE, NAMES, ROW, GAP = 0.063, 0.252, 0.21, 0.462  # inches from the top: title, names; a row of them, and below it
 BOUND = (0, (4, 2))  # the line style of a proved bound, which is also thinner
 REGRET_SLOPES = ((1.0, "slope of T"), (0.5, "slope of √T"))
 AVERAGE_SLOPES = ((0.0, "linear regret"), (-0.5, "slope of 1/√T"))
@@ -49,17 +51,20 @@ def regret_figure(
     from matplotlib import rc_context
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
+    from matplotlib.lines import Line2D
 
     rounds = results[0].regret.checkpoints
     with rc_context(STYLE):
-        figure = Figure(figsize=(11.5, 4.2), layout=None)
+        curves = regret_curves(results, "regret")
+        names, bounded = [c.label for c in curves if c.label], [f"bound of {bound.label}" for bound in bounds]
+        abreast = columns(names, WIDTH, MOST_IN_A_ROW), columns(bounded, WIDTH, BOUNDS_IN_A_ROW)
+        rows = -(-len(names) // abreast[0]), -(-len(bounded) // abreast[1])
+        above = NAMES + GAP + ROW * sum(rows)  # inches above the panels; their own size does not depend on the names
+        height = above + PANELS + FOOT
+        figure = Figure(figsize=(WIDTH, height), layout=None)
         FigureCanvasAgg(figure)
         panels = figure.subplots(1, 3)
-        curves = regret_curves(results, "regret")
-        rows = -(-len({c.label for c in curves if c.label}) // MOST_IN_A_ROW)
-        below = 0.94 - 0.05 * rows  # where the legend of the curves ends
-        rows += -(-len(bounds) // BOUNDS_IN_A_ROW)
-        figure.subplots_adjust(left=0.05, right=0.985, top=0.83 - 0.05 * rows, bottom=0.12, wspace=0.2)
+        figure.subplots_adjust(left=0.05, right=0.985, top=1 - above / height, bottom=FOOT / height, wspace=0.2)
         _growth_panel(panels[0], rounds, curves, REGRET_SLOPES, bounds)
         frame.title(panels[0], "Regret $R_T$")
         each = [replace(bound, values=bound.values / rounds) for bound in bounds]
@@ -68,9 +73,12 @@ def regret_figure(
         _iterate_panel(panels[2], rounds, results)
         for panel in panels:
             frame.rounds_axis(panel, rounds)
-        _legend(figure, panels[0], title)
+        figure.suptitle(title, y=1 - TITLE / height, fontsize=10)
+        drawn, told = panels[0].get_legend_handles_labels()
+        _legend(figure, drawn, told, 1 - NAMES / height, abreast[0])
         if bounds:
-            _bounds_legend(figure, bounds, below)
+            lines = [Line2D([], [], **_bound_style(bound)) for bound in bounds]
+            _legend(figure, lines, bounded, 1 - (NAMES + ROW * rows[0]) / height, abreast[1])
         paths = [folder / f"{stem}.png", folder / f"{stem}.svg"]
         figure.savefig(paths[0], dpi=150, metadata={"Software": "adamtheory"})
         figure.savefig(paths[1], metadata={"Date": None, "Creator": "adamtheory"})
@@ -79,7 +87,7 @@ def regret_figure(
 
 def _draw(axes: Any, rounds: Array, curves: Sequence[Curve]) -> None:
     for curve in curves:
-        colour, style = COLOURS[curve.index % len(COLOURS)], STYLES[curve.index % len(STYLES)]
+        colour, style = curve.colour, curve.style
         if curve.low is not None:
             axes.fill_between(rounds, curve.low, curve.high, color=colour, alpha=0.13, linewidth=0)
         dots = "o" if len(rounds) == 1 else None
@@ -166,18 +174,7 @@ def _name(against: str) -> str:
     return "the best fixed point" if against == "best" else "the comparator"
 
 
-def _legend(figure: Any, axes: Any, title: str) -> None:
-    handles, names = axes.get_legend_handles_labels()
-    figure.legend(handles, names, loc="upper center", bbox_to_anchor=(0.5, 0.94), ncols=min(len(names), MOST_IN_A_ROW),
-                  frameon=False, handlelength=3.2, columnspacing=2.0)  # fmt: skip
-    figure.suptitle(title, y=0.985, fontsize=10)
-
-
-def _bounds_legend(figure: Any, bounds: Sequence[Curve], top: float) -> None:
-    """The names of the bounds, below those of the curves."""
-    from matplotlib.lines import Line2D
-
-    handles = [Line2D([], [], **_bound_style(bound)) for bound in bounds]
-    figure.legend(handles, [f"bound of {bound.label}" for bound in bounds], loc="upper center",
-                  bbox_to_anchor=(0.5, top), ncols=min(len(bounds), BOUNDS_IN_A_ROW), frameon=False, handlelength=3.2,
-                  columnspacing=2.0)  # fmt: skip
+def _legend(figure: Any, handles: Sequence[Any], names: Sequence[str], top: float, abreast: int) -> None:
+    """The names of lines, so many in a row, from `top` down."""
+    figure.legend(handles, names, loc="upper center", bbox_to_anchor=(0.5, top), ncols=abreast, frameon=False,
+                  handlelength=3.2, columnspacing=2.0)  # fmt: skip

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from adamtheory.report.curves import COLOURS, GREY, STYLES, Curve
+from adamtheory.report.curves import GREY, Curve, columns
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -21,6 +21,7 @@ PANELS = {
 }
 STEM = "train"
 MOST_RISE = 10  # of a loss over its first value, as far as it is shown
+MOST_IN_A_ROW = 4
 FEW_POINTS = 15  # up to which every epoch gets a dot
 
 
@@ -30,7 +31,7 @@ def training_figure(curves: Mapping[str, Sequence[Curve]], title: str, folder: P
     curves  for each of `PANELS` one curve for each optimizer and lane; values at epochs 0, 1, ..., of training loss
             from 1 on; a panel without any number, as accuracy where there are no classes, is left out
     """
-    from adamtheory.report.sheet import Sheet
+    from adamtheory.report.sheet import PANEL, Sheet
 
     sheet = Sheet(title)
     with sheet.style():
@@ -47,8 +48,8 @@ def training_figure(curves: Mapping[str, Sequence[Curve]], title: str, folder: P
             else:
                 _zoom(axes, curves[name])
             _ticks(axes, logarithmic)
-        names = [curve for curve in curves["test_loss"] if curve.label]
-        sheet.legend_below(panels[0], columns=min(4, len(names)))
+        names = [curve.label for curve in curves["test_loss"] if curve.label]
+        sheet.legend_below(panels[0], columns=columns(names, PANEL[0] * len(shown), MOST_IN_A_ROW))
         return sheet.save(folder, STEM)
 
 
@@ -56,7 +57,7 @@ def _draw(axes: Any, curve: Curve, first: int) -> None:
     import numpy as np
 
     epochs = np.arange(first, first + len(curve.values))
-    colour, style = COLOURS[curve.index % len(COLOURS)], STYLES[curve.index % len(STYLES)]
+    colour, style = curve.colour, curve.style
     if curve.low is not None:
         axes.fill_between(epochs, curve.low, curve.high, color=colour, alpha=0.15, linewidth=0)
     dots = {"marker": "o", "markersize": 3} if len(epochs) <= FEW_POINTS else {}
@@ -70,9 +71,15 @@ def _cap(axes: Any, losses: Sequence[Curve], drawn: Sequence[Curve]) -> None:
     most = MOST_RISE * max((float(c.values[0]) for c in losses if np.isfinite(c.values[0])), default=np.inf)
     if axes.get_ylim()[1] > most > axes.get_ylim()[0]:
         axes.set_ylim(top=most)
-        gone = [c.label for c in drawn if c.label and not (c.values <= most).all()]
+        gone = [_first_word(c, drawn) for c in drawn if not (c.values <= most).all()]
+        gone = list(dict.fromkeys(gone))  # many curves may share a name
         told = f"above: {', '.join(gone)}" if gone else ""
         axes.annotate(told, (0.985, 0.96), xycoords="axes fraction", ha="right", fontsize=8, color=GREY)
+
+
+def _first_word(curve: Curve, drawn: Sequence[Curve]) -> str:
+    """The name of a curve, or of the one that names those of its optimizer, as far as it is short."""
+    return next(c.label for c in drawn if c.index == curve.index and c.label).partition(": ")[0]
 
 
 def _zoom(axes: Any, curves: Sequence[Curve]) -> None:

@@ -20,7 +20,7 @@ from damage import damaged
 from scipy import stats
 
 from adamtheory.cli import main
-from adamtheory.cli.train_output import curves, table
+from adamtheory.cli.train_output import curves, figure_title, table
 from adamtheory.cli.train_progress import measured
 from adamtheory.nets.checkpoints import Checkpoints
 from adamtheory.nets.data import load
@@ -170,6 +170,24 @@ def test_a_network_without_classes_has_no_accuracy(tmp_path: Path) -> None:
     training_figure(curves(entries, [record]), "title", tmp_path)
     svg = (tmp_path / "train.svg").read_text()
     assert "Test loss" in svg and "accuracy" not in svg
+
+
+@pytest.mark.parametrize("settings", [6, 7], ids=["few curves", "many curves"])
+def test_curves_are_told_apart_and_bands_promised_where_they_are(settings: int) -> None:
+    rates = ",".join(str(k) for k in range(1, settings + 1))
+    plan = TrainPlan((f"sgd[lr=[{rates}]]", f"adam[lr=[{rates}]]"), "softmax", "digits", epochs=2, seeds=2)
+    network, entries = prepare(plan, load("digits"))
+    losses = np.random.default_rng(0).random((2 * settings, 3))
+    drawn = curves(entries, [Record(losses[:, 1:], losses, losses, np.zeros(2 * settings, np.int64))] * 2)["test_loss"]
+    bands = [c.low is not None for c in drawn]
+    assert all(bands) if settings == 6 else not any(bands)
+    assert ("bands" in figure_title(plan, network, load("digits"), bands[0])) == bands[0]
+    names = [c.label for c in drawn if c.label]
+    if settings == 7:
+        assert names == [f"{name}: 7 settings, pale lr=1 to dark lr=7" for name in ("sgd", "adam")]
+    else:
+        assert names == [f"{name} lr={k}" for name in ("sgd", "adam") for k in range(1, 7)]
+    assert len({c.colour for c in drawn[:settings]}) == settings
 
 
 # --- interruptions ----------------------------------------------------------------------------------------------------
