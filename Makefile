@@ -2,7 +2,7 @@
 # make test          lint, types and all tests but those of the next five commands
 # make test-derive   what derivations find, against brute force, and planted faults that they must see
 # make test-sim      kernels for a GPU as plain Python and in a simulator
-# make test-experiments  networks; every experiment in its quick form, and planted faults that must turn its verdict
+# make test-experiments  networks; sweeps; every experiment in its quick form, and planted faults that must turn its verdict
 # make test-outside  comparisons with optax, PyTorch and z3, and a proof's page in Chromium where there is one
 # make test-ptx      kernels for a GPU compiled to machine code, without one, in an environment of their own, .venv-ptx
 # make test-ptx-next the same by numba-cuda-mlir, the next compiler, in .venv-ptx-next; CI leaves it out
@@ -49,7 +49,7 @@ test: $(READY)
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/python -m pytest -n 2 --dist loadgroup --ignore=tests/outside --ignore=tests/experiments \
-	    --ignore=tests/deriving --ignore=tests/cuda --ignore=tests/nets
+	    --ignore=tests/deriving --ignore=tests/cuda --ignore=tests/nets --ignore=tests/sweeping
 
 test-derive: $(READY)
 	$(BIN)/python -m pytest -n 2 --dist loadgroup tests/deriving
@@ -59,7 +59,7 @@ test-sim: $(READY)
 	NUMBA_ENABLE_CUDASIM=1 $(BIN)/python -m pytest -n 2 -m sim tests/cuda
 
 test-experiments: $(READY)
-	$(BIN)/python -m pytest -n 2 --dist loadgroup tests/nets tests/experiments
+	$(BIN)/python -m pytest -n 2 --dist loadgroup tests/nets tests/sweeping tests/experiments
 
 test-outside: $(OUTSIDE)
 	$(BIN)/python -m pytest tests/outside tests/logic/test_refute.py

@@ -35,11 +35,11 @@ def command(
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Show one rule, network, experiment or theorem: formula, source and more.
+    """Show one rule, network, experiment or theorem.
 
-    Of a rule also its parameters and their ranges, the other forms of the method, what must hold for every line to make
-    sense (obligations), and where implementations disagree. Of an experiment its claim, what would refute it, its
-    budget, and the settings that `adamtheory run NAME --set` changes. Of a theorem its words and its source;
+    Of a rule its formula, source, parameters and their ranges, the other forms of the method, what must hold for every
+    line to make sense (obligations), and where implementations disagree. Of an experiment its claim, what would refute
+    it, its budget, and the settings that `adamtheory run NAME --set` changes. Of a theorem its words and its source;
     `adamtheory prove NAME` has its sentence and all steps.
 
     \b
