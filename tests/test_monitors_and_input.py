@@ -96,7 +96,8 @@ def test_amsgrad_never_has_a_negative_gamma():
 
 
 OWN = parse(
-    '@rule(moment="g", denominator="d")\ndef own(x, g, *, lr: nonnegative = 1):\n    d = absolute(g)\n    return x - lr*g/d\n'
+    '@rule(moment="g", denominator="d")\n'
+    "def own(x, g, *, lr: nonnegative = 1):\n    d = absolute(g)\n    return x - lr*g/d\n"
     "@schedule\ndef pauses(t, *, lr: nonnegative = 1):\n    return where(t < 2, lr, where(t < 3, 0, lr))\n"
 )
 
