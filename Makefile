@@ -130,7 +130,7 @@ $(PTX): pyproject.toml | $(READY)
 	@rm -rf $(VENV_PTX) && $(BIN)/python -m venv $(VENV_PTX)
 	@$(BIN)/python -c "$$REQUIREMENTS" ptx > $(VENV_PTX)/requirements.txt
 	@$(VENV_PTX)/bin/python -m pip --disable-pip-version-check --quiet install \
-	    -r $(VENV_PTX)/requirements.txt 'pytest>=8.2' 'hypothesis>=6.100' 'platformdirs>=4.2'
+	    -r $(VENV_PTX)/requirements.txt 'pytest>=8.2' 'hypothesis>=6.100' 'platformdirs>=4.2' 'python-flint>=0.7'
 	@touch $@
 
 $(NEXT): pyproject.toml | $(READY)
@@ -139,7 +139,7 @@ $(NEXT): pyproject.toml | $(READY)
 	@$(BIN)/python -c "$$REQUIREMENTS" gpu-next > $(VENV_NEXT)/requirements.txt
 	@$(VENV_NEXT)/bin/python -m pip --disable-pip-version-check --quiet install \
 	    -r $(VENV_NEXT)/requirements.txt numba nvidia-cuda-nvdisasm \
-	    'pytest>=8.2' 'hypothesis>=6.100' 'platformdirs>=4.2'
+	    'pytest>=8.2' 'hypothesis>=6.100' 'platformdirs>=4.2' 'python-flint>=0.7'
 	@touch $@
 
 $(GPU): pyproject.toml setup.py | $(READY)

@@ -220,7 +220,7 @@ HEAVY = "@loss\ndef heavy(x, u: uniform, w: uniform):\n    g = (u - 1/2)/(w*w + 
 
 def late(device, kernel=None):
     """Launches that begin with round 1 and with round 3*2^32 + 6: everything that the lanes hold."""
-    rule, loss = RULES["adam"](lr=RATES[:3], beta2=[0.9, 0.5, 0.01], eps=0.01), parse(HEAVY)["heavy"]
+    rule, loss = RULES["adam"](lr=100 * RATES[2:], beta2=[0.9, 0.5, 0.01], eps=0.01), parse(HEAVY)["heavy"]
     job = prepare(rule, sequence(loss), seed=[5, 2**31, 2], stream=[3, 0, 1], monitors=True)
     job.device, job.kernel = device, kernel
     run = job.arrays()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import re
 import shutil
@@ -274,7 +275,8 @@ def planted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], 
     def plant(text: str) -> None:
         path = tmp_path / "planted_refuted.py"
         path.write_text(text)
-        file = catalogue.ProofFile("planted_refuted", path, "A false claim.", refutes=True)
+        doc = ast.get_docstring(ast.parse(text)) or ""
+        file = catalogue.ProofFile("planted_refuted", path, "A false claim.", refutes=True, doc=doc)
         monkeypatch.setattr(catalogue, "proofs", lambda: {**known, "planted_refuted": file})
 
     return plant
