@@ -7,7 +7,7 @@ Refuted if  the 95 % interval of the exponent of SGDW or AdamW lies outside of +
             1/2 +- 0.15, that of Adam with L2 below 0.25; or an angle of SGDW is 5 % off.
 Source      own; van Laarhoven 2017 for the length of normalized weights, Loshchilov & Hutter 2019 for the two decays.
 Budget      quick: 100 digits, 1000 updates, 5 step sizes, 3 seeds, 10 s. full: 200 rows of Fashion-MNIST, 3000 updates,
-            7 step sizes, 4 seeds, 4 minutes.
+            7 step sizes, 4 seeds, 5 minutes.
 Note        g is orthogonal to such weights w, so x - lambda x - alpha g turns them by phi with cos(phi) = (1 - lambda)
             |w|/|w'| (theorem `scale_invariant_rotation`): once the length has settled, phi = arccos(1 - lambda), near
             sqrt(2 lambda), for every alpha. A penalty decays alpha lambda a step, hence the exponent 1/2. Every update
@@ -86,7 +86,7 @@ class Settings:
 
 QUICK = Settings()
 FULL = Settings(
-    data="fashion_mnist[train=200]", rows=200, hidden=64, updates=3000, side=7, seeds=4,
+    data="fashion_mnist[train=200]", rows=200, hidden=64, updates=3000, side=7, seeds=4, log_lr_sgd=(-1.75, -0.75),
 )  # fmt: skip
 
 
